@@ -1,0 +1,238 @@
+//! An action by name, with its parameters in order.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use crate::error::{Error, Result};
+
+/// A line that Asterisk reads whole, its line end not counted (`get_input` in `manager.c`).
+const LONGEST_LINE: usize = 1022;
+/// Asterisk reads so many headers of an action (`AST_MAX_MANHEADERS`).
+const MOST_HEADERS: usize = 128;
+/// The longest `ActionID` that every handler of Asterisk echoes whole.
+const LONGEST_ACTION_ID: usize = 67;
+
+/// An action by name, with its parameters in the order in which they are sent.
+///
+/// Everything that takes an action takes `impl Into<Action>`: a name, a pair of a name and parameters,
+/// an `Action`, or one of the typed actions beside it.
+///
+/// Nothing is checked before the action is sent: a name or value that Asterisk could not read is
+/// refused then, with an error that names the header.
+///
+/// # Examples
+///
+/// ```
+/// use gami::Action;
+///
+/// let ping = Action::from("Ping");
+/// let events = Action::from(("Events", [("EventMask", "on")]));
+/// let hangup = Action::new("Hangup").param("Channel", "PJSIP/100-00000001").param("Cause", 16);
+/// # let _ = (ping, events, hangup);
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Action {
+    name: Cow<'static, str>,
+    params: Vec<(Cow<'static, str>, String)>,
+    timeout: Option<Duration>,
+    complete: Option<Cow<'static, str>>,
+}
+
+impl Action {
+    /// An action without parameters.
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), params: Vec::new(), timeout: None, complete: None }
+    }
+
+    /// Adds a parameter; one of the same name may stand there already.
+    ///
+    /// The parameter `ActionID` sets the id that the response will carry. Without it the client makes
+    /// one that no other session can guess.
+    #[must_use]
+    pub fn param(mut self, name: impl Into<Cow<'static, str>>, value: impl ToString) -> Self {
+        self.push(name, value);
+        self
+    }
+
+    /// Waits this long for the answer instead of the client's `action_timeout`.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Names the event that ends this action's list, for `list`.
+    ///
+    /// Needed only where the action is not in the catalogue and the server is so old (up to 13.1) that
+    /// it does not mark the end with `EventList: Complete`.
+    #[must_use]
+    pub fn complete_event(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.complete = Some(name.into());
+        self
+    }
+
+    /// The action's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The first value of a parameter, its name in any case; `None` if there is no such parameter.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// All parameters, name and value, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.params.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
+    }
+
+    pub(crate) fn push(&mut self, name: impl Into<Cow<'static, str>>, value: impl ToString) {
+        self.params.push((name.into(), value.to_string()));
+    }
+
+    /// Sets a parameter that an action has once, in place of what it had.
+    pub(crate) fn set(&mut self, name: &'static str, value: impl ToString) {
+        match self.params.iter_mut().find(|(key, _)| key == name) {
+            Some((_, old)) => *old = value.to_string(),
+            None => self.push(name, value),
+        }
+    }
+
+    pub(crate) fn own_timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    pub(crate) fn own_complete_event(&self) -> Option<&str> {
+        self.complete.as_deref()
+    }
+
+    /// Appends the action to `out` as it goes over the wire.
+    ///
+    /// The id goes right after the name, so that the server echoes it even with an error in what follows.
+    pub(crate) fn encode(&self, id: &str, out: &mut Vec<u8>) -> Result<()> {
+        self.check(id)?;
+        let mut line = |name: &str, value: &str| {
+            for part in [name, ": ", value, "\r\n"] {
+                out.extend_from_slice(part.as_bytes());
+            }
+        };
+        line("Action", &self.name);
+        line("ActionID", id);
+        for (name, value) in self.iter().filter(|(name, _)| !is_action_id(name)) {
+            line(name, value);
+        }
+        out.extend_from_slice(b"\r\n");
+        Ok(())
+    }
+
+    fn check(&self, id: &str) -> Result<()> {
+        let refuse = |header: &str, reason: String| {
+            Err(Error::invalid(format!("header {header:?} of action {:?}", self.name), reason))
+        };
+        if self.name.is_empty() {
+            return Err(Error::invalid("name of the action", "is empty"));
+        }
+        let ids = self.params.iter().filter(|(name, _)| is_action_id(name)).count();
+        if ids > 1 {
+            return refuse("ActionID", format!("is given {ids} times"));
+        }
+        if id.is_empty() {
+            return refuse("ActionID", "is empty".into());
+        }
+        if id.len() > LONGEST_ACTION_ID {
+            return refuse("ActionID", format!("has {} bytes, Asterisk echoes at most {LONGEST_ACTION_ID}", id.len()));
+        }
+        let headers = self.params.len() - ids + 2;
+        if headers > MOST_HEADERS {
+            let (name, _) = &self.params[MOST_HEADERS - 2];
+            return refuse(
+                name,
+                format!("is beyond the {MOST_HEADERS} headers that Asterisk reads; there are {headers}"),
+            );
+        }
+        for (name, value) in [("Action", self.name.as_ref())].into_iter().chain(self.iter()) {
+            if name.is_empty() {
+                return refuse(name, "has no name".into());
+            }
+            if name.contains(':') {
+                return refuse(name, "has a colon in its name".into());
+            }
+            for (part, text) in [("name", name), ("value", value)] {
+                if let Some(bad) = text.chars().find(|c| matches!(c, '\r' | '\n' | '\0')) {
+                    return refuse(name, format!("has {} in its {part}", control_name(bad)));
+                }
+            }
+            let length = name.len() + ": ".len() + value.len();
+            if length > LONGEST_LINE {
+                return refuse(name, format!("makes a line of {length} bytes, Asterisk reads at most {LONGEST_LINE}"));
+            }
+        }
+        if self.params.iter().any(|(name, _)| name.eq_ignore_ascii_case("Action")) {
+            return refuse("Action", "is the action's name already; Asterisk would not see this one".into());
+        }
+        Ok(())
+    }
+
+    /// Whether a parameter's value must not be shown.
+    fn is_secret(&self, param: &str) -> bool {
+        param.eq_ignore_ascii_case("Secret")
+            || param.to_ascii_lowercase().contains("password")
+            || (param.eq_ignore_ascii_case("Key") && self.name.eq_ignore_ascii_case("Login"))
+    }
+}
+
+fn is_action_id(name: &str) -> bool {
+    name.eq_ignore_ascii_case("ActionID")
+}
+
+fn control_name(c: char) -> &'static str {
+    match c {
+        '\r' => "a carriage return (CR)",
+        '\n' => "a line feed (LF)",
+        _ => "a NUL",
+    }
+}
+
+impl fmt::Debug for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        f.write_str(" ")?;
+        let shown = self.iter().map(|(name, value)| (name, if self.is_secret(name) { "***" } else { value }));
+        f.debug_map().entries(shown).finish()
+    }
+}
+
+impl From<&str> for Action {
+    fn from(name: &str) -> Self {
+        Self::new(name.to_owned())
+    }
+}
+
+impl From<String> for Action {
+    fn from(name: String) -> Self {
+        Self::new(name)
+    }
+}
+
+impl From<&Action> for Action {
+    fn from(action: &Action) -> Self {
+        action.clone()
+    }
+}
+
+impl<N, P, K, V> From<(N, P)> for Action
+where
+    N: Into<String>,
+    P: IntoIterator<Item = (K, V)>,
+    K: Into<String>,
+    V: ToString,
+{
+    fn from((name, params): (N, P)) -> Self {
+        let mut action = Self::new(name.into());
+        for (name, value) in params {
+            action.push(name.into(), value);
+        }
+        action
+    }
+}

@@ -1,0 +1,144 @@
+//! What can go wrong, and what that means for an action.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::packet::Packet;
+use crate::response::Response;
+
+/// The result of everything here that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong.
+///
+/// For an action that failed, [`Error::outcome`] says whether the server can have carried it out.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An argument was refused before anything was sent.
+    #[error("{argument}: {reason}")]
+    Invalid {
+        /// The argument, such as `header Variable of Setvar`.
+        argument: Box<str>,
+        /// Why it was refused.
+        reason: Box<str>,
+    },
+    /// The address could not be resolved or the server could not be reached.
+    #[error("cannot connect to {address}: {source}")]
+    Connect {
+        /// The address as it was given.
+        address: Box<str>,
+        /// What the system says.
+        source: Arc<io::Error>,
+    },
+    /// The TLS handshake failed, or the TLS configuration is of no use.
+    #[error("TLS: {0}")]
+    Tls(Arc<dyn std::error::Error + Send + Sync>),
+    /// What answered is not an Asterisk manager: no banner came in time, or a wrong one.
+    #[error("no Asterisk manager at {address}: {reason}")]
+    Banner {
+        /// The address as it was given.
+        address: Box<str>,
+        /// What was seen instead of the banner.
+        reason: Box<str>,
+    },
+    /// The server answered the action with `Response: Error`.
+    #[error("refused by the server: {}", .0.message().unwrap_or("no reason given"))]
+    Rejected(Response),
+    /// No answer came in time.
+    #[error("no answer within {after:?}{}", if *.sent { "" } else { " (the action was not sent)" })]
+    Timeout {
+        /// How long was waited.
+        after: Duration,
+        /// Whether the action went out; then its outcome is unknown.
+        sent: bool,
+    },
+    /// The link to the server was lost.
+    #[error("link lost: {cause}{}", match .sent { Some(true) => " (the action was sent, its outcome is unknown)", Some(false) => " (the action was not sent)", None => "" })]
+    Lost {
+        /// What ended the link.
+        #[source]
+        cause: Loss,
+        /// For an action: whether it went out. `None` where the error announces the loss itself.
+        sent: Option<bool>,
+    },
+    /// There is no link to the server at this time; nothing was sent.
+    #[error("not connected")]
+    NotConnected,
+    /// The client is closed.
+    #[error("the client is closed")]
+    Closed {
+        /// Whether the action went out before; then its outcome is unknown.
+        sent: bool,
+    },
+    /// The event queue was full: so many events in a row were dropped.
+    #[error("{dropped} events were dropped because the event queue was full")]
+    EventsDropped {
+        /// How many.
+        dropped: u64,
+    },
+    /// A packet was larger than the limit and was passed over.
+    #[error("a packet of {size} bytes is beyond the limit and was dropped")]
+    PacketTooLarge {
+        /// Its size in bytes.
+        size: u64,
+    },
+    /// A packet came that is neither a response nor an event: a fragment, or text outside any response.
+    #[error("neither a response nor an event: {:?}", excerpt(.0.text()))]
+    Unrecognized(Packet),
+}
+
+/// What ended a link.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Loss {
+    /// The server closed the connection.
+    #[error("the server closed the connection")]
+    Eof,
+    /// Reading or writing failed.
+    #[error("{0}")]
+    Io(#[source] Arc<io::Error>),
+    /// Nothing came for the time that keepalive allows.
+    #[error("nothing came from the server for {0:?}")]
+    Silent(Duration),
+    /// The server did not take in what was written within the time.
+    #[error("the server took in nothing for {0:?}")]
+    Stalled(Duration),
+    /// `reconnect` was called while the link was up.
+    #[error("a new connection was asked for")]
+    Replaced,
+}
+
+/// What an error says of the action that it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The action was never sent: it can be made again without harm.
+    NotSent,
+    /// The action was sent, and whether the server carried it out is unknown.
+    Unknown,
+    /// The server answered: it refused.
+    Refused,
+}
+
+impl Error {
+    /// Whether the action that this error answers can have been carried out.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::Rejected(_) => Outcome::Refused,
+            Self::Timeout { sent: true, .. } | Self::Lost { sent: Some(true), .. } | Self::Closed { sent: true } => {
+                Outcome::Unknown
+            }
+            _ => Outcome::NotSent,
+        }
+    }
+
+    pub(crate) fn invalid(argument: impl Into<Box<str>>, reason: impl Into<Box<str>>) -> Self {
+        Self::Invalid { argument: argument.into(), reason: reason.into() }
+    }
+}
+
+fn excerpt(text: &str) -> &str {
+    let end = text.char_indices().nth(80).map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}

@@ -1,0 +1,302 @@
+//! Packets: headers in the order in which they came, and where one packet ends and the next begins.
+//!
+//! Nothing here knows a socket. [`Framer`] takes bytes in any pieces and hands out [`Packet`]s;
+//! a packet keeps every header, in order, repeats included, and looks names up without regard to case.
+//!
+//! # What costs what
+//!
+//! The packets of one read share one allocation, their *chunk*. The headers of a packet are indexed
+//! once, on the first look-up; a packet that nobody looks into is never indexed. A packet that is kept
+//! for long pins its chunk, at most what one read brought: [`Packet::detach`] cuts it loose.
+
+mod framing;
+
+pub use framing::{Frame, Framer, DEFAULT_LIMIT};
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+/// The text of the whole packets that one read brought.
+#[derive(Debug)]
+struct Chunk {
+    text: Box<str>,
+    /// What came, where it was not UTF-8: then the chunk holds a single packet.
+    raw: Option<Box<[u8]>>,
+}
+
+/// Where a header stands: its name is `start..colon`, its value follows the colon and one blank.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: u32,
+    colon: u32,
+    end: u32,
+}
+
+/// What the first header makes of a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It begins with `Response:`.
+    Response,
+    /// It begins with `Event:`.
+    Event,
+    /// It begins with neither: a fragment, or text that a server sends outside any response.
+    Unknown,
+}
+
+/// One packet: its headers in order, with repeats.
+///
+/// Text that is not valid UTF-8 reads with replacement characters; [`Packet::as_bytes`] and
+/// [`Packet::get_bytes`] give what came.
+#[derive(Clone)]
+pub struct Packet {
+    chunk: Arc<Chunk>,
+    start: u32,
+    end: u32,
+    index: OnceLock<Box<[Span]>>,
+}
+
+impl Packet {
+    /// A packet of its own from the bytes of one, without the blank line that ends it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let packet = gami::packet::Packet::new(b"Event: Hangup\r\nCause: 16\r\n");
+    /// assert_eq!(packet.get("cause"), Some("16"));
+    /// ```
+    pub fn new(bytes: &[u8]) -> Self {
+        let (text, raw) = match String::from_utf8_lossy(bytes) {
+            Cow::Borrowed(text) => (Box::from(text), None),
+            Cow::Owned(text) => (text.into_boxed_str(), Some(Box::from(bytes))),
+        };
+        let end = text.len() as u32;
+        Self { chunk: Arc::new(Chunk { text, raw }), start: 0, end, index: OnceLock::new() }
+    }
+
+    fn shared(chunk: &Arc<Chunk>, start: u32, end: u32) -> Self {
+        Self { chunk: Arc::clone(chunk), start, end, index: OnceLock::new() }
+    }
+
+    /// The packet as it came, its line ends included, without the blank line that ended it.
+    pub fn text(&self) -> &str {
+        &self.chunk.text[self.start as usize..self.end as usize]
+    }
+
+    /// The packet's bytes as they came, also where they are not UTF-8.
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.chunk.raw {
+            Some(raw) => raw,
+            None => self.text().as_bytes(),
+        }
+    }
+
+    /// What the packet is, by its first header.
+    ///
+    /// An `ActionID` may stand before it, as Asterisk 1.8 puts it in `VoicemailUserEntry`.
+    pub fn kind(&self) -> Kind {
+        let text = self.text().as_bytes();
+        match kind_of(text) {
+            None if has_name(text, b"ActionID") => {
+                let next = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
+                kind_of(&text[next..]).unwrap_or(Kind::Unknown)
+            }
+            kind => kind.unwrap_or(Kind::Unknown),
+        }
+    }
+
+    /// The first value of a header, its name in any case; `None` if there is no such header.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.spans().iter().find(|span| self.name_is(span, key)).map(|span| self.value(span))
+    }
+
+    /// The first value of a header in the bytes that came; `None` if there is no such header.
+    pub fn get_bytes(&self, key: &str) -> Option<&[u8]> {
+        let at = self.spans().iter().position(|span| self.name_is(span, key))?;
+        match &self.chunk.raw {
+            // The replacement of invalid text adds and removes no header.
+            Some(raw) => index(raw).get(at).map(|span| &raw[value_start(raw, span)..span.end as usize]),
+            None => Some(self.value(&self.spans()[at]).as_bytes()),
+        }
+    }
+
+    /// All values of a header in the order in which they came, its name in any case.
+    pub fn get_all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+        self.spans().iter().filter(move |span| self.name_is(span, key)).map(|span| self.value(span))
+    }
+
+    /// All headers, name and value, in the order in which they came.
+    pub fn iter(&self) -> Headers<'_> {
+        Headers { packet: self, spans: self.spans().iter() }
+    }
+
+    /// How many headers the packet has, repeats counted.
+    pub fn len(&self) -> usize {
+        self.spans().len()
+    }
+
+    /// Whether the packet has no header at all.
+    pub fn is_empty(&self) -> bool {
+        self.spans().is_empty()
+    }
+
+    /// What stands after the headers of a `Response: Follows`, up to the marker that ends it.
+    ///
+    /// `None` for every other packet. A line end before the marker is not part of the text.
+    pub fn body(&self) -> Option<&str> {
+        let text = self.text();
+        if !is_follows(text.as_bytes()) {
+            return None;
+        }
+        let from = after_line(text.as_bytes(), self.spans().last()?.end as usize);
+        let body = &text[from..];
+        let body = body.trim_end_matches(['\r', '\n']).strip_suffix(END_COMMAND).unwrap_or(body);
+        Some(body.strip_suffix('\n').map_or(body, |body| body.strip_suffix('\r').unwrap_or(body)))
+    }
+
+    /// The same packet with memory of its own, for one that is kept long after its neighbours are gone.
+    pub fn detach(&self) -> Self {
+        let raw = self.chunk.raw.clone();
+        let chunk = Arc::new(Chunk { text: Box::from(self.text()), raw });
+        Self { chunk, start: 0, end: self.end - self.start, index: self.index.clone() }
+    }
+
+    /// The value of the first header if it has that name, without indexing the packet.
+    pub(crate) fn first(&self, key: &str) -> Option<&str> {
+        let text = self.text();
+        let bytes = text.as_bytes();
+        if !has_name(bytes, key.as_bytes()) {
+            return None;
+        }
+        let colon = key.len() as u32;
+        let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+        let end = if bytes[..end].ends_with(b"\r") { end - 1 } else { end } as u32;
+        Some(&text[value_start(bytes, &Span { start: 0, colon, end })..end as usize])
+    }
+
+    fn spans(&self) -> &[Span] {
+        self.index.get_or_init(|| index(self.text().as_bytes()))
+    }
+
+    fn name(&self, span: &Span) -> &str {
+        &self.text()[span.start as usize..span.colon as usize]
+    }
+
+    fn name_is(&self, span: &Span, key: &str) -> bool {
+        (span.colon - span.start) as usize == key.len() && self.name(span).eq_ignore_ascii_case(key)
+    }
+
+    fn value(&self, span: &Span) -> &str {
+        let text = self.text();
+        &text[value_start(text.as_bytes(), span)..span.end as usize]
+    }
+}
+
+impl fmt::Debug for Packet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// The headers of a packet in order; made by [`Packet::iter`].
+#[derive(Debug, Clone)]
+pub struct Headers<'a> {
+    packet: &'a Packet,
+    spans: std::slice::Iter<'a, Span>,
+}
+
+impl<'a> Iterator for Headers<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let span = self.spans.next()?;
+        Some((self.packet.name(span), self.packet.value(span)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.spans.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Headers<'_> {}
+
+impl<'a> IntoIterator for &'a Packet {
+    type Item = (&'a str, &'a str);
+    type IntoIter = Headers<'a>;
+
+    fn into_iter(self) -> Headers<'a> {
+        self.iter()
+    }
+}
+
+const END_COMMAND: &str = "--END COMMAND--";
+
+fn has_name(text: &[u8], name: &[u8]) -> bool {
+    text.get(name.len()) == Some(&b':') && text[..name.len()].eq_ignore_ascii_case(name)
+}
+
+fn kind_of(text: &[u8]) -> Option<Kind> {
+    if has_name(text, b"Event") {
+        Some(Kind::Event)
+    } else if has_name(text, b"Response") {
+        Some(Kind::Response)
+    } else {
+        None
+    }
+}
+
+/// Whether a packet is a `Response: Follows`, which raw text follows up to Asterisk 13.
+fn is_follows(text: &[u8]) -> bool {
+    let Some(value) = has_name(text, b"Response").then(|| &text[b"Response:".len()..]) else { return false };
+    let line = &value[..memchr::memchr(b'\n', value).unwrap_or(value.len())];
+    line.trim_ascii().eq_ignore_ascii_case(b"Follows")
+}
+
+fn value_start(text: &[u8], span: &Span) -> usize {
+    let colon = span.colon as usize;
+    if span.colon == span.start && text.get(colon) != Some(&b':') {
+        return colon; // a line without a name
+    }
+    colon + if text.get(colon + 1) == Some(&b' ') && colon + 1 < span.end as usize { 2 } else { 1 }
+}
+
+fn after_line(text: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |end| at + end + 1)
+}
+
+/// Finds the headers of one packet.
+///
+/// A line without a colon goes on with the value of the line before it: before Asterisk 13.5 some
+/// values came with raw line breaks in them.
+fn index(text: &[u8]) -> Box<[Span]> {
+    let follows = is_follows(text);
+    let mut spans: Vec<Span> = Vec::with_capacity(24);
+    let mut start = 0;
+    while start < text.len() {
+        let next = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |at| start + at + 1);
+        let line = &text[start..next];
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if follows && !is_follows_header(spans.len(), line) {
+            break;
+        }
+        let end = (start + line.len()) as u32;
+        match (memchr::memchr(b':', line), spans.last_mut()) {
+            (Some(colon), _) => spans.push(Span { start: start as u32, colon: (start + colon) as u32, end }),
+            (None, Some(last)) => last.end = end,
+            (None, None) => spans.push(Span { start: start as u32, colon: start as u32, end }),
+        }
+        start = next;
+    }
+    spans.into_boxed_slice()
+}
+
+/// The headers of a `Response: Follows` are these, in this order; whatever comes next is text.
+fn is_follows_header(at: usize, line: &[u8]) -> bool {
+    match at {
+        0 => true,
+        1 => has_name(line, b"Privilege") || has_name(line, b"ActionID"),
+        2 => has_name(line, b"ActionID"),
+        _ => false,
+    }
+}

@@ -1,0 +1,103 @@
+//! Responses: what the server answers to an action.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::packet::{Headers, Packet};
+
+/// The server's answer to an action: every header in order.
+#[derive(Clone)]
+pub struct Response {
+    packet: Packet,
+}
+
+impl Response {
+    /// The status as it came, such as `Success`, `Error`, `Follows` or `Goodbye`; empty if it has none.
+    pub fn status(&self) -> &str {
+        self.packet.first("Response").or_else(|| self.packet.get("Response")).unwrap_or_default()
+    }
+
+    /// Whether the server refused: the status is `Error`, or `Failed` as 1.6 and 1.8 say.
+    pub fn is_error(&self) -> bool {
+        let status = self.status();
+        status.eq_ignore_ascii_case("Error") || status.eq_ignore_ascii_case("Failed")
+    }
+
+    /// What the server has to say, its header `Message`; `None` if there is none.
+    pub fn message(&self) -> Option<&str> {
+        self.get("Message")
+    }
+
+    /// The first value of a header, its name in any case; `None` if there is no such header.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.packet.get(key)
+    }
+
+    /// The first value of a header in the bytes that came; `None` if there is no such header.
+    pub fn get_bytes(&self, key: &str) -> Option<&[u8]> {
+        self.packet.get_bytes(key)
+    }
+
+    /// All values of a header in the order in which they came, its name in any case.
+    pub fn get_all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+        self.packet.get_all(key)
+    }
+
+    /// All headers, name and value, in the order in which they came.
+    pub fn iter(&self) -> Headers<'_> {
+        self.packet.iter()
+    }
+
+    /// The `ActionID`; `None` if the response has none.
+    pub fn action_id(&self) -> Option<&str> {
+        self.get("ActionID")
+    }
+
+    /// The output of a `Command` as the server printed it, leading blanks and empty lines kept; `None`
+    /// if there is none.
+    ///
+    /// Up to Asterisk 13 it is the text that follows the headers, from 14 one header `Output` a line.
+    pub fn output(&self) -> Option<Cow<'_, str>> {
+        if let Some(body) = self.packet.body() {
+            return Some(Cow::Borrowed(body));
+        }
+        let mut lines = self.get_all("Output");
+        let mut text = lines.next()?.to_owned();
+        for line in lines {
+            text.push('\n');
+            text.push_str(line);
+        }
+        Some(Cow::Owned(text))
+    }
+
+    /// The same response with memory of its own.
+    pub fn detach(&self) -> Self {
+        Self { packet: self.packet.detach() }
+    }
+
+    /// The packet behind the response.
+    pub fn packet(&self) -> &Packet {
+        &self.packet
+    }
+}
+
+impl From<Packet> for Response {
+    fn from(packet: Packet) -> Self {
+        Self { packet }
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.packet.fmt(f)
+    }
+}
+
+impl<'a> IntoIterator for &'a Response {
+    type Item = (&'a str, &'a str);
+    type IntoIter = Headers<'a>;
+
+    fn into_iter(self) -> Headers<'a> {
+        self.iter()
+    }
+}
