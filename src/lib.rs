@@ -1,12 +1,31 @@
 //! Blocking client for the Asterisk Manager Interface (AMI).
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod action;
+mod client;
+mod clock;
+mod engine;
 mod error;
 pub mod event;
+mod link;
+mod options;
+mod outlets;
 pub mod packet;
+mod pending;
+mod reader;
 mod response;
+mod session;
+mod stream;
+
+pub use crossbeam_channel::{select, Receiver};
 
 pub use action::Action;
+pub use client::Client;
+pub use engine::State;
 pub use error::{Error, Loss, Outcome, Result};
 pub use event::Event;
+#[cfg(feature = "tls")]
+pub use options::Tls;
+pub use options::{Backoff, LoginMode, Options};
+pub use outlets::Stats;
 pub use response::Response;
