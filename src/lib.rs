@@ -1,4 +1,6 @@
 //! Blocking client for the Asterisk Manager Interface (AMI).
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod action;
