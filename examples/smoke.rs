@@ -4,11 +4,17 @@ fn main() -> gami::Result<()> {
     let v = |k: &str| std::env::var(k).unwrap();
     for tls in [false, true] {
         let pem = std::fs::read(v("GAMI_ASTERISK_CA")).unwrap();
-        let ami = if tls { Options::new().tls(Tls::new().add_root_pem(pem)?).dial(v("GAMI_ASTERISK_AMI_TLS"))? } else { Client::dial(v("GAMI_ASTERISK_AMI"))? };
+        let ami = if tls {
+            Options::new().tls(Tls::new().add_root_pem(pem)?).dial(v("GAMI_ASTERISK_AMI_TLS"))?
+        } else {
+            Client::dial(v("GAMI_ASTERISK_AMI"))?
+        };
         ami.login(v("GAMI_ASTERISK_USER"), v("GAMI_ASTERISK_SECRET"))?;
         println!("{:?}", ami.action("CoreSettings")?);
         let t = Instant::now();
-        for _ in 0..5000 { ami.action("Ping")?; }
+        for _ in 0..5000 {
+            ami.action("Ping")?;
+        }
         println!("{:?} a ping", t.elapsed() / 5000);
         let ping = ami.async_action(("Ping", [("ActionID", "pingo")]))?;
         println!("{:?}", ping.recv());

@@ -22,9 +22,9 @@ mod stream;
 pub use crossbeam_channel::{select, Receiver};
 
 pub use action::Action;
-pub use client::Client;
+pub use client::{Client, Items, List};
 pub use engine::State;
-pub use error::{Error, Loss, Outcome, Result};
+pub use error::{Error, Loss, Outcome, PartialList, Result};
 pub use event::Event;
 #[cfg(feature = "tls")]
 pub use options::Tls;

@@ -34,9 +34,12 @@ pub(crate) enum Part {
 pub(crate) enum Waiter {
     Response(Sender<Result<Response>>),
     /// A list: up to an event that says `EventList: Complete`, or the one named here.
+    ///
+    /// Its events come after its response; what bears its id before that is not of the list.
     List {
         parts: Sender<Part>,
         end: ListEnd,
+        answered: bool,
     },
     /// An answer that comes as one event of this name, such as `OriginateResponse`.
     Event {
@@ -153,8 +156,13 @@ impl Pending {
         let Some(id) = response.action_id().map(|id| self.key(id)) else { return Err(response) };
         let Some(entry) = self.entries.get_mut(&id) else { return Err(response) };
         let memorable = entry.memorable.take().filter(|_| !response.is_error());
-        let stays = match &entry.waiter {
-            Waiter::List { parts, .. } | Waiter::Event { parts, .. } if !response.is_error() => {
+        let stays = match &mut entry.waiter {
+            Waiter::List { parts, answered, .. } if !response.is_error() => {
+                *answered = true;
+                let _ = parts.send(Part::Response(response));
+                true
+            }
+            Waiter::Event { parts, .. } if !response.is_error() => {
                 let _ = parts.send(Part::Response(response));
                 true
             }
@@ -184,7 +192,7 @@ impl Pending {
         }
         let Some(id) = event.action_id().map(|id| self.key(id)) else { return Claim::Free };
         let (claim, ended) = match self.entries.get(&id).map(|entry| &entry.waiter) {
-            Some(Waiter::List { parts, end }) if !name.eq_ignore_ascii_case("OriginateResponse") => {
+            Some(Waiter::List { parts, end, answered: true }) if !name.eq_ignore_ascii_case("OriginateResponse") => {
                 let single = matches!(end, ListEnd::Single(_));
                 let ended = end.is(event);
                 if !ended || single {

@@ -3,3 +3,7 @@
 mod raw;
 
 pub use raw::Action;
+
+pub(crate) fn list_end(_action: &str) -> Option<crate::pending::ListEnd> {
+    None
+}

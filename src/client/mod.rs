@@ -1,5 +1,9 @@
 //! What callers hold.
 
+mod list;
+
+pub use list::{Items, List};
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -165,6 +169,32 @@ impl Client {
             stalls: stall_of(&action).is_some(),
         })?;
         Ok(answer)
+    }
+
+    /// Runs a command of Asterisk's command line and returns its output.
+    ///
+    /// The text is as the server printed it, leading blanks and empty lines kept, without the last line end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rejected`] if the server refuses or, from Asterisk 14, if the command fails; the output is
+    /// then in [`Response::output`] of its response. Up to Asterisk 13 a command that fails reads like one
+    /// that succeeds. Otherwise as [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// Up to the action timeout.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// println!("{}", ami.command("core show channels")?);
+    /// # Ok::<(), gami::Error>(())
+    /// ```
+    pub fn command(&self, line: impl AsRef<str>) -> Result<String> {
+        let response = self.action(("Command", [("Command", line.as_ref())]))?;
+        Ok(response.output().unwrap_or_default().into_owned())
     }
 
     /// The events, in the order in which the server sent them.
