@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::thread;
 use std::time::Instant;
 
-use crate::stream::lock;
+use crate::sync::lock;
 
 /// Something that has deadlines.
 pub(crate) trait Timed: Send + Sync {

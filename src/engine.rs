@@ -31,7 +31,8 @@ use crate::outlets::{Inlets, Outlets};
 use crate::packet::Framer;
 use crate::reader;
 use crate::session::{is_refused_login, Session};
-use crate::stream::{self, lock, Control, Source};
+use crate::stream::{self, Control, Source};
+use crate::sync::lock;
 
 /// Enough for the reader: it holds no buffer on its stack.
 const STACK: usize = 512 * 1024;

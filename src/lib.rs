@@ -18,6 +18,7 @@ mod reader;
 mod response;
 mod session;
 mod stream;
+mod sync;
 
 pub use crossbeam_channel::{select, Receiver};
 

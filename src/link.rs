@@ -16,7 +16,7 @@
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, TryLockError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{bounded, Receiver};
@@ -30,7 +30,8 @@ use crate::packet::Framer;
 use crate::pending::{Claim, Entry, Id, Pending, Waiter};
 use crate::response::Response;
 use crate::session::Session;
-use crate::stream::{self, is_timeout, lock, Control, Sink, Source};
+use crate::stream::{self, is_timeout, Control, Sink, Source};
+use crate::sync::{lock, try_lock};
 
 /// So many bytes wait to be sent before those who add to them have to wait.
 const MOST_QUEUED: usize = 1024 * 1024;
@@ -208,11 +209,10 @@ impl Link {
     /// that comes take over, so that nobody is kept at it for ever.
     fn flush(&self) {
         loop {
-            let mut wire = match self.wire.try_lock() {
-                Ok(wire) => wire,
-                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-                Err(TryLockError::WouldBlock) if self.tired.load(Ordering::SeqCst) => self.relieve(),
-                Err(TryLockError::WouldBlock) => return,
+            let mut wire = match try_lock(&self.wire) {
+                Some(wire) => wire,
+                None if self.tired.load(Ordering::SeqCst) => self.relieve(),
+                None => return,
             };
             let sent = self.send_batches(&mut wire);
             drop(wire);
@@ -312,7 +312,7 @@ impl Link {
     pub fn say_goodbye(&self) {
         self.control.hurry(FAREWELL);
         let _ = self.call(&Action::new("Logoff"), FAREWELL, false, false);
-        if let Ok(mut wire) = self.wire.try_lock() {
+        if let Some(mut wire) = try_lock(&self.wire) {
             wire.finish();
         }
     }

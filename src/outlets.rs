@@ -14,7 +14,7 @@ use crossbeam_channel::{unbounded, Receiver, Sender};
 use crate::error::Error;
 use crate::event::Event;
 use crate::packet::Packet;
-use crate::stream::lock;
+use crate::sync::lock;
 
 /// So many errors, and so many losses, wait for a consumer.
 const ERROR_CAPACITY: usize = 1024;

@@ -7,7 +7,7 @@ use crate::action::Action;
 use crate::error::{Error, Result};
 use crate::options::LoginMode;
 use crate::response::Response;
-use crate::stream::lock;
+use crate::sync::lock;
 
 /// The memory of a client across links.
 #[derive(Default)]

@@ -19,7 +19,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
@@ -230,17 +230,12 @@ impl Control {
     }
 }
 
-/// The guard of a lock that is never left poisoned: nothing that runs under it can panic half-way.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
 #[cfg(feature = "tls")]
 mod tls {
     use super::*;
     use crate::options::Tls;
+    use crate::sync::{lock, try_lock};
     use native_tls::{HandshakeError, TlsStream};
-    use std::sync::TryLockError;
 
     const CIPHERTEXT: usize = 32 * 1024;
 
@@ -358,10 +353,9 @@ mod tls {
 
         /// Sends what a read made the session owe, unless a writer is at it, who takes it along.
         fn pay(&self) {
-            match self.wire.try_lock() {
-                Ok(mut sink) => drop(sink.send(&[])),
-                Err(TryLockError::Poisoned(poisoned)) => drop(poisoned.into_inner().send(&[])),
-                Err(TryLockError::WouldBlock) => {}
+            if let Some(mut sink) = try_lock(&self.wire) {
+                // If it fails, the reader meets the end of the link next.
+                let _ = sink.send(&[]);
             }
         }
     }
