@@ -1,0 +1,239 @@
+//! What the benchmarks share: the server that they talk to, clocks, medians, tables.
+//!
+//! Each benchmark sets what gami does beside a floor: the same work over the same kind of socket with
+//! nothing of gami in it. Both take turns within one run, so that a busy machine slows both; what counts
+//! is the median of their ratios.
+//!
+//! `cargo bench` measures in full, `cargo bench -- --quick` only shows that everything runs. Without
+//! `cargo bench`, as under `cargo test --benches`, it is quick too.
+#![allow(dead_code)] // no benchmark needs all of it
+
+pub mod floor;
+mod server;
+
+#[allow(unused_imports)]
+pub use server::{event_block, serve_if_asked, Server, EVENT_BYTES, EVENT_HEADERS};
+
+use std::fmt::Write as _;
+use std::fs;
+use std::time::{Duration, Instant};
+
+/// Whether this is only to show that everything runs.
+pub fn is_quick() -> bool {
+    let args: Vec<String> = std::env::args().collect();
+    let given = |name: &str| args.iter().any(|arg| arg == name);
+    given("--quick") || !given("--bench")
+}
+
+/// So many of something: as many as asked for, or a fiftieth when quick.
+pub fn scaled(count: usize) -> usize {
+    if is_quick() {
+        count / 50
+    } else {
+        count
+    }
+}
+
+/// Has a value computed, though nobody uses it.
+pub fn keep<T>(value: T) {
+    std::hint::black_box(value);
+}
+
+/// How often each row is measured.
+pub fn rounds() -> usize {
+    if is_quick() {
+        1
+    } else {
+        7
+    }
+}
+
+/// What one measurement of one row took.
+#[derive(Debug, Clone, Copy)]
+pub struct Sample {
+    pub elapsed: Duration,
+    /// Processor time of this process, all its threads; `None` where the system does not tell.
+    pub cpu: Option<Duration>,
+}
+
+/// Runs `work` against the clocks. Threads that take part have to be alive before and after.
+pub fn measure(work: impl FnOnce()) -> Sample {
+    let cpu = cpu_time();
+    let begun = Instant::now();
+    work();
+    let elapsed = begun.elapsed();
+    Sample { elapsed, cpu: cpu_time().zip(cpu).map(|(after, before)| after.saturating_sub(before)) }
+}
+
+/// The processor time of all threads that are alive; Linux tells it to the nanosecond.
+pub fn cpu_time() -> Option<Duration> {
+    let mut nanoseconds = 0;
+    for thread in fs::read_dir("/proc/self/task").ok()? {
+        let Ok(stat) = fs::read_to_string(thread.ok()?.path().join("schedstat")) else { continue };
+        nanoseconds += stat.split(' ').next()?.parse::<u64>().ok()?;
+    }
+    (nanoseconds > 0).then(|| Duration::from_nanos(nanoseconds))
+}
+
+/// How often the threads of this process went to sleep, all together.
+pub fn voluntary_switches() -> Option<u64> {
+    let mut switches = 0;
+    for thread in fs::read_dir("/proc/self/task").ok()? {
+        let Ok(status) = fs::read_to_string(thread.ok()?.path().join("status")) else { continue };
+        switches += field(&status, "voluntary_ctxt_switches:")?;
+    }
+    Some(switches)
+}
+
+/// The resident memory of this process in KiB: now, and at its highest.
+pub fn resident_memory() -> Option<(u64, u64)> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    Some((field(&status, "VmRSS:")?, field(&status, "VmHWM:")?))
+}
+
+/// How many threads and how many open files this process has.
+pub fn threads_and_files() -> Option<(usize, usize)> {
+    Some((fs::read_dir("/proc/self/task").ok()?.count(), fs::read_dir("/proc/self/fd").ok()?.count()))
+}
+
+fn field(status: &str, name: &str) -> Option<u64> {
+    let rest = status.lines().find_map(|line| line.strip_prefix(name))?;
+    rest.split_whitespace().next()?.parse().ok()
+}
+
+/// The middle of the values.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    match values.len() {
+        0 => f64::NAN,
+        n if n % 2 == 1 => values[n / 2],
+        n => (values[n / 2 - 1] + values[n / 2]) / 2.0,
+    }
+}
+
+/// One row of a comparison: its name, how many items a measurement handles, and the measurement.
+pub struct Row<'a> {
+    name: String,
+    items: usize,
+    run: Box<dyn FnMut() -> Sample + 'a>,
+}
+
+/// A row.
+pub fn row<'a>(name: impl Into<String>, items: usize, run: impl FnMut() -> Sample + 'a) -> Row<'a> {
+    Row { name: name.into(), items, run: Box::new(run) }
+}
+
+/// Measures the rows in turn, round after round, and prints each beside the first, which is the floor.
+pub fn compare(title: &str, item: &str, mut rows: Vec<Row<'_>>) {
+    let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); rows.len()];
+    for _ in 0..rounds() {
+        for (row, samples) in rows.iter_mut().zip(&mut samples) {
+            samples.push((row.run)());
+        }
+    }
+    let each = |row: usize, value: fn(&Sample) -> Option<Duration>| -> Vec<f64> {
+        let items = rows[row].items as f64;
+        samples[row].iter().filter_map(value).map(|time| time.as_nanos() as f64 / items).collect()
+    };
+    let elapsed = |sample: &Sample| Some(sample.elapsed);
+    let cpu = |sample: &Sample| sample.cpu;
+    let mut table = Table::new(&[title, &format!("{item}s/s"), &format!("time/{item}"), "x floor", "cpu", "x floor"]);
+    for (at, row) in rows.iter().enumerate() {
+        let times = each(at, elapsed);
+        let ratio = |value: fn(&Sample) -> Option<Duration>| {
+            median(each(at, value).iter().zip(each(0, value)).map(|(own, floor)| own / floor).collect())
+        };
+        let time = median(times);
+        table.line(&[
+            &row.name,
+            &count(1e9 / time),
+            &nanoseconds(time),
+            &factor(ratio(elapsed)),
+            &nanoseconds(median(each(at, cpu))),
+            &factor(ratio(cpu)),
+        ]);
+    }
+    table.print();
+}
+
+/// Measures the same work at several sizes and prints the time an item at each beside the smallest size.
+pub fn growth(title: &str, item: &str, sizes: &[usize], mut run: impl FnMut(usize) -> Duration) {
+    let mut times = vec![Vec::new(); sizes.len()];
+    for _ in 0..rounds() {
+        for (size, times) in sizes.iter().zip(&mut times) {
+            times.push(run(*size).as_nanos() as f64 / *size as f64);
+        }
+    }
+    let mut table = Table::new(&[title, "all", &format!("time/{item}"), "x first"]);
+    for (size, own) in sizes.iter().zip(&times) {
+        let time = median(own.clone());
+        let ratio = median(own.iter().zip(&times[0]).map(|(own, first)| own / first).collect());
+        table.line(&[&size.to_string(), &nanoseconds(time * *size as f64), &nanoseconds(time), &factor(ratio)]);
+    }
+    table.print();
+}
+
+/// Columns of text, the first to the left, the others to the right.
+pub struct Table {
+    lines: Vec<Vec<String>>,
+}
+
+impl Table {
+    pub fn new(head: &[&str]) -> Self {
+        let mut table = Self { lines: Vec::new() };
+        table.line(head);
+        table
+    }
+
+    pub fn line(&mut self, cells: &[&str]) {
+        self.lines.push(cells.iter().map(|cell| (*cell).to_owned()).collect());
+    }
+
+    pub fn print(&self) {
+        let width = |column: usize| {
+            self.lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let mut text = String::from("\n");
+        for (at, line) in self.lines.iter().enumerate() {
+            for (column, cell) in line.iter().enumerate() {
+                let width = width(column);
+                let _ = if column == 0 { write!(text, "{cell:<width$}") } else { write!(text, "  {cell:>width$}") };
+            }
+            text.push('\n');
+            if at == 0 {
+                let all = (0..line.len()).map(|column| width(column) + 2).sum::<usize>() - 2;
+                let _ = writeln!(text, "{:-<all$}", "");
+            }
+        }
+        print!("{text}");
+    }
+}
+
+/// A number of things, in three digits.
+pub fn count(value: f64) -> String {
+    match value {
+        v if v.is_nan() => "n/a".into(),
+        v if v >= 1e6 => format!("{:.2} M", v / 1e6),
+        v if v >= 1e3 => format!("{:.1} k", v / 1e3),
+        v => format!("{v:.0}"),
+    }
+}
+
+/// A time in the unit that suits it.
+pub fn nanoseconds(value: f64) -> String {
+    match value {
+        v if v.is_nan() => "n/a".into(),
+        v if v >= 1e9 => format!("{:.2} s", v / 1e9),
+        v if v >= 1e6 => format!("{:.2} ms", v / 1e6),
+        v if v >= 1e3 => format!("{:.2} µs", v / 1e3),
+        v => format!("{v:.0} ns"),
+    }
+}
+
+pub fn factor(value: f64) -> String {
+    if value.is_nan() {
+        "n/a".into()
+    } else {
+        format!("{value:.2}")
+    }
+}
