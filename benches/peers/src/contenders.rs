@@ -1,0 +1,143 @@
+//! The clients, each put to its best use.
+
+mod asterisk_manager;
+mod asterisk_rs_ami;
+mod gami;
+
+use std::future::Future;
+use std::hint::black_box;
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::support::{self, floor, measure, Sample};
+use crate::Figures;
+
+const PINGS: usize = 2_000;
+const PIPED: usize = 20_000;
+const IDLE: usize = 100;
+const TASKS: usize = 64;
+/// So many are sent before the first is answered; of these each client's best counts. asterisk-rs-ami
+/// refuses more than 256.
+const WINDOWS: [usize; 3] = [16, 64, 200];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contender {
+    Floor,
+    GamiTouch,
+    GamiHeaders,
+    RsAmi,
+    RsAmiOneThread,
+    Manager,
+    ManagerOneThread,
+}
+
+impl Contender {
+    pub const ALL: [Self; 7] = [
+        Self::Floor,
+        Self::GamiTouch,
+        Self::GamiHeaders,
+        Self::RsAmi,
+        Self::RsAmiOneThread,
+        Self::Manager,
+        Self::ManagerOneThread,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Floor => "floor: read and find packet ends",
+            Self::GamiTouch => "gami, name and number",
+            Self::GamiHeaders => "gami, every header",
+            Self::RsAmi => "asterisk-rs-ami 0.8.0, 2 workers",
+            Self::RsAmiOneThread => "asterisk-rs-ami 0.8.0, 1 thread",
+            Self::Manager => "asterisk-manager 2.1.3, 2 workers",
+            Self::ManagerOneThread => "asterisk-manager 2.1.3, 1 thread",
+        }
+    }
+
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|contender| contender.name() == name)
+    }
+}
+
+/// Everything that is measured of one contender.
+pub fn run(contender: Contender, address: &str, events: usize) -> Figures {
+    match contender {
+        Contender::Floor => {
+            let mut tcp = floor::connect(address);
+            let sample = measure(|| {
+                floor::ask(&mut tcp, "Replay", events);
+                floor::read_packets(&mut tcp, events + 1);
+            });
+            let nothing = f64::NAN;
+            Figures {
+                round_trip: nothing,
+                pipelined: nothing,
+                sixty_four: nothing,
+                idle: nothing,
+                ..replayed(sample, events, events)
+            }
+        }
+        Contender::GamiTouch => gami::run(address, events, |event| {
+            black_box((event.name(), event.seq()));
+        }),
+        Contender::GamiHeaders => gami::run(address, events, |event| {
+            for (name, value) in event {
+                black_box((name, value.len()));
+            }
+        }),
+        Contender::RsAmi => asterisk_rs_ami::run(&two_workers(), address, events),
+        Contender::RsAmiOneThread => asterisk_rs_ami::run(&one_thread(), address, events),
+        Contender::Manager => asterisk_manager::run(&two_workers(), address, events),
+        Contender::ManagerOneThread => asterisk_manager::run(&one_thread(), address, events),
+    }
+}
+
+fn two_workers() -> Runtime {
+    Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+}
+
+fn one_thread() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// The figures of a replay; the others are to be filled in.
+fn replayed(sample: Sample, events: usize, received: usize) -> Figures {
+    let nothing = f64::NAN;
+    Figures {
+        event: sample.elapsed.as_nanos() as f64 / events as f64,
+        event_cpu: sample.cpu.map_or(nothing, |cpu| cpu.as_nanos() as f64 / events as f64),
+        received: received as f64,
+        peak: support::resident_memory().map_or(nothing, |(_, peak)| peak as f64),
+        round_trip: nothing,
+        pipelined: nothing,
+        sixty_four: nothing,
+        idle: nothing,
+    }
+}
+
+fn each(items: usize, work: impl FnOnce()) -> f64 {
+    measure(work).elapsed.as_nanos() as f64 / items as f64
+}
+
+/// The KiB that each of the connections takes that `connect` makes.
+fn idle<C>(connect: impl FnMut(usize) -> C) -> f64 {
+    let resident = || support::resident_memory().map_or(f64::NAN, |(now, _)| now as f64);
+    let before = resident();
+    let connections: Vec<C> = (0..IDLE).map(connect).collect();
+    let after = resident();
+    drop(connections);
+    (after - before) / IDLE as f64
+}
+
+/// One task keeps so many pings in flight.
+async fn window<F: Future>(size: usize, ping: impl Fn() -> F) {
+    let mut flying = FuturesUnordered::new();
+    for _ in 0..PIPED {
+        if flying.len() == size {
+            flying.next().await;
+        }
+        flying.push(ping());
+    }
+    while flying.next().await.is_some() {}
+}
