@@ -43,7 +43,7 @@ actions! {
     /// Lists the messages in a mailbox.
     ///
     /// For an unknown one the answer is a success without a list, `There is no voicemail user …`.
-    VoicemailBoxSummary(context: text = "Context", mailbox: text = "Mailbox") needs "user" in "22 and later"
+    VoicemailBoxSummary(context: text = "Context", mailbox: text = "Mailbox") needs "call, reporting" in "22 and later"
         lists "events `VoicemailBoxDetail`, whose `ID` the other actions take" completes "VoicemailBoxDetailComplete" {}
 
     /// Copies a message into a folder of another mailbox.
