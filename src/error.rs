@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::event::Event;
 use crate::packet::Packet;
 use crate::response::Response;
 
@@ -43,8 +44,8 @@ pub enum Error {
         /// What was seen instead of the banner.
         reason: Box<str>,
     },
-    /// The server answered the action with `Response: Error`.
-    #[error("refused by the server: {}", .0.message().unwrap_or("no reason given"))]
+    /// The server answered the action with `Response: Error`; of a command the response keeps the output.
+    #[error("refused by the server: {}", .0.reason())]
     Rejected(Response),
     /// No answer came in time.
     #[error("no answer within {after:?}{}", if *.sent { "" } else { " (the action was not sent)" })]
@@ -54,6 +55,18 @@ pub enum Error {
         /// Whether the action went out; then its outcome is unknown.
         sent: bool,
     },
+    /// A list stopped before its end.
+    #[error("the list stopped after {} items: {cause}", .partial.items.len())]
+    Incomplete {
+        /// What had come of it.
+        partial: Box<PartialList>,
+        /// Why it stopped.
+        #[source]
+        cause: Box<Error>,
+    },
+    /// The server gave a list up before its end.
+    #[error("the server gave the list up")]
+    ListCancelled,
     /// The link to the server was lost.
     #[error("link lost: {cause}{}", match .sent { Some(true) => " (the action was sent, its outcome is unknown)", Some(false) => " (the action was not sent)", None => "" })]
     Lost {
@@ -87,6 +100,15 @@ pub enum Error {
     /// A packet came that is neither a response nor an event: a fragment, or text outside any response.
     #[error("neither a response nor an event: {:?}", excerpt(.0.text()))]
     Unrecognized(Packet),
+}
+
+/// What had come of a list when it stopped.
+#[derive(Debug, Clone)]
+pub struct PartialList {
+    /// The response that announced it.
+    pub response: Response,
+    /// The events that had come, in order.
+    pub items: Vec<Event>,
 }
 
 /// What ended a link.
@@ -126,6 +148,7 @@ impl Error {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Rejected(_) => Outcome::Refused,
+            Self::Incomplete { .. } | Self::ListCancelled => Outcome::Unknown,
             Self::Timeout { sent: true, .. } | Self::Lost { sent: Some(true), .. } | Self::Closed { sent: true } => {
                 Outcome::Unknown
             }

@@ -28,6 +28,11 @@ impl Response {
         self.get("Message")
     }
 
+    /// What an error is to say of this response: the first line of a command's output, or the message.
+    pub(crate) fn reason(&self) -> &str {
+        self.get("Output").or_else(|| self.message()).unwrap_or("no reason given")
+    }
+
     /// The first value of a header, its name in any case; `None` if there is no such header.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.packet.get(key)

@@ -14,8 +14,7 @@
 //!   `sends "Event"` is a single event that nothing follows.
 //! - The word before an optional parameter is the method of `Action` that adds it: `set` once, `push` as
 //!   often as it is called, `join` into one header with commas.
-//! - `[no_timeout]` after the name leaves `timeout` out, where it would be mistaken for a parameter;
-//!   `[own_wait]` does so too, and the action's own `with_wait` says how long to wait.
+//! - `[no_timeout]` after the name leaves `timeout` out, where it would be mistaken for a parameter.
 //! - Documentation within the braces, before the parameters, follows the facts: examples stand there.
 
 /// The type of an argument, by its kind.
@@ -49,7 +48,7 @@ macro_rules! wire {
 
 /// What every typed action has.
 macro_rules! typed {
-    ($name:ident $([$own:ident])?) => {
+    ($name:ident $([$flag:ident])?) => {
         impl $name {
             /// Sets the id that the answer will carry, in place of one that the client makes.
             pub fn action_id(mut self, id: impl Into<String>) -> Self {
@@ -57,18 +56,18 @@ macro_rules! typed {
                 self
             }
 
-            typed!(@timeout $($own)?);
+            typed!(@timeout $($flag)?);
         }
 
         impl From<$name> for Action {
             fn from(typed: $name) -> Self {
-                typed!(@into typed $($own)?)
+                typed.0
             }
         }
 
         impl From<&$name> for Action {
             fn from(typed: &$name) -> Self {
-                typed.clone().into()
+                typed.0.clone()
             }
         }
 
@@ -78,10 +77,7 @@ macro_rules! typed {
             }
         }
     };
-    (@into $typed:ident) => { $typed.0 };
-    (@into $typed:ident no_timeout) => { $typed.0 };
-    (@into $typed:ident own_wait) => { $typed.with_wait() };
-    (@timeout $own:ident) => {};
+    (@timeout no_timeout) => {};
     (@timeout) => {
         /// Waits this long for the answer instead of the client's `action_timeout`.
         pub fn timeout(self, timeout: std::time::Duration) -> Self {
@@ -101,7 +97,7 @@ macro_rules! typed {
 macro_rules! actions {
     ($(
         $(#[$about:meta])*
-        $name:ident $([$own:ident])? $(($($required:ident: $rkind:ident = $rheader:literal),* $(,)?))?
+        $name:ident $([$flag:ident])? $(($($required:ident: $rkind:ident = $rheader:literal),* $(,)?))?
         needs $needs:literal in $versions:literal
         $(answers $answers:literal)?
         $(lists $items:literal completes $complete:literal)?
@@ -143,7 +139,7 @@ macro_rules! actions {
                 )*
             }
 
-            typed!($name $([$own])?);
+            typed!($name $([$flag])?);
             $(typed!(@default $name $($required)*);)?
         )*
 
@@ -202,7 +198,11 @@ pub(crate) enum ListEnd {
 ///
 /// `Hangup` is not among them: it answers a list only for a pattern, and always marks its end.
 pub(crate) fn list_end(action: &str) -> Option<ListEnd> {
-    let topics = [
+    topics().find(|(name, _)| name.eq_ignore_ascii_case(action)).map(|&(_, end)| end)
+}
+
+fn topics() -> impl Iterator<Item = &'static (&'static str, ListEnd)> {
+    [
         aoc::ENDS,
         bridges::ENDS,
         calls::ENDS,
@@ -217,16 +217,9 @@ pub(crate) fn list_end(action: &str) -> Option<ListEnd> {
         system::ENDS,
         technologies::ENDS,
         update_config::ENDS,
-    ];
-    topics.into_iter().flatten().find(|(name, _)| name.eq_ignore_ascii_case(action)).map(|&(_, end)| end)
-}
-
-/// The event that ends an action's list, the action's name in any case.
-pub(crate) fn complete_event(action: &str) -> Option<&'static str> {
-    match list_end(action)? {
-        ListEnd::Complete(name) => Some(name),
-        ListEnd::Single(_) => None,
-    }
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Whether a `Response: Success` to an action of this name says that no events follow.
@@ -340,11 +333,10 @@ mod tests {
 
     #[test]
     fn list_ends_are_found_in_any_case() {
-        assert_eq!(complete_event("queuestatus"), Some("QueueStatusComplete"));
-        assert_eq!(complete_event("SIPPEERS"), Some("PeerlistComplete"));
-        assert_eq!(complete_event("Ping"), None);
+        assert_eq!(list_end("queuestatus"), Some(ListEnd::Complete("QueueStatusComplete")));
+        assert_eq!(list_end("SIPPEERS"), Some(ListEnd::Complete("PeerlistComplete")));
         assert_eq!(list_end("faxstats"), Some(ListEnd::Single("FAXStats")));
-        assert_eq!(complete_event("FAXSession"), None);
+        assert_eq!(list_end("Ping"), None);
     }
 
     #[test]
@@ -364,7 +356,30 @@ mod tests {
             ("IAXpeerlist", "PeerlistComplete"),
             ("WaitEvent", "WaitEventComplete"),
         ] {
-            assert_eq!(complete_event(action), Some(complete), "{action}");
+            assert_eq!(list_end(action), Some(ListEnd::Complete(complete)), "{action}");
+        }
+    }
+
+    #[test]
+    fn every_list_that_servers_sent_ends_with_a_declared_event() {
+        let captures: [&[u8]; 2] = [
+            include_bytes!("../../../tests/data/asterisk-1.8.ami"),
+            include_bytes!("../../../tests/data/asterisk-22.ami"),
+        ];
+        for capture in captures {
+            let capture = String::from_utf8_lossy(capture);
+            // Hangup by a pattern is no list by its name, and `AgentComplete` ends none.
+            let ends = capture
+                .lines()
+                .filter_map(|line| line.strip_prefix("Event: "))
+                .filter(|name| name.ends_with("Complete"))
+                .filter(|name| !["ChannelsHungupListComplete", "AgentComplete"].contains(name));
+            let ends: std::collections::BTreeSet<_> = ends.collect();
+            assert!(ends.len() > 10, "{ends:?}");
+            for name in ends {
+                let declared = topics().any(|(_, end)| matches!(end, ListEnd::Complete(complete) if *complete == name));
+                assert!(declared, "{name}");
+            }
         }
     }
 

@@ -13,12 +13,11 @@ actions! {
     ///
     /// The client's `originate` sends this asynchronously and waits for its outcome, ring time included.
     /// Sent with `action` it is synchronous unless [`Originate::asynchronous`] is called, and blocks the
-    /// server's side of the session meanwhile: no other action, event or ping gets through; the client
-    /// waits for the ring time and ten seconds.
+    /// server's side of the session meanwhile: no other action, event or ping gets through.
     ///
     /// How long it rings is [`Originate::ring_timeout`]. There is no `timeout` here, so that neither can
     /// be taken for the other.
-    Originate[own_wait](channel: text = "Channel") needs "originate; some applications need `system` as well" in "1.0 and later"
+    Originate[no_timeout](channel: text = "Channel") needs "originate; some applications need `system` as well" in "1.0 and later"
         answers "synchronously, a response when the call is answered or has failed, without the reason; \
             asynchronously, a response at once, and later the event `OriginateResponse` with `Reason` and `Uniqueid`" {
         /// # Examples
@@ -116,15 +115,6 @@ impl Originate {
     pub(crate) fn ring_time(&self) -> Duration {
         self.0.get("Timeout").and_then(|ms| ms.parse().ok()).map_or(RING_TIME, Duration::from_millis)
     }
-
-    /// The action as it is sent; a synchronous one waits for the ring time and ten seconds.
-    fn with_wait(self) -> Action {
-        if self.0.get("Async") == Some("true") {
-            return self.0;
-        }
-        let wait = self.ring_time() + Duration::from_secs(10);
-        self.0.timeout(wait)
-    }
 }
 
 impl SIPnotify {
@@ -179,14 +169,6 @@ mod tests {
         let call = Originate::new("PJSIP/100");
         assert_eq!(call.ring_time(), Duration::from_secs(30));
         assert_eq!(call.ring_timeout(Duration::from_millis(2500)).ring_time(), Duration::from_millis(2500));
-    }
-
-    #[test]
-    fn the_client_outwaits_a_synchronous_call_and_not_an_asynchronous_one() {
-        let call = Originate::new("PJSIP/100").ring_timeout(Duration::from_secs(60));
-        let wait = |call: Originate| Action::from(call).own_timeout();
-        assert_eq!(wait(call.clone()), Some(Duration::from_secs(70)));
-        assert_eq!(wait(call.asynchronous(true)), None);
     }
 
     #[test]

@@ -1,0 +1,229 @@
+//! Lists: an action's events, collected.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{unbounded, Receiver, RecvTimeoutError};
+
+use super::Client;
+use crate::action::{is_empty_list, list_end, Action, ListEnd as KnownEnd};
+use crate::error::{Error, PartialList, Result};
+use crate::event::Event;
+use crate::link::{Link, Request};
+use crate::pending::{Id, ListEnd, Part, Waiter};
+use crate::response::Response;
+
+/// A list, whole.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// The response that announced it.
+    pub response: Response,
+    /// Its events in order, without the one that ends it.
+    pub items: Vec<Event>,
+    /// The event that ended it; its header `ListItems` says how many the server counts.
+    pub complete: Event,
+}
+
+/// The events of a list one by one as they come; made by [`Client::list_items`].
+///
+/// An error is the last item. What is not taken by the time this is dropped is dropped too: it does not
+/// turn up among [`Client::events`].
+pub struct Items {
+    source: Parts,
+    response: Response,
+    complete: Option<Event>,
+    over: bool,
+}
+
+impl Items {
+    /// The response that announced the list.
+    pub fn response(&self) -> &Response {
+        &self.response
+    }
+
+    /// The event that ended the list; `None` as long as it has not ended.
+    pub fn complete(&self) -> Option<&Event> {
+        self.complete.as_ref()
+    }
+}
+
+impl Iterator for Items {
+    type Item = Result<Event>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.over {
+            return None;
+        }
+        self.over = true;
+        match self.source.next() {
+            Ok(Part::Item(item)) => {
+                self.over = false;
+                Some(Ok(item))
+            }
+            Ok(Part::Complete(event)) => {
+                let cancelled = event.get("EventList").is_some_and(|mark| mark.eq_ignore_ascii_case("cancelled"));
+                self.complete = Some(event);
+                cancelled.then_some(Err(Error::ListCancelled))
+            }
+            Ok(Part::Failed(error)) | Err(error) => Some(Err(error)),
+            // A second response to the one action says nothing of the list.
+            Ok(Part::Response(_)) => {
+                self.over = false;
+                self.next()
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Items {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items")
+            .field("response", &self.response)
+            .field("complete", &self.complete)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What comes for one action that is answered by more than a response.
+pub(super) struct Parts {
+    link: Arc<Link>,
+    id: Id,
+    parts: Receiver<Part>,
+    timeout: Duration,
+}
+
+impl Parts {
+    /// The next part; the error is a timeout if nothing came for that long.
+    pub fn next(&self) -> Result<Part> {
+        self.next_by(Instant::now() + self.timeout, self.timeout)
+    }
+
+    pub fn next_by(&self, deadline: Instant, timeout: Duration) -> Result<Part> {
+        match self.parts.recv_deadline(deadline) {
+            Ok(part) => Ok(part),
+            Err(RecvTimeoutError::Disconnected) => Err(Error::Timeout { after: timeout, sent: true }),
+            Err(RecvTimeoutError::Timeout) => {
+                let sent = self.link.abandon(&self.id).unwrap_or(true);
+                // It may have come in this moment.
+                self.parts.try_recv().map_err(|_| Error::Timeout { after: timeout, sent })
+            }
+        }
+    }
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        self.link.abandon(&self.id);
+    }
+}
+
+impl Client {
+    /// Makes an action that is answered by a list, and collects it.
+    ///
+    /// The list ends with the event that says `EventList: Complete`. Servers up to 13.1 do not mark some
+    /// lists so: for the actions of the catalogue the name of the event that ends them is known, for
+    /// others [`Action::complete_event`] tells it; failing that, the first event of the list whose name
+    /// ends in `Complete` does. Events that belong to the list do not turn up among [`Client::events`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rejected`] if the server refuses, which is what it often does instead of sending an empty
+    /// list. [`Error::Incomplete`] with what had come, if the list stopped coming for the action timeout
+    /// or the link was lost. Otherwise as [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// As long as the list keeps coming: the action timeout is for the response, and for each next event.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// let channels = ami.list("CoreShowChannels")?;
+    /// for channel in &channels.items {
+    ///     println!("{:?}", channel.get("Channel"));
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
+    pub fn list(&self, action: impl Into<Action>) -> Result<List> {
+        let mut list = self.list_items(action)?;
+        let mut items = Vec::new();
+        for item in &mut list {
+            match item {
+                Ok(item) => items.push(item),
+                Err(cause) => {
+                    let partial = PartialList { response: list.response, items };
+                    return Err(Error::Incomplete { partial: Box::new(partial), cause: Box::new(cause) });
+                }
+            }
+        }
+        let Items { response, complete, .. } = list;
+        match complete {
+            Some(complete) => Ok(List { response, items, complete }),
+            None => Err(Error::ListCancelled),
+        }
+    }
+
+    /// Makes an action that is answered by a list, and gives its events one by one as they come: for
+    /// lists of a hundred thousand.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rejected`] if the server refuses; otherwise as [`Client::action`]. The iterator's last
+    /// item is an error if the list stopped coming for the action timeout or the link was lost.
+    ///
+    /// # Blocking
+    ///
+    /// Until the response has come; the iterator until the next event has, up to the action timeout.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// for entry in ami.list_items(("QueueStatus", [("Queue", "sales")]))? {
+    ///     println!("{:?}", entry?);
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
+    pub fn list_items(&self, action: impl Into<Action>) -> Result<Items> {
+        let action = action.into();
+        let end = match (action.own_complete_event(), list_end(action.name())) {
+            (Some(name), _) => ListEnd::Named(name.into()),
+            (None, Some(KnownEnd::Complete(name))) => ListEnd::Named(name.into()),
+            (None, Some(KnownEnd::Single(name))) => ListEnd::Single(name.into()),
+            (None, None) => ListEnd::Unknown,
+        };
+        let source = self.start(&action, |parts| Waiter::List { parts, end, answered: false })?;
+        loop {
+            match source.next()? {
+                Part::Response(response) if is_empty_list(action.name(), response.message().unwrap_or_default()) => {
+                    return Err(Error::Rejected(response));
+                }
+                Part::Response(response) => return Ok(Items { source, response, complete: None, over: false }),
+                Part::Failed(error) => return Err(error),
+                Part::Item(_) | Part::Complete(_) => {}
+            }
+        }
+    }
+
+    /// Sends an action that is answered by more than a response.
+    pub(super) fn start(
+        &self,
+        action: &Action,
+        waiter: impl FnOnce(crossbeam_channel::Sender<Part>) -> Waiter,
+    ) -> Result<Parts> {
+        let link = self.handle.engine.link()?;
+        let (parts_in, parts) = unbounded();
+        let timeout = self.timeout_of(action);
+        let id = link.submit(Request {
+            action,
+            waiter: waiter(parts_in),
+            deadline: Instant::now() + timeout,
+            unwatched: false,
+            memorable: false,
+            stalls: false,
+        })?;
+        Ok(Parts { link, id, parts, timeout })
+    }
+}

@@ -1,0 +1,308 @@
+//! What callers hold.
+
+mod list;
+
+pub use list::{Items, List};
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{bounded, Receiver};
+
+use crate::action::Action;
+use crate::engine::{Engine, State};
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::link::Request;
+use crate::options::Options;
+use crate::outlets::{Inlets, Stats};
+use crate::pending::Waiter;
+use crate::response::Response;
+
+/// A connection to an Asterisk manager.
+///
+/// A client is cheap to clone, and its clones share one link: any number of threads may act on it at
+/// once. [`Client::close`] ends it for all of them; dropping the last clone does the same.
+///
+/// # Examples
+///
+/// ```no_run
+/// use gami::Client;
+///
+/// let ami = Client::dial("127.0.0.1:5038")?;
+/// ami.login("admin", "secret")?;
+/// println!("{:?}", ami.action("CoreSettings")?.get("AsteriskVersion"));
+/// for event in ami.events() {
+///     println!("{}", event.name());
+/// }
+/// # Ok::<(), gami::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    handle: Arc<Handle>,
+}
+
+struct Handle {
+    engine: Arc<Engine>,
+    inlets: Inlets,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.engine.close();
+    }
+}
+
+impl Options {
+    /// Connects and starts the thread that reads.
+    ///
+    /// The address is a host name or an IP address, with or without a port: `pbx`, `pbx:5038`,
+    /// `192.0.2.1`, `[2001:db8::1]:5039`. Without one it is 5038, and 5039 for TLS. Of a name with
+    /// several addresses each is tried in turn.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for an address or option that makes no sense, [`Error::Connect`] if nothing
+    /// could be reached, [`Error::Tls`] if the handshake failed, [`Error::Banner`] if what answered is no
+    /// Asterisk manager.
+    ///
+    /// # Blocking
+    ///
+    /// Up to the connect timeout.
+    pub fn dial(&self, address: impl ToString) -> Result<Client> {
+        let (engine, inlets) = Engine::start(address.to_string(), self.clone())?;
+        Ok(Client { handle: Arc::new(Handle { engine, inlets }) })
+    }
+}
+
+impl Client {
+    /// Connects over plain TCP; the port is 5038 unless the address names one.
+    ///
+    /// [`Options::dial`] has the details, TLS and everything that can be set.
+    ///
+    /// # Errors
+    ///
+    /// As [`Options::dial`].
+    ///
+    /// # Blocking
+    ///
+    /// Up to 10 seconds.
+    pub fn dial(address: impl ToString) -> Result<Self> {
+        Options::new().dial(address)
+    }
+
+    /// Logs in; by MD5 challenge on plain TCP and with the secret itself over TLS, unless
+    /// [`Options::login_mode`] says otherwise.
+    ///
+    /// The credentials are remembered, in memory only: a reconnection logs in with them again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rejected`] if the server refuses: unknown user, wrong secret and an address that is not
+    /// permitted all read `Authentication failed`. A real server answers so after a second, and closes
+    /// the connection. Otherwise as [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// Up to the action timeout for each of the one or two actions of a login.
+    pub fn login(&self, user: impl AsRef<str>, secret: impl AsRef<str>) -> Result<()> {
+        let engine = &self.handle.engine;
+        engine
+            .session
+            .login(user.as_ref(), secret.as_ref(), engine.login_mode(), &mut |action: Action| self.action(action))?;
+        log::info!("logged in as {}", user.as_ref());
+        Ok(())
+    }
+
+    /// Makes an action and waits for its response.
+    ///
+    /// The action is a name, a pair of a name and parameters, an [`Action`], or a typed one from
+    /// [`gami::action`](crate::action).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rejected`] if the response says `Error`; [`Error::Invalid`] before anything is sent;
+    /// [`Error::Timeout`], [`Error::Lost`], [`Error::NotConnected`] or [`Error::Closed`] if no response
+    /// came. [`Error::outcome`] tells whether the server can have carried the action out.
+    ///
+    /// # Blocking
+    ///
+    /// Up to the action timeout, after [`Options::wait_for_link`] if the link is down.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// ami.action("Ping")?;
+    /// ami.action(("Events", [("EventMask", "call,agent")]))?;
+    /// # Ok::<(), gami::Error>(())
+    /// ```
+    pub fn action(&self, action: impl Into<Action>) -> Result<Response> {
+        let action = action.into();
+        let link = self.handle.engine.link()?;
+        link.call(&action, self.timeout_of(&action), true, stall_of(&action).is_some())
+    }
+
+    /// Makes an action and returns at once; the answer comes over the channel.
+    ///
+    /// The channel always gets an answer, exactly one: the response, or an error once the action timeout
+    /// has passed or the link is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`], [`Error::NotConnected`] or [`Error::Closed`] if the action was not sent.
+    ///
+    /// # Blocking
+    ///
+    /// For as long as the socket takes in nothing, up to the action timeout; after
+    /// [`Options::wait_for_link`] if the link is down.
+    pub fn async_action(&self, action: impl Into<Action>) -> Result<Receiver<Result<Response>>> {
+        let action = action.into();
+        let link = self.handle.engine.link()?;
+        let (waiter, answer) = bounded(1);
+        link.submit(Request {
+            action: &action,
+            waiter: Waiter::Response(waiter),
+            deadline: Instant::now() + self.timeout_of(&action),
+            unwatched: true,
+            memorable: true,
+            stalls: stall_of(&action).is_some(),
+        })?;
+        Ok(answer)
+    }
+
+    /// Runs a command of Asterisk's command line and returns its output.
+    ///
+    /// The text is as the server printed it, leading blanks and empty lines kept, without the last line end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rejected`] if the server refuses or, from Asterisk 14, if the command fails; the output is
+    /// then in [`Response::output`] of its response. Up to Asterisk 13 a command that fails reads like one
+    /// that succeeds. Otherwise as [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// Up to the action timeout.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// println!("{}", ami.command("core show channels")?);
+    /// # Ok::<(), gami::Error>(())
+    /// ```
+    pub fn command(&self, line: impl AsRef<str>) -> Result<String> {
+        let response = self.action(("Command", [("Command", line.as_ref())]))?;
+        Ok(response.output().unwrap_or_default().into_owned())
+    }
+
+    /// The events, in the order in which the server sent them.
+    ///
+    /// The stream outlives the link and ends when the client is closed. Its clones share it: an event
+    /// goes to one of those who receive. If nobody keeps up, the newest events are dropped, counted, and
+    /// reported on [`Client::errors`]; [`Event::seq`] shows where they were.
+    pub fn events(&self) -> &Receiver<Event> {
+        &self.handle.inlets.events
+    }
+
+    /// What went wrong without ending the link: events dropped because nobody kept up, packets beyond
+    /// the limit, packets that are neither response nor event.
+    ///
+    /// The stream ends when the client is closed. It holds up to 1,024 errors; what comes when it is full
+    /// is counted in [`Stats::errors_dropped`].
+    pub fn errors(&self) -> &Receiver<Error> {
+        &self.handle.inlets.errors
+    }
+
+    /// The losses of the link, and every failed attempt to come back.
+    ///
+    /// The stream ends when the client is closed. It holds up to 1,024 errors; what comes when it is full
+    /// is counted in [`Stats::errors_dropped`].
+    pub fn net_errors(&self) -> &Receiver<Error> {
+        &self.handle.inlets.net_errors
+    }
+
+    /// Makes a new link in place of the old one, logs in again, and sets the event mask and the filters
+    /// that were set.
+    ///
+    /// A link that still stands is dropped: what is pending on it fails. Of threads that call this at the
+    /// same time one does it for all.
+    ///
+    /// # Errors
+    ///
+    /// As [`Options::dial`] and [`Client::login`]. The error is announced on [`Client::net_errors`] too,
+    /// so that a loop that reconnects whenever something comes from there goes on trying.
+    ///
+    /// # Blocking
+    ///
+    /// Up to the connect timeout, and up to the action timeout for each action that restores the session.
+    pub fn reconnect(&self) -> Result<()> {
+        self.handle.engine.reconnect()
+    }
+
+    /// Logs off, ends the link, the thread and the three streams.
+    ///
+    /// Whoever waits for an answer gets [`Error::Closed`]. Closing again does nothing.
+    ///
+    /// # Errors
+    ///
+    /// None at present; a link that is lost already counts as closed.
+    ///
+    /// # Blocking
+    ///
+    /// Less than a second: the server has 300 milliseconds to say good-bye.
+    pub fn close(&self) -> Result<()> {
+        self.handle.engine.close();
+        Ok(())
+    }
+
+    /// Whether the client has its link.
+    pub fn state(&self) -> State {
+        self.handle.engine.state()
+    }
+
+    /// Waits until the link stands and the session is restored on it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotConnected`] if that is not so within the time, [`Error::Closed`] if the client is.
+    ///
+    /// # Blocking
+    ///
+    /// Up to `timeout`.
+    pub fn wait_connected(&self, timeout: Duration) -> Result<()> {
+        self.handle.engine.wait_connected(timeout)
+    }
+
+    /// What has been received, dropped and lost since the client was made.
+    pub fn stats(&self) -> Stats {
+        self.handle.engine.outlets.stats()
+    }
+
+    fn timeout_of(&self, action: &Action) -> Duration {
+        let usual = self.handle.engine.options().action_timeout;
+        action.own_timeout().unwrap_or_else(|| usual + stall_of(action).unwrap_or_default())
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("state", &self.state()).field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}
+
+/// How long an action makes the server wait, and everything else that this session asks or would be told.
+fn stall_of(action: &Action) -> Option<Duration> {
+    let number = || action.get("Timeout").and_then(|timeout| timeout.trim().parse::<u64>().ok());
+    if action.name().eq_ignore_ascii_case("Originate") {
+        let is_async = action.get("Async").is_some_and(|value| {
+            matches!(value.to_ascii_lowercase().as_str(), "true" | "yes" | "y" | "t" | "1" | "on")
+        });
+        (!is_async).then(|| number().map_or(Duration::from_secs(30), Duration::from_millis))
+    } else if action.name().eq_ignore_ascii_case("WaitEvent") {
+        Some(number().map_or(Duration::from_secs(3600), Duration::from_secs))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,88 @@
+//! When an action that nobody watches is overdue.
+//!
+//! The reader of an idle link sleeps in the socket, and `async_action` leaves nobody behind who could
+//! look at a clock. So one thread for the whole process does, and only while such an action is pending:
+//! it starts with the first and ends with the last.
+//!
+//! # Waits
+//!
+//! The thread sleeps until the next deadline, or until one is added or cancelled.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex, Weak};
+use std::thread;
+use std::time::Instant;
+
+use crate::sync::lock;
+
+/// Something that has deadlines.
+pub(crate) trait Timed: Send + Sync {
+    /// Fails what is overdue, and says when to be called again.
+    fn expire(&self, now: Instant) -> Option<Instant>;
+}
+
+struct Clock {
+    due: HashMap<u64, (Instant, Weak<dyn Timed>)>,
+    running: bool,
+}
+
+static CLOCK: Mutex<Option<Clock>> = Mutex::new(None);
+static CHANGED: Condvar = Condvar::new();
+
+/// Calls `timed` at an instant, or at the one it was to be called at if that is earlier.
+pub(crate) fn schedule(key: u64, at: Instant, timed: Weak<dyn Timed>) {
+    let mut clock = lock(&CLOCK);
+    let clock = clock.get_or_insert_with(|| Clock { due: HashMap::new(), running: false });
+    let due = clock.due.entry(key).or_insert((at, timed));
+    due.0 = due.0.min(at);
+    if clock.running {
+        CHANGED.notify_one();
+    } else {
+        match thread::Builder::new().name("gami-clock".into()).stack_size(128 * 1024).spawn(run) {
+            Ok(_) => clock.running = true,
+            Err(error) => log::error!("no thread for the deadlines of asynchronous actions: {error}"),
+        }
+    }
+}
+
+/// Forgets a key.
+pub(crate) fn cancel(key: u64) {
+    if let Some(clock) = lock(&CLOCK).as_mut() {
+        if clock.due.remove(&key).is_some() && clock.running {
+            CHANGED.notify_one();
+        }
+    }
+}
+
+fn run() {
+    let mut guard = lock(&CLOCK);
+    while let Some(clock) = guard.as_mut() {
+        let Some(next) = clock.due.values().map(|(at, _)| *at).min() else {
+            clock.running = false;
+            return;
+        };
+        let now = Instant::now();
+        if next > now {
+            guard = match CHANGED.wait_timeout(guard, next - now) {
+                Ok((guard, _)) => guard,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+            continue;
+        }
+        let mut overdue: Vec<(u64, Arc<dyn Timed>)> = Vec::new();
+        clock.due.retain(|key, (at, timed)| {
+            let stays = *at > now;
+            if !stays {
+                overdue.extend(timed.upgrade().map(|timed| (*key, timed)));
+            }
+            stays
+        });
+        drop(guard);
+        for (key, timed) in overdue {
+            if let Some(at) = timed.expire(now) {
+                schedule(key, at, Arc::downgrade(&timed));
+            }
+        }
+        guard = lock(&CLOCK);
+    }
+}

@@ -1,0 +1,353 @@
+//! How a client is to behave: data, no code that connects.
+
+use std::time::Duration;
+
+#[cfg(feature = "tls")]
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::packet::DEFAULT_LIMIT;
+
+/// How a [`Client`](crate::Client) connects and behaves.
+///
+/// What is not set is as [`Options::new`] says; [`Options::dial`] connects.
+///
+/// # Examples
+///
+/// ```no_run
+/// use gami::{Backoff, Options};
+/// use std::time::Duration;
+///
+/// let ami = Options::new()
+///     .connect_timeout(Duration::from_secs(3))
+///     .keepalive(Duration::from_secs(15))
+///     .reconnect(Backoff::new())
+///     .dial("pbx.example.org")?;
+/// # Ok::<(), gami::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) action_timeout: Duration,
+    pub(crate) event_capacity: usize,
+    pub(crate) packet_limit: usize,
+    pub(crate) reconnect: Option<Backoff>,
+    pub(crate) wait_for_link: Duration,
+    pub(crate) keepalive: Option<Duration>,
+    pub(crate) login: LoginMode,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<Tls>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Options {
+    /// Plain TCP, 10 seconds to connect, 30 seconds for an answer, 65,536 events in the queue, packets of
+    /// up to 32 MiB, no automatic reconnection and no keepalive.
+    pub fn new() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            action_timeout: Duration::from_secs(30),
+            event_capacity: 65_536,
+            packet_limit: DEFAULT_LIMIT,
+            reconnect: None,
+            wait_for_link: Duration::ZERO,
+            keepalive: None,
+            login: LoginMode::Auto,
+            #[cfg(feature = "tls")]
+            tls: None,
+        }
+    }
+
+    /// Speaks TLS; the default port is then 5039.
+    #[cfg(feature = "tls")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// The time for all of connecting: resolving the name, every address it has, the TLS handshake and the
+    /// banner. 10 seconds unless set.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The time that an action has to be answered. 30 seconds unless set.
+    ///
+    /// [`Action::timeout`](crate::Action::timeout) sets another one for a single action. Actions that make
+    /// the server wait (a synchronous `Originate`, `WaitEvent`) get the time they wait for on top of it.
+    /// It is also the time that the server has to take in what is written to it; a server that takes in
+    /// nothing for that long has lost the link.
+    #[must_use]
+    pub fn action_timeout(mut self, timeout: Duration) -> Self {
+        self.action_timeout = timeout;
+        self
+    }
+
+    /// How many events wait for a slow consumer before the newest are dropped. 65,536 unless set.
+    ///
+    /// `usize::MAX` never drops; memory is then the bound. Nothing is set aside in advance.
+    #[must_use]
+    pub fn event_capacity(mut self, events: usize) -> Self {
+        self.event_capacity = events;
+        self
+    }
+
+    /// The largest packet that is kept, in bytes. 32 MiB unless set; at least 1 KiB and at most 1 GiB.
+    ///
+    /// A larger one is passed over and reported on [`Client::errors`](crate::Client::errors); the link goes on.
+    #[must_use]
+    pub fn packet_limit(mut self, bytes: usize) -> Self {
+        self.packet_limit = bytes;
+        self
+    }
+
+    /// Comes back by itself after the loss of a link on which [`Client::login`](crate::Client::login) succeeded.
+    #[must_use]
+    pub fn reconnect(mut self, backoff: Backoff) -> Self {
+        self.reconnect = Some(backoff);
+        self
+    }
+
+    /// How long an action that is made while the link is down waits for it to come back.
+    ///
+    /// Unless set, such an action fails at once with [`Error::NotConnected`]. The wait comes before the
+    /// time for the answer. Nothing that was sent is ever sent again.
+    #[must_use]
+    pub fn wait_for_link(mut self, timeout: Duration) -> Self {
+        self.wait_for_link = timeout;
+        self
+    }
+
+    /// Sends a `Ping` when nothing came for this long, and declares the link lost when nothing at all
+    /// comes for as long again: a dead link is found within twice this time.
+    ///
+    /// An action that makes the server wait (a synchronous `Originate`, `WaitEvent`) holds the verdict
+    /// back until that action's own deadline, for it stalls everything else that the server would send.
+    #[must_use]
+    pub fn keepalive(mut self, interval: Duration) -> Self {
+        self.keepalive = Some(interval);
+        self
+    }
+
+    /// How [`Client::login`](crate::Client::login) proves who it is. [`LoginMode::Auto`] unless set.
+    #[must_use]
+    pub fn login_mode(mut self, mode: LoginMode) -> Self {
+        self.login = mode;
+        self
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        let zero = |name: &str| Err(Error::invalid(format!("option {name}"), "is zero"));
+        if self.connect_timeout.is_zero() {
+            return zero("connect_timeout");
+        }
+        if self.action_timeout.is_zero() {
+            return zero("action_timeout");
+        }
+        if self.keepalive.is_some_and(|interval| interval.is_zero()) {
+            return zero("keepalive");
+        }
+        if self.event_capacity == 0 {
+            return zero("event_capacity");
+        }
+        if let Some(backoff) = &self.reconnect {
+            if backoff.first.is_zero() {
+                return Err(Error::invalid("first delay of Backoff", "is zero"));
+            }
+            if backoff.longest < backoff.first {
+                return Err(Error::invalid("longest delay of Backoff", "is shorter than the first"));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn default_port(&self) -> u16 {
+        if self.is_tls() {
+            5039
+        } else {
+            5038
+        }
+    }
+
+    pub(crate) fn is_tls(&self) -> bool {
+        #[cfg(feature = "tls")]
+        return self.tls.is_some();
+        #[cfg(not(feature = "tls"))]
+        false
+    }
+
+    /// How long a write may find no room in the socket.
+    pub(crate) fn write_timeout(&self) -> Duration {
+        self.keepalive.map_or(self.action_timeout, |interval| interval.min(self.action_timeout))
+    }
+}
+
+/// How a login proves who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum LoginMode {
+    /// [`LoginMode::Challenge`] on plain TCP, [`LoginMode::Plain`] over TLS.
+    #[default]
+    Auto,
+    /// The MD5 digest of a challenge and the secret: the secret does not cross the network.
+    Challenge,
+    /// The secret itself.
+    Plain,
+}
+
+/// When to try again after the loss of a link: exponentially longer delays with jitter.
+///
+/// The delay doubles from the first to the longest; each is shortened by a random part of up to a half,
+/// so that clients that lost one server do not come back all at once.
+#[derive(Debug, Clone)]
+pub struct Backoff {
+    pub(crate) first: Duration,
+    pub(crate) longest: Duration,
+    pub(crate) attempts: Option<u32>,
+    pub(crate) stable: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Backoff {
+    /// From half a second to 30 seconds, without a limit of attempts, anew after 60 stable seconds.
+    pub fn new() -> Self {
+        Self {
+            first: Duration::from_millis(500),
+            longest: Duration::from_secs(30),
+            attempts: None,
+            stable: Duration::from_secs(60),
+        }
+    }
+
+    /// The delay before the first attempt.
+    #[must_use]
+    pub fn first(mut self, delay: Duration) -> Self {
+        self.first = delay;
+        self
+    }
+
+    /// The longest delay.
+    #[must_use]
+    pub fn longest(mut self, delay: Duration) -> Self {
+        self.longest = delay;
+        self
+    }
+
+    /// Gives up after so many failed attempts in a row.
+    #[must_use]
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = Some(attempts);
+        self
+    }
+
+    /// How long a link must have lasted for the delays to start anew at its loss.
+    #[must_use]
+    pub fn stable(mut self, span: Duration) -> Self {
+        self.stable = span;
+        self
+    }
+
+    /// The delay before an attempt, counted from 0; `random` is spread evenly over 0 to 1.
+    pub(crate) fn delay(&self, attempt: u32, random: f64) -> Duration {
+        let doubled = self.first.saturating_mul(1u32.checked_shl(attempt.min(31)).unwrap_or(u32::MAX));
+        doubled.min(self.longest).mul_f64(1.0 - random.clamp(0.0, 1.0) / 2.0)
+    }
+}
+
+/// How TLS checks the server.
+#[cfg(feature = "tls")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+#[derive(Clone, Default)]
+pub struct Tls {
+    pub(crate) connector: Option<native_tls::TlsConnector>,
+    pub(crate) roots: Vec<native_tls::Certificate>,
+    pub(crate) insecure: bool,
+    pub(crate) server_name: Option<String>,
+}
+
+#[cfg(feature = "tls")]
+impl Tls {
+    /// Trusts what the system trusts, and checks that the certificate is for the host that was dialed.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes any certificate for any host: for servers with a self-signed certificate on a network you trust.
+    ///
+    /// The link is encrypted, but whoever stands between can read it.
+    /// [`Tls::add_root_pem`] with the server's own certificate is the safe way.
+    pub fn insecure() -> Self {
+        Self { insecure: true, ..Self::default() }
+    }
+
+    /// Uses a connector of your own, as it is: client identities, protocol versions, ciphers.
+    pub fn with_connector(connector: native_tls::TlsConnector) -> Self {
+        Self { connector: Some(connector), ..Self::default() }
+    }
+
+    /// Trusts these certificates too: one or more in PEM, such as a self-signed server's own.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if there is no certificate in `pem` or one cannot be read.
+    pub fn add_root_pem(mut self, pem: impl AsRef<[u8]>) -> Result<Self> {
+        const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+        let invalid = |reason: String| Error::invalid("root certificate", reason);
+        let text = std::str::from_utf8(pem.as_ref()).map_err(|_| invalid("is not PEM text".into()))?;
+        let mut blocks = text.split(BEGIN).skip(1).peekable();
+        if blocks.peek().is_none() {
+            return Err(invalid(format!("has no {BEGIN:?}")));
+        }
+        for block in blocks {
+            let certificate = native_tls::Certificate::from_pem(format!("{BEGIN}{block}").as_bytes());
+            self.roots.push(certificate.map_err(|error| invalid(format!("cannot be read: {error}")))?);
+        }
+        Ok(self)
+    }
+
+    /// The name that the server's certificate must be for, where it is not the host that is dialed.
+    #[must_use]
+    pub fn server_name(mut self, name: impl Into<String>) -> Self {
+        self.server_name = Some(name.into());
+        self
+    }
+
+    /// The connector that all this amounts to.
+    pub(crate) fn connector(&self) -> Result<native_tls::TlsConnector> {
+        if let Some(connector) = &self.connector {
+            return Ok(connector.clone());
+        }
+        let mut builder = native_tls::TlsConnector::builder();
+        builder.danger_accept_invalid_certs(self.insecure).danger_accept_invalid_hostnames(self.insecure);
+        for root in &self.roots {
+            builder.add_root_certificate(root.clone());
+        }
+        builder.build().map_err(|error| Error::Tls(Arc::new(error)))
+    }
+}
+
+#[cfg(feature = "tls")]
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tls")
+            .field("own_connector", &self.connector.is_some())
+            .field("added_roots", &self.roots.len())
+            .field("insecure", &self.insecure)
+            .field("server_name", &self.server_name)
+            .finish()
+    }
+}

@@ -1,0 +1,338 @@
+//! The actions of one link that wait for an answer: a plain table, no I/O.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Sender;
+
+use crate::action::Action;
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::response::Response;
+
+/// So many actions with ids of the caller's, or lists, that nobody waits for any more are remembered.
+const MOST_ABANDONED: usize = 1024;
+
+/// An `ActionID`: one made here is the link's prefix and a number, any other is the caller's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Id {
+    Own(u64),
+    Callers(Box<str>),
+}
+
+/// What goes to whoever waits for more than a response.
+#[derive(Debug)]
+pub(crate) enum Part {
+    Response(Response),
+    Item(Event),
+    Complete(Event),
+    Failed(Error),
+}
+
+/// Who waits, and for what.
+pub(crate) enum Waiter {
+    Response(Sender<Result<Response>>),
+    /// A list: up to an event that says `EventList: Complete`, or the one named here.
+    ///
+    /// Its events come after its response; what bears its id before that is not of the list.
+    List {
+        parts: Sender<Part>,
+        end: ListEnd,
+        answered: bool,
+    },
+    /// An answer that comes as one event of this name, such as `OriginateResponse`.
+    Event {
+        parts: Sender<Part>,
+        name: &'static str,
+    },
+    /// Nobody any more: what comes is dropped, a list's items up to their end.
+    Nobody {
+        end: Option<ListEnd>,
+    },
+}
+
+/// What ends a list where the server does not mark it with `EventList`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ListEnd {
+    /// The event of this name.
+    Named(Box<str>),
+    /// This event is the only item and the end.
+    Single(Box<str>),
+    /// Not known: any event whose name ends in `Complete`.
+    Unknown,
+}
+
+pub(crate) struct Entry {
+    pub waiter: Waiter,
+    /// The action, if the client is to remember it once it succeeded.
+    pub memorable: Option<Action>,
+    /// Where the action ends in the bytes that the link sends: it is out once so many are.
+    pub end: u64,
+    /// Up to then the server may be silent because of this action.
+    pub stalls_until: Option<Instant>,
+}
+
+/// What became of an event that was offered to the table.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// It belongs to a list and was handed to whoever collects it.
+    Taken,
+    /// It belongs to a list that nobody collects any more.
+    Dropped,
+    /// It is for the stream of events.
+    Free,
+}
+
+pub(crate) struct Pending {
+    prefix: String,
+    made: u64,
+    entries: HashMap<Id, Entry>,
+    deadlines: BinaryHeap<Reverse<(Instant, Id, Duration)>>,
+    abandoned: VecDeque<Id>,
+    /// Entries that events may belong to.
+    collecting: usize,
+}
+
+impl Pending {
+    pub fn new(prefix: String) -> Self {
+        Self {
+            prefix,
+            made: 0,
+            entries: HashMap::new(),
+            deadlines: BinaryHeap::new(),
+            abandoned: VecDeque::new(),
+            collecting: 0,
+        }
+    }
+
+    /// The id of an action and its text: the caller's own, or a new one.
+    pub fn id_for(&mut self, action: &Action) -> Result<(Id, String)> {
+        match action.get("ActionID") {
+            None => {
+                self.made += 1;
+                Ok((Id::Own(self.made), format!("{}{}", self.prefix, self.made)))
+            }
+            Some(id) => {
+                let key = self.key(id);
+                let taken = match self.entries.get(&key) {
+                    None if !matches!(key, Id::Own(_)) => return Ok((key, id.to_owned())),
+                    None => "was made by this client for another action",
+                    Some(Entry { waiter: Waiter::Nobody { .. }, .. }) => {
+                        "belongs to an action that timed out and may yet be answered"
+                    }
+                    Some(_) => "belongs to an action that waits for its answer",
+                };
+                Err(Error::invalid(format!("ActionID {id:?} of action {:?}", action.name()), taken))
+            }
+        }
+    }
+
+    fn key(&self, id: &str) -> Id {
+        let own = id.strip_prefix(self.prefix.as_str()).filter(|number| !number.starts_with(['+', '0']));
+        own.and_then(|number| number.parse().ok()).map_or_else(|| Id::Callers(id.into()), Id::Own)
+    }
+
+    pub fn insert(&mut self, id: Id, entry: Entry) {
+        self.collecting += usize::from(collects(&entry.waiter));
+        self.entries.insert(id, entry);
+    }
+
+    pub fn remove(&mut self, id: &Id) -> Option<Entry> {
+        let entry = self.entries.remove(id)?;
+        self.collecting -= usize::from(collects(&entry.waiter));
+        Some(entry)
+    }
+
+    /// Whether events may belong to an action of this table.
+    pub fn collecting(&self) -> bool {
+        self.collecting > 0
+    }
+
+    /// Takes the entry that a response answers, or hands the response back.
+    ///
+    /// A list's entry stays for the events that follow; an error ends it.
+    pub fn answer(&mut self, response: Response) -> std::result::Result<Option<Action>, Response> {
+        let Some(id) = response.action_id().map(|id| self.key(id)) else { return Err(response) };
+        let Some(entry) = self.entries.get_mut(&id) else { return Err(response) };
+        let memorable = entry.memorable.take().filter(|_| !response.is_error());
+        let stays = match &mut entry.waiter {
+            Waiter::List { parts, answered, .. } if !response.is_error() => {
+                *answered = true;
+                let _ = parts.send(Part::Response(response));
+                true
+            }
+            Waiter::Event { parts, .. } if !response.is_error() => {
+                let _ = parts.send(Part::Response(response));
+                true
+            }
+            Waiter::Nobody { end: Some(_) } if !response.is_error() => true,
+            _ => {
+                if let Some(entry) = self.remove(&id) {
+                    entry.waiter.finish(response);
+                }
+                false
+            }
+        };
+        if stays {
+            if let Some(entry) = self.entries.get_mut(&id) {
+                entry.stalls_until = None;
+            }
+        }
+        Ok(memorable)
+    }
+
+    /// Hands an event to the list that it belongs to.
+    ///
+    /// A `UserEvent` joins none: whoever sends it can forge every line of it.
+    pub fn claim(&mut self, event: &Event) -> Claim {
+        let name = event.name();
+        if name.eq_ignore_ascii_case("UserEvent") {
+            return Claim::Free;
+        }
+        let Some(id) = event.action_id().map(|id| self.key(id)) else { return Claim::Free };
+        let (claim, ended) = match self.entries.get(&id).map(|entry| &entry.waiter) {
+            Some(Waiter::List { parts, end, answered: true }) if !name.eq_ignore_ascii_case("OriginateResponse") => {
+                let single = matches!(end, ListEnd::Single(_));
+                let ended = end.is(event);
+                if !ended || single {
+                    let _ = parts.send(Part::Item(event.clone()));
+                }
+                if ended {
+                    let _ = parts.send(Part::Complete(event.clone()));
+                }
+                (Claim::Taken, ended)
+            }
+            // The event is everybody's: it stays on the stream too.
+            Some(Waiter::Event { parts, name: wanted }) if name.eq_ignore_ascii_case(wanted) => {
+                let _ = parts.send(Part::Complete(event.clone()));
+                (Claim::Free, true)
+            }
+            Some(Waiter::Nobody { end: Some(end) }) => (Claim::Dropped, end.is(event)),
+            _ => (Claim::Free, false),
+        };
+        if ended {
+            self.remove(&id);
+        }
+        claim
+    }
+
+    /// Sets when an entry that nobody watches is to fail; returns whether that is the next one to.
+    pub fn set_deadline(&mut self, id: Id, at: Instant, after: Duration) -> bool {
+        if self.deadlines.len() > 2 * self.entries.len() + 64 {
+            let entries = &self.entries;
+            self.deadlines.retain(|Reverse((_, id, _))| entries.contains_key(id));
+        }
+        let next = self.deadlines.peek().is_none_or(|Reverse((first, ..))| at < *first);
+        self.deadlines.push(Reverse((at, id, after)));
+        next
+    }
+
+    /// Fails what is overdue, and says when to look again.
+    pub fn expire(&mut self, now: Instant, written: u64) -> Option<Instant> {
+        while let Some(Reverse((at, ..))) = self.deadlines.peek() {
+            if *at > now {
+                return Some(*at);
+            }
+            let Some(Reverse((_, id, after))) = self.deadlines.pop() else { break };
+            if let Some((Waiter::Response(waiter), end)) = self.abandon(&id) {
+                let _ = waiter.send(Err(Error::Timeout { after, sent: end <= written }));
+            }
+        }
+        None
+    }
+
+    /// Nobody waits for an action any more: gives its waiter and where it ends in the bytes sent, or
+    /// `None` if it was answered already.
+    ///
+    /// What the answer would still do is remembered: items of a list are not for the stream, an id of the
+    /// caller's may come again and must not meet the old answer, a mask that was set has been set.
+    pub fn abandon(&mut self, id: &Id) -> Option<(Waiter, u64)> {
+        let Entry { waiter, memorable, end: sent_at, .. } = self.remove(id)?;
+        let end = match &waiter {
+            Waiter::List { end, .. } => Some(end.clone()),
+            _ => None,
+        };
+        if end.is_some() || memorable.is_some() || matches!(id, Id::Callers(_)) {
+            if self.abandoned.len() == MOST_ABANDONED {
+                self.forget_oldest();
+            }
+            self.abandoned.push_back(id.clone());
+            let waiter = Waiter::Nobody { end };
+            self.insert(id.clone(), Entry { waiter, memorable, end: sent_at, stalls_until: None });
+        }
+        Some((waiter, sent_at))
+    }
+
+    fn forget_oldest(&mut self) {
+        let Some(oldest) = self.abandoned.pop_front() else { return };
+        if self.entries.get(&oldest).is_some_and(|entry| matches!(entry.waiter, Waiter::Nobody { .. })) {
+            self.remove(&oldest);
+        }
+    }
+
+    /// Until when some action may keep the server silent.
+    pub fn stalled_until(&self) -> Option<Instant> {
+        self.entries.values().filter_map(|entry| entry.stalls_until).max()
+    }
+
+    /// Takes every entry out, for the end of the link.
+    pub fn drain(&mut self) -> Vec<Entry> {
+        self.deadlines.clear();
+        self.abandoned.clear();
+        self.collecting = 0;
+        self.entries.drain().map(|(_, entry)| entry).collect()
+    }
+}
+
+impl Waiter {
+    /// Hands over the last response.
+    fn finish(self, response: Response) {
+        match self {
+            Self::Response(waiter) => drop(waiter.send(accepted(response))),
+            Self::List { parts, .. } | Self::Event { parts, .. } => {
+                drop(parts.send(Part::Failed(Error::Rejected(response))));
+            }
+            Self::Nobody { .. } => {}
+        }
+    }
+
+    /// Hands over an error in place of an answer.
+    pub fn fail(self, error: Error) {
+        match self {
+            Self::Response(waiter) => drop(waiter.send(Err(error))),
+            Self::List { parts, .. } | Self::Event { parts, .. } => drop(parts.send(Part::Failed(error))),
+            Self::Nobody { .. } => {}
+        }
+    }
+}
+
+/// A response that says `Error` is an error.
+fn accepted(response: Response) -> Result<Response> {
+    if response.is_error() {
+        Err(Error::Rejected(response))
+    } else {
+        Ok(response)
+    }
+}
+
+fn collects(waiter: &Waiter) -> bool {
+    !matches!(waiter, Waiter::Response(_) | Waiter::Nobody { end: None })
+}
+
+impl ListEnd {
+    fn is(&self, event: &Event) -> bool {
+        if let Some(mark) = event.get("EventList") {
+            return mark.eq_ignore_ascii_case("Complete") || mark.eq_ignore_ascii_case("cancelled");
+        }
+        match self {
+            Self::Named(name) | Self::Single(name) => event.name().eq_ignore_ascii_case(name),
+            Self::Unknown => ends_with_complete(event.name()),
+        }
+    }
+}
+
+fn ends_with_complete(name: &str) -> bool {
+    let name = name.as_bytes();
+    name.len().checked_sub(b"Complete".len()).is_some_and(|at| name[at..].eq_ignore_ascii_case(b"Complete"))
+}

@@ -1,0 +1,96 @@
+//! The one thread of a link: it reads, frames, and hands on.
+//!
+//! Responses go to whoever waits, events to the stream, trouble to the error streams. It never blocks on
+//! a caller's channel and never runs a caller's code.
+//!
+//! # Waits
+//!
+//! In the socket: until bytes come, the keepalive interval passes, or the link ends.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::error::Loss;
+use crate::event::Event;
+use crate::link::Link;
+use crate::outlets::{Open, Outlets};
+use crate::packet::{Frame, Framer, Kind, Packet};
+use crate::pending::Claim;
+use crate::response::Response;
+use crate::session::Session;
+use crate::stream::{is_timeout, Source};
+
+/// Reads until the link ends, and says why it did.
+pub(crate) fn run(
+    mut source: Source,
+    mut framer: Framer,
+    link: &Link,
+    outlets: &Outlets,
+    session: &Session,
+    keepalive: Option<Duration>,
+) -> Loss {
+    let mut pinged = false;
+    loop {
+        dispatch(&mut framer, link, outlets, session);
+        match framer.fill(|room| source.read(room)) {
+            Ok(0) => {
+                report_remainder(&framer, outlets);
+                return Loss::Eof;
+            }
+            Ok(_) => pinged = false,
+            Err(error) if is_timeout(&error) => match keepalive {
+                Some(_) if !pinged => {
+                    link.ping();
+                    pinged = true;
+                }
+                Some(interval) if !link.stalled_until().is_some_and(|until| Instant::now() < until) => {
+                    return Loss::Silent(2 * interval);
+                }
+                _ => {}
+            },
+            Err(error) => {
+                report_remainder(&framer, outlets);
+                return Loss::Io(Arc::new(error));
+            }
+        }
+    }
+}
+
+fn dispatch(framer: &mut Framer, link: &Link, outlets: &Outlets, session: &Session) {
+    outlets.with(|open, outlets| {
+        for frame in framer.frames() {
+            match frame {
+                Frame::Packet(packet) => hand_on(packet, link, open, outlets, session),
+                Frame::TooLarge(size) => open.too_large(size, outlets),
+            }
+        }
+    });
+}
+
+fn hand_on(packet: Packet, link: &Link, open: &mut Open, outlets: &Outlets, session: &Session) {
+    match packet.kind() {
+        Kind::Event => {
+            let event = Event::new(packet, open.seq());
+            log::trace!("received {event:?}");
+            if link.claim(&event) == Claim::Free {
+                open.event(event, outlets);
+            }
+        }
+        Kind::Response => match link.answer(Response::from(packet)) {
+            Ok(Some(action)) => session.remember(&action),
+            Ok(None) => {}
+            Err(response) => {
+                log::debug!("nobody waits for the response {:?}", response.action_id());
+                outlets.count_dropped_response();
+            }
+        },
+        Kind::Unknown => open.unrecognized(packet, outlets),
+    }
+}
+
+/// A packet that the end of the stream cut off is lost, but not in silence.
+fn report_remainder(framer: &Framer, outlets: &Outlets) {
+    if !framer.remainder().trim_ascii().is_empty() {
+        outlets.with(|open, outlets| open.unrecognized(Packet::new(framer.remainder()), outlets));
+    }
+}

@@ -1,0 +1,441 @@
+//! TCP and TLS: bytes in one direction and the other, and how to cut both off. Nothing here knows AMI.
+//!
+//! # TLS without polling
+//!
+//! A `native_tls::TlsStream` cannot be split, and a lock around a read that blocks would hold up every
+//! write. So the handshake runs on the socket, and from then on the session works on memory: the reader
+//! blocks on the socket with no lock held, then locks the session to decrypt what came; a writer locks the
+//! session to encrypt, unlocks it, and sends.
+//!
+//! # Locking
+//!
+//! The wire comes before the session. No system call is made under the session.
+//!
+//! # Waits
+//!
+//! - Resolving, connecting, the handshake and [`Source::read_by`]: until the deadline they are given.
+//! - [`Source::read`]: until bytes come, the read timeout, or [`Control::shut`].
+//! - [`Sink::send`]: until the write timeout, or [`Control::shut`].
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+use crate::options::Options;
+
+/// A connection, each direction for itself.
+pub(crate) struct Stream {
+    pub source: Source,
+    pub wire: Arc<Mutex<Sink>>,
+    pub control: Control,
+}
+
+/// A host and a port; the name is not yet resolved.
+#[derive(Debug, PartialEq, Eq)]
+struct Target {
+    host: String,
+    port: u16,
+}
+
+/// Reads `host`, `host:port`, `[v6]:port`, `[v6]` or a bare IPv6 address.
+fn parse_address(address: &str, default_port: u16) -> Result<Target> {
+    let invalid = |reason: &str| Error::invalid(format!("address {address:?}"), reason);
+    let (host, port) = if let Some(rest) = address.strip_prefix('[') {
+        let (host, rest) = rest.split_once(']').ok_or_else(|| invalid("has no closing bracket"))?;
+        match rest {
+            "" => (host, None),
+            _ => (host, Some(rest.strip_prefix(':').ok_or_else(|| invalid("has no colon after the bracket"))?)),
+        }
+    } else {
+        match address.split_once(':') {
+            Some((_, rest)) if rest.contains(':') => (address, None),
+            Some((host, port)) => (host, Some(port)),
+            None => (address, None),
+        }
+    };
+    if host.is_empty() {
+        return Err(invalid("has no host"));
+    }
+    if host.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(invalid("has blanks or control characters in its host"));
+    }
+    let port = match port {
+        None => default_port,
+        Some(port) => match port.parse() {
+            Ok(0) | Err(_) => return Err(invalid("has a port that is no number from 1 to 65535")),
+            Ok(port) => port,
+        },
+    };
+    Ok(Target { host: host.to_owned(), port })
+}
+
+/// Checks an address without resolving it.
+pub(crate) fn check_address(address: &str, options: &Options) -> Result<()> {
+    parse_address(address, options.default_port()).map(drop)
+}
+
+/// Connects and shakes hands; `control` is told of the socket as soon as there is one.
+pub(crate) fn connect(
+    address: &str,
+    options: &Options,
+    deadline: Instant,
+    control: impl FnOnce(Control),
+) -> Result<Stream> {
+    let target = parse_address(address, options.default_port())?;
+    let failed = |error| Error::Connect { address: address.into(), source: Arc::new(error) };
+    let tcp = connect_tcp(&target, deadline).map_err(failed)?;
+    tcp.set_nodelay(true).map_err(failed)?;
+    control(Control(tcp.try_clone().map_err(failed)?));
+    #[cfg(feature = "tls")]
+    if let Some(tls) = &options.tls {
+        let stream = tls::shake_hands(tls, &target.host, tcp, deadline)?;
+        stream.control.0.set_write_timeout(Some(options.write_timeout())).map_err(failed)?;
+        return Ok(stream);
+    }
+    tcp.set_write_timeout(Some(options.write_timeout())).map_err(failed)?;
+    let control = Control(tcp.try_clone().map_err(failed)?);
+    let sink = Sink::Tcp(tcp.try_clone().map_err(failed)?);
+    Ok(Stream { source: Source::Tcp(tcp), wire: Arc::new(Mutex::new(sink)), control })
+}
+
+/// Tries every address of the host, each with its share of the time that is left.
+fn connect_tcp(target: &Target, deadline: Instant) -> io::Result<TcpStream> {
+    let addresses: Vec<SocketAddr> = (target.host.as_str(), target.port).to_socket_addrs()?.collect();
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
+    for (at, address) in addresses.iter().enumerate() {
+        let share = remaining(deadline)? / (addresses.len() - at) as u32;
+        match TcpStream::connect_timeout(address, share) {
+            Ok(tcp) => return Ok(tcp),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+/// The time up to a deadline, never zero; an error once it has passed.
+fn remaining(deadline: Instant) -> io::Result<Duration> {
+    match deadline.saturating_duration_since(Instant::now()) {
+        Duration::ZERO => Err(io::Error::new(io::ErrorKind::TimedOut, "the time for connecting is over")),
+        left => Ok(left),
+    }
+}
+
+/// Whether an error says that the socket's timeout passed.
+pub(crate) fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
+/// The direction from the server.
+pub(crate) enum Source {
+    Tcp(TcpStream),
+    #[cfg(feature = "tls")]
+    Tls(tls::Reader),
+}
+
+impl Source {
+    /// Blocks until bytes come; 0 is the end. The error is of a kind that [`is_timeout`] knows when the
+    /// read timeout passed.
+    pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = match self {
+                Self::Tcp(tcp) => tcp.read(buffer),
+                #[cfg(feature = "tls")]
+                Self::Tls(reader) => reader.read(buffer),
+            };
+            match read {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read,
+            }
+        }
+    }
+
+    /// The same with a deadline of its own.
+    pub fn read_by(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
+        self.set_timeout(Some(remaining(deadline)?))?;
+        self.read(buffer)
+    }
+
+    /// How long a read may wait; `None` waits for ever.
+    pub fn set_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        match self {
+            Self::Tcp(tcp) => tcp.set_read_timeout(timeout),
+            #[cfg(feature = "tls")]
+            Self::Tls(reader) => reader.tcp.set_read_timeout(timeout),
+        }
+    }
+}
+
+/// The direction to the server. It is the wire: one writer at a time.
+pub(crate) enum Sink {
+    Tcp(TcpStream),
+    #[cfg(feature = "tls")]
+    Tls(tls::Writer),
+}
+
+/// Why a batch did not go out, and how many of its bytes can have reached the server.
+pub(crate) struct Unsent {
+    pub error: io::Error,
+    pub accepted: usize,
+}
+
+impl Sink {
+    /// Sends all of `bytes`.
+    pub fn send(&mut self, bytes: &[u8]) -> std::result::Result<(), Unsent> {
+        match self {
+            Self::Tcp(tcp) => send_all(tcp, bytes),
+            #[cfg(feature = "tls")]
+            Self::Tls(writer) => writer.send(bytes),
+        }
+    }
+
+    /// Says good-bye where the transport has a way to.
+    pub fn finish(&mut self) {
+        #[cfg(feature = "tls")]
+        if let Self::Tls(writer) = self {
+            writer.finish();
+        }
+    }
+}
+
+fn send_all(tcp: &mut TcpStream, bytes: &[u8]) -> std::result::Result<(), Unsent> {
+    let mut accepted = 0;
+    let begun = Instant::now();
+    while accepted < bytes.len() {
+        match tcp.write(&bytes[accepted..]) {
+            Ok(0) => return Err(Unsent { error: io::ErrorKind::WriteZero.into(), accepted }),
+            Ok(written) => accepted += written,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Unsent { error, accepted }),
+        }
+        if accepted < bytes.len() && tcp.write_timeout().is_ok_and(|limit| limit.is_some_and(|l| begun.elapsed() > l)) {
+            return Err(Unsent { error: io::ErrorKind::TimedOut.into(), accepted });
+        }
+    }
+    Ok(())
+}
+
+/// Cuts a connection off from any thread: reads end, writes fail.
+pub(crate) struct Control(TcpStream);
+
+impl Control {
+    pub fn shut(&self) {
+        let _ = self.0.shutdown(Shutdown::Both);
+    }
+
+    /// Sets how long writes that begin from now on may find no room.
+    pub fn hurry(&self, timeout: Duration) {
+        let _ = self.0.set_write_timeout(Some(timeout));
+    }
+}
+
+#[cfg(feature = "tls")]
+mod tls {
+    use super::*;
+    use crate::options::Tls;
+    use crate::sync::{lock, try_lock};
+    use native_tls::{HandshakeError, TlsStream};
+
+    const CIPHERTEXT: usize = 32 * 1024;
+
+    type Session = Arc<Mutex<TlsStream<Pipe>>>;
+
+    /// What the session reads from and writes to: the socket during the handshake, then memory.
+    struct Pipe {
+        handshake: Option<(TcpStream, Instant)>,
+        incoming: Vec<u8>,
+        taken: usize,
+        outgoing: Vec<u8>,
+        ended: bool,
+    }
+
+    impl Read for Pipe {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if let Some((tcp, deadline)) = &mut self.handshake {
+                tcp.set_read_timeout(Some(remaining(*deadline)?))?;
+                return tcp.read(buffer).map_err(in_handshake);
+            }
+            let rest = &self.incoming[self.taken..];
+            if rest.is_empty() {
+                return if self.ended { Ok(0) } else { Err(io::ErrorKind::WouldBlock.into()) };
+            }
+            let length = rest.len().min(buffer.len());
+            buffer[..length].copy_from_slice(&rest[..length]);
+            self.taken += length;
+            if self.taken == self.incoming.len() {
+                self.incoming.clear();
+                self.taken = 0;
+            }
+            Ok(length)
+        }
+    }
+
+    impl Write for Pipe {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if let Some((tcp, deadline)) = &mut self.handshake {
+                tcp.set_write_timeout(Some(remaining(*deadline)?))?;
+                return tcp.write(bytes).map_err(in_handshake);
+            }
+            self.outgoing.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A timeout of the socket must not look to the session like a request to try again.
+    fn in_handshake(error: io::Error) -> io::Error {
+        if is_timeout(&error) {
+            io::Error::new(io::ErrorKind::TimedOut, "the handshake did not end in time")
+        } else {
+            error
+        }
+    }
+
+    pub(super) fn shake_hands(tls: &Tls, host: &str, tcp: TcpStream, deadline: Instant) -> Result<Stream> {
+        let failed = |error: io::Error| Error::Tls(Arc::new(error));
+        let connector = tls.connector()?;
+        let name = tls.server_name.as_deref().unwrap_or(host);
+        let pipe = Pipe {
+            handshake: Some((tcp.try_clone().map_err(failed)?, deadline)),
+            incoming: Vec::new(),
+            taken: 0,
+            outgoing: Vec::new(),
+            ended: false,
+        };
+        let mut session = connector.connect(name, pipe).map_err(|error| match error {
+            HandshakeError::Failure(error) => Error::Tls(Arc::new(error)),
+            HandshakeError::WouldBlock(_) => failed(io::ErrorKind::TimedOut.into()),
+        })?;
+        session.get_mut().handshake = None;
+        let session = Arc::new(Mutex::new(session));
+        let control = Control(tcp.try_clone().map_err(failed)?);
+        let writer = Writer { tcp: tcp.try_clone().map_err(failed)?, session: Arc::clone(&session) };
+        let wire = Arc::new(Mutex::new(Sink::Tls(writer)));
+        let reader = Reader { tcp, session, wire: Arc::clone(&wire), ciphertext: Vec::new() };
+        Ok(Stream { source: Source::Tls(reader), wire, control })
+    }
+
+    pub(crate) struct Reader {
+        pub(super) tcp: TcpStream,
+        session: Session,
+        wire: Arc<Mutex<Sink>>,
+        ciphertext: Vec<u8>,
+    }
+
+    impl Reader {
+        /// Asks the session before it blocks on the socket: the handshake or the read before may have
+        /// left plaintext in it.
+        pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            loop {
+                let (read, owes) = {
+                    let mut session = lock(&self.session);
+                    let read = drain(&mut session, buffer);
+                    (read, !session.get_ref().outgoing.is_empty())
+                };
+                if owes {
+                    self.pay();
+                }
+                if let Some(read) = read? {
+                    return Ok(read);
+                }
+                self.ciphertext.resize(CIPHERTEXT, 0);
+                let came = self.tcp.read(&mut self.ciphertext)?;
+                let mut session = lock(&self.session);
+                let pipe = session.get_mut();
+                pipe.incoming.extend_from_slice(&self.ciphertext[..came]);
+                pipe.ended = came == 0;
+            }
+        }
+
+        /// Sends what a read made the session owe, unless a writer is at it, who takes it along.
+        fn pay(&self) {
+            if let Some(mut sink) = try_lock(&self.wire) {
+                // If it fails, the reader meets the end of the link next.
+                let _ = sink.send(&[]);
+            }
+        }
+    }
+
+    /// Decrypts as much as there is and fits; `None` if the session needs more ciphertext first.
+    fn drain(session: &mut TlsStream<Pipe>, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match session.read(&mut buffer[filled..]) {
+                Ok(0) => return Ok(Some(filled)),
+                Ok(read) => filled += read,
+                Err(error) if is_timeout(&error) => break,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // What was decrypted counts; the next read meets the same error.
+                Err(_) if filled > 0 => break,
+                // The server went without a good-bye: to AMI that is an end like any other.
+                Err(_) if session.get_ref().ended => return Ok(Some(0)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((filled > 0).then_some(filled))
+    }
+
+    pub(crate) struct Writer {
+        tcp: TcpStream,
+        session: Session,
+    }
+
+    impl Writer {
+        pub(super) fn send(&mut self, bytes: &[u8]) -> std::result::Result<(), Unsent> {
+            let outgoing = {
+                let mut session = lock(&self.session);
+                session.write_all(bytes).map_err(|error| Unsent { error, accepted: 0 })?;
+                std::mem::take(&mut session.get_mut().outgoing)
+            };
+            // A record that is cut off cannot be read, but those before it can.
+            send_all(&mut self.tcp, &outgoing)
+                .map_err(|unsent| Unsent { accepted: if unsent.accepted > 0 { bytes.len() } else { 0 }, ..unsent })
+        }
+
+        pub(super) fn finish(&mut self) {
+            let outgoing = {
+                let mut session = lock(&self.session);
+                let _ = session.shutdown();
+                std::mem::take(&mut session.get_mut().outgoing)
+            };
+            let _ = send_all(&mut self.tcp, &outgoing);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(host: &str, port: u16) -> Target {
+        Target { host: host.into(), port }
+    }
+
+    #[test]
+    fn an_address_may_leave_out_its_port() {
+        for (address, expected) in [
+            ("pbx", target("pbx", 5038)),
+            ("pbx:15038", target("pbx", 15038)),
+            ("127.0.0.1", target("127.0.0.1", 5038)),
+            ("127.0.0.1:7", target("127.0.0.1", 7)),
+            ("::1", target("::1", 5038)),
+            ("[::1]", target("::1", 5038)),
+            ("[::1]:99", target("::1", 99)),
+            ("fe80::1%2", target("fe80::1%2", 5038)),
+        ] {
+            assert_eq!(parse_address(address, 5038).unwrap(), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_makes_no_sense_is_refused_by_name() {
+        for address in ["", ":5038", "pbx:", "pbx:0", "pbx:65536", "pbx:ami", "[::1", "[::1]5038", "p bx", "pbx\n"] {
+            let error = parse_address(address, 5038).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("address {address:?}: has ")), "{error}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The layers of the crate: a module imports only from those before it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// From the bottom up. A name with a slash is a file of a folder, and stands for itself in front of the
+/// folder's name, which stands for the rest of it.
+const LAYERS: &[&str] = &[
+    "sync",
+    "packet",
+    "event/raw",
+    "response",
+    "error",
+    "action/raw",
+    "event",
+    "action",
+    "options",
+    "stream",
+    "pending",
+    "clock",
+    "session",
+    "outlets",
+    "link",
+    "reader",
+    "engine",
+    "client",
+    "mock",
+];
+
+/// What the layers below the catalogues may name of those folders without importing the catalogues.
+const RAW: &[(&str, &str)] = &[("event::Event", "event/raw"), ("action::Action", "action/raw")];
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn layer(name: &str) -> usize {
+    LAYERS.iter().position(|layer| *layer == name).unwrap_or_else(|| panic!("{name} has no place in the layers"))
+}
+
+/// The module of a file: `event/raw` where the layers name it so, else `event`.
+fn module_of(file: &Path) -> String {
+    let path = file.with_extension("").to_str().unwrap().replace('\\', "/");
+    if LAYERS.contains(&path.as_str()) {
+        path
+    } else {
+        path.split('/').next().unwrap().to_owned()
+    }
+}
+
+/// The modules that a line of code names by `crate::`.
+fn imports(line: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = line;
+    while let Some(at) = rest.find("crate::") {
+        rest = &rest[at + "crate::".len()..];
+        if let Some((_, raw)) = RAW.iter().find(|(path, _)| rest.starts_with(path)) {
+            found.push((*raw).to_owned());
+            continue;
+        }
+        let name: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+        if !name.is_empty() {
+            found.push(name);
+        }
+    }
+    found
+}
+
+#[test]
+fn modules_import_downward_only() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut seen = 0;
+    for file in files(&src) {
+        let relative = file.strip_prefix(&src).unwrap();
+        if relative == Path::new("lib.rs") {
+            continue;
+        }
+        let module = module_of(relative);
+        for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
+            if line.trim_start().starts_with("//") {
+                continue;
+            }
+            for import in imports(line) {
+                seen += 1;
+                let inside = module.split('/').next() == import.split('/').next();
+                assert!(
+                    inside || layer(&import) < layer(&module),
+                    "{}:{}: {module} imports {import}, which is above it",
+                    relative.display(),
+                    number + 1
+                );
+            }
+        }
+    }
+    assert!(seen > 50, "only {seen} imports found: the test no longer reads the code");
+}
+
+#[test]
+fn the_reader_does_not_import_the_catalogues() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for file in ["reader.rs", "link.rs", "pending.rs", "outlets.rs", "stream.rs"] {
+        for line in fs::read_to_string(src.join(file)).unwrap().lines() {
+            for import in imports(line) {
+                assert!(!["event", "action"].contains(&import.as_str()), "{file} imports a catalogue: {line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Packets from the bytes of two real servers, and from bytes that no server should send.
+
+use gami::packet::{Frame, Framer, Kind, Packet};
+use gami::{Event, Response};
+
+const ASTERISK_22: &[u8] = include_bytes!("data/asterisk-22.ami");
+const ASTERISK_1_8: &[u8] = include_bytes!("data/asterisk-1.8.ami");
+
+/// The packets of a capture, whose first line is the banner, fed in pieces of a size.
+fn packets(bytes: &[u8], piece: usize) -> Vec<Packet> {
+    let mut framer = Framer::new();
+    let mut packets = Vec::new();
+    for piece in bytes.chunks(piece) {
+        framer.push(piece);
+        packets.extend(framer.frames().map(|frame| match frame {
+            Frame::Packet(packet) => packet,
+            Frame::TooLarge(size) => panic!("a packet of {size} bytes is too large"),
+        }));
+    }
+    assert!(framer.remainder().is_empty(), "left over: {:?}", String::from_utf8_lossy(framer.remainder()));
+    packets
+}
+
+fn after_banner(capture: &[u8]) -> &[u8] {
+    let end = capture.iter().position(|byte| *byte == b'\n').unwrap();
+    &capture[end + 1..]
+}
+
+fn one(bytes: &[u8]) -> Packet {
+    let mut packets = packets(bytes, bytes.len());
+    assert_eq!(packets.len(), 1, "{packets:?}");
+    packets.remove(0)
+}
+
+/// The lines of a text, without blank ones and line ends.
+fn lines(text: &[u8]) -> Vec<&[u8]> {
+    text.split(|byte| *byte == b'\n')
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .filter(|line| !line.is_empty())
+        .collect()
+}
+
+/// The lines of a packet written from its headers and its text; what a header has between its colon and
+/// its value is taken from the capture's line.
+fn written_back(packet: &Packet, captured: &[&[u8]]) -> Vec<Vec<u8>> {
+    let mut lines: Vec<Vec<u8>> = Vec::new();
+    for ((name, value), captured) in packet.iter().zip(captured) {
+        let blank = if captured.get(name.len() + 1) == Some(&b' ') { " " } else { "" };
+        lines.push(format!("{name}:{blank}{value}").into_bytes());
+    }
+    if let Some(body) = packet.body() {
+        let glued = captured.last().is_some_and(|line| *line != b"--END COMMAND--");
+        let text = format!("{body}{}--END COMMAND--", if glued || body.is_empty() { "" } else { "\n" });
+        lines.extend(text.lines().filter(|line| !line.is_empty()).map(|line| line.as_bytes().to_vec()));
+    }
+    lines
+}
+
+fn assert_read_whole(capture: &[u8], responses: usize, events: usize) {
+    let capture = after_banner(capture);
+    let packets = packets(capture, capture.len());
+    let count = |kind| packets.iter().filter(|packet| packet.kind() == kind).count();
+    assert_eq!(
+        (count(Kind::Response), count(Kind::Event), count(Kind::Unknown)),
+        (responses, events, 0),
+        "responses, events, neither"
+    );
+    let mut captured = lines(capture).into_iter();
+    for packet in &packets {
+        let expected: Vec<&[u8]> = captured.by_ref().take(lines(packet.as_bytes()).len()).collect();
+        assert_eq!(written_back(packet, &expected), expected, "{packet:?}");
+    }
+    assert_eq!(captured.next(), None, "captured and not read");
+}
+
+#[test]
+fn the_capture_of_asterisk_22_is_read_whole() {
+    assert_read_whole(ASTERISK_22, 128, 833);
+}
+
+#[test]
+fn the_capture_of_asterisk_1_8_is_read_whole() {
+    assert_read_whole(ASTERISK_1_8, 127, 475);
+}
+
+#[test]
+fn a_stream_in_pieces_gives_the_same_packets() {
+    for capture in [ASTERISK_22, ASTERISK_1_8] {
+        let capture = after_banner(capture);
+        let whole: Vec<_> = packets(capture, capture.len()).iter().map(|packet| packet.text().to_owned()).collect();
+        for piece in [1, 2, 3, 7, 64, 1000, 1460, 4096, 65_537] {
+            let pieces: Vec<_> = packets(capture, piece).iter().map(|packet| packet.text().to_owned()).collect();
+            assert!(pieces == whole, "pieces of {piece} bytes give other packets");
+        }
+    }
+}
+
+#[test]
+fn headers_keep_their_order_and_repeats_and_are_found_in_any_case() {
+    let packet = one(b"Response: Success\r\nActionID: 1\r\nVariable: a=1\r\nvariable: b=2\r\n\r\n");
+    let all: Vec<_> = packet.iter().collect();
+    assert_eq!(all, [("Response", "Success"), ("ActionID", "1"), ("Variable", "a=1"), ("variable", "b=2")]);
+    assert_eq!(packet.get("VARIABLE"), Some("a=1"));
+    assert_eq!(packet.get_all("Variable").collect::<Vec<_>>(), ["a=1", "b=2"]);
+    assert_eq!(packet.get("Var"), None);
+}
+
+#[test]
+fn one_blank_after_the_colon_is_stripped_and_no_more() {
+    let packet = one(b"Event: X\r\nA:b\r\nB:\r\nC: \r\nD:   d \r\nE: f: g:h\r\n\r\n");
+    let all: Vec<_> = packet.iter().skip(1).collect();
+    assert_eq!(all, [("A", "b"), ("B", ""), ("C", ""), ("D", "  d "), ("E", "f: g:h")]);
+}
+
+#[test]
+fn bare_line_feeds_end_lines_and_packets() {
+    let found =
+        packets(b"Event: A\nX: 1\n\nEvent: B\r\nCallStarted: 7\nY: 2\r\n\r\nEvent: C\r\nZ: 3\r\n\nEvent: D\n\r\n", 1);
+    let names: Vec<_> = found.iter().map(|packet| packet.get("Event").unwrap()).collect();
+    assert_eq!(names, ["A", "B", "C", "D"]);
+    assert_eq!(found[1].get("CallStarted"), Some("7"));
+    assert_eq!(found[1].get("Y"), Some("2"));
+}
+
+#[test]
+fn empty_packets_are_passed_over() {
+    let found = packets(b"\r\n\r\n\n\nEvent: A\r\n\r\n\r\n\r\n\r\nEvent: B\r\n\r\n\n", 1);
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn an_invalid_byte_loses_nothing() {
+    let bytes = b"Event: A\r\nName: J\xFCrgen\r\nNext: \xE2\x82\xAC\r\n\r\nEvent: B\r\nName: \xE2\x82\xAC\r\n\r\n";
+    for piece in [1, 2, bytes.len()] {
+        let found = packets(bytes, piece);
+        assert_eq!(found[0].get("name"), Some("J\u{FFFD}rgen"));
+        assert_eq!(found[0].get_bytes("name"), Some(&b"J\xFCrgen"[..]));
+        assert_eq!(found[0].get_bytes("next"), Some("€".as_bytes()));
+        assert_eq!(found[0].as_bytes(), b"Event: A\r\nName: J\xFCrgen\r\nNext: \xE2\x82\xAC\r\n");
+        assert_eq!(found[1].get("name"), Some("€"), "split over two reads");
+        assert_eq!(found[0].detach().get_bytes("name"), Some(&b"J\xFCrgen"[..]));
+    }
+}
+
+#[test]
+fn a_line_without_a_colon_goes_on_with_the_value_before_it() {
+    let packet = one(b"Event: VarSet\r\nValue: first\nsecond\r\nUniqueid: 1.2\r\n\r\n");
+    assert_eq!(packet.get("Value"), Some("first\nsecond"));
+    assert_eq!(packet.get("Uniqueid"), Some("1.2"));
+}
+
+#[test]
+fn a_fragment_is_neither_response_nor_event() {
+    let packet = one(b"erisk\r\nPriority: 1\r\n\r\n");
+    assert_eq!(packet.kind(), Kind::Unknown);
+    assert_eq!(packet.iter().collect::<Vec<_>>(), [("", "erisk"), ("Priority", "1")]);
+}
+
+#[test]
+fn the_first_header_decides_what_a_packet_is() {
+    assert_eq!(one(b"event: OriginateResponse\r\nResponse: Failure\r\n\r\n").kind(), Kind::Event);
+    assert_eq!(one(b"RESPONSE: Success\r\nEvent: X\r\n\r\n").kind(), Kind::Response);
+    // Asterisk 1.8 puts the id first here.
+    let entry = one(b"ActionID: 1\r\nEvent: VoicemailUserEntry\r\n\r\n");
+    assert_eq!(entry.kind(), Kind::Event);
+    assert_eq!(Event::from(entry).name(), "VoicemailUserEntry");
+}
+
+#[test]
+fn the_text_of_a_command_up_to_13_is_kept_as_it_was_printed() {
+    let head = "Response: Follows\r\nPrivilege: Command\r\nActionID: 7\r\n";
+    for (text, marker, output) in [
+        ("  a\n\nEvent: X\nb: c\n", "--END COMMAND--", "  a\n\nEvent: X\nb: c"),
+        ("glued", "--END COMMAND--", "glued"),
+        ("", "--END COMMAND--", ""),
+        ("a\n\n", "--END COMMAND--", "a\n"),
+        (
+            "says --END COMMAND-- within\nand\n\n\n--END COMMAND--\nmore\n",
+            "--END COMMAND--",
+            "says --END COMMAND-- within\nand\n\n\n--END COMMAND--\nmore",
+        ),
+        ("ActionID: 8\nPrivilege: none\n", "--END COMMAND--", "ActionID: 8\nPrivilege: none"),
+    ] {
+        let bytes = format!("{head}{text}{marker}\r\n\r\nEvent: Next\r\n\r\n");
+        for piece in [1, 3, bytes.len()] {
+            let found = packets(bytes.as_bytes(), piece);
+            assert_eq!(found.len(), 2, "{bytes:?}");
+            let response = Response::from(found[0].clone());
+            assert_eq!(response.output().as_deref(), Some(output));
+            assert_eq!(response.action_id(), Some("7"));
+            assert_eq!(response.iter().count(), 3);
+            assert!(!response.is_error());
+        }
+    }
+}
+
+#[test]
+fn the_output_of_a_command_from_14_is_kept_as_it_was_printed() {
+    let packet = one(b"Response: Success\r\nActionID: 7\r\nMessage: Command output follows\r\nOutput:   a\r\nOutput: \r\nOutput: b: c\r\n\r\n");
+    assert_eq!(Response::from(packet).output().as_deref(), Some("  a\n\nb: c"));
+}
+
+#[test]
+fn a_packet_beyond_the_limit_is_lost_and_the_link_goes_on() {
+    for filler in [2_000, 100_000] {
+        for follows in [false, true] {
+            let (head, end) = match follows {
+                true => ("Response: Follows\r\nPrivilege: Command\r\n", "--END COMMAND--\r\n\r\n"),
+                false => ("Response: Success\r\n", "\r\n"),
+            };
+            let line = format!("Output: {}\r\n", "x".repeat(90));
+            let bytes = format!("Event: A\r\n\r\n{head}{}{end}Event: B\r\n\r\n", line.repeat(filler / line.len()));
+            for piece in [1, 1000, bytes.len()] {
+                let mut framer = Framer::with_limit(1024);
+                let mut seen = Vec::new();
+                for piece in bytes.as_bytes().chunks(piece) {
+                    framer.push(piece);
+                    seen.extend(framer.frames().map(|frame| match frame {
+                        Frame::Packet(packet) => packet.get("Event").unwrap().to_owned(),
+                        Frame::TooLarge(size) => format!("{size} bytes"),
+                    }));
+                }
+                let size = bytes.len() - 2 * "Event: A\r\n\r\n".len() - 2;
+                assert_eq!(seen, ["A", &format!("{size} bytes"), "B"], "pieces of {piece}, follows: {follows}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_detached_packet_reads_the_same() {
+    for packet in packets(after_banner(ASTERISK_22), 65_536) {
+        let detached = packet.detach();
+        assert_eq!(detached.text(), packet.text());
+        assert_eq!(detached.iter().collect::<Vec<_>>(), packet.iter().collect::<Vec<_>>());
+    }
+}
