@@ -339,7 +339,7 @@ impl EventMask {
     /// The events of these classes; of none at all, that is [`EventMask::off`].
     pub fn classes(classes: impl IntoIterator<Item = EventClass>) -> Self {
         let names: Vec<_> = classes.into_iter().map(EventClass::as_str).collect();
-        // The server takes an empty mask to mean that nothing is to change.
+        // The server refuses an empty mask.
         if names.is_empty() {
             return Self::off();
         }

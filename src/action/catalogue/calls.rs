@@ -9,7 +9,7 @@ actions! {
 
     /// Lists the channels that are connected to one, through bridges and Local channels.
     CoreShowChannelMap(channel: text = "Channel") needs "system, reporting" in "18.19, 20.4, 21 and later"
-        lists "events `CoreShowChannelMap`, the first named without the channel" completes "CoreShowChannelMapComplete" {}
+        lists "events `CoreShowChannelMap`, each with a `ConnectedChannel`" completes "CoreShowChannelMapComplete" {}
 
     /// Tells the state of one channel or of all, with variables where they are asked for.
     Status() needs "system, call, reporting" in "1.0 and later" lists "events `Status`" completes "StatusComplete" {

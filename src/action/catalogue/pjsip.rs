@@ -31,6 +31,8 @@ actions! {
         lists "events `InboundRegistrationDetail`" completes "InboundRegistrationDetailComplete" {}
 
     /// Lists the registrations of this server with others.
+    ///
+    /// `ListItems` counts the registrations alone, not their authentications.
     PJSIPShowRegistrationsOutbound() needs "system, reporting" in "12 and later"
         lists "events `OutboundRegistrationDetail` and `AuthDetail`" completes "OutboundRegistrationDetailComplete" {}
 

@@ -67,7 +67,7 @@ actions! {
     /// The server prints raw text, without a response and without the action's id, so this ends in a
     /// timeout and the text is reported as an unrecognized packet. Use [`QueueStatus`], or
     /// [`Command`](crate::action::Command) with `queue show`.
-    Queues() needs "none" in "1.0 to 13" answers "nothing that an action can wait for" {}
+    Queues() needs "none" in "1.8 and earlier; not in 16 and later" answers "nothing that an action can wait for" {}
 
     /// Shows the rules of `queuerules.conf`.
     QueueRule() needs "none" in "1.6 and later"

@@ -4,7 +4,10 @@ use crate::action::{Action, MonitorDirection};
 
 actions! {
     /// Records a channel into one file, both directions mixed.
-    MixMonitor(channel: text = "Channel") needs "system" in "11 and later" answers "a response with `MixMonitorID`" {
+    ///
+    /// The id that [`StopMixMonitor`] takes is not in the answer: the option `i(NAME)` puts it into a
+    /// variable of the channel.
+    MixMonitor(channel: text = "Channel") needs "system" in "11 and later" answers "a plain response" {
         set file: text = "File", "The file; without a path it stands in the server's directory for recordings.";
         set options: text = "Options", "The options of the application MixMonitor, such as `b`.";
         set command: text = "Command", "What the server's shell runs when the recording is done.";

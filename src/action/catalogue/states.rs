@@ -17,7 +17,7 @@ actions! {
 
     /// Tells the presence that a provider reports, such as `CustomPresence:alice`.
     PresenceState(provider: text = "Provider") needs "call, reporting" in "11 and later"
-        answers "a response with `State` and, where they are set, `Subtype` and `PresenceMessage`, up to 12 a second `Message`" {}
+        answers "a response with `State` and, where they are set, `Subtype` and `PresenceMessage`, which comes as a second `Message` too" {}
 
     /// Lists the presences that are known.
     PresenceStateList() needs "call, reporting" in "13 and later"
