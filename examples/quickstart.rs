@@ -12,9 +12,8 @@ use gami::mock::{Mock, Replay, SAMPLE_CALL};
 use gami::{select, Client};
 
 fn main() -> gami::Result<()> {
-    let server = common::server(|| {
-        Mock::builder().replay(Replay::new(SAMPLE_CALL).every(Duration::from_millis(10))).start()
-    });
+    let server =
+        common::server(|| Mock::builder().replay(Replay::new(SAMPLE_CALL).every(Duration::from_millis(10))).start());
 
     let ami = Client::dial(&server.address)?;
 

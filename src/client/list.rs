@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{unbounded, Receiver, RecvTimeoutError};
 
 use super::Client;
-use crate::action::Action;
+use crate::action::{is_empty_list, list_end, Action, ListEnd as KnownEnd};
 use crate::error::{Error, PartialList, Result};
 use crate::event::Event;
 use crate::link::{Link, Request};
@@ -188,14 +188,18 @@ impl Client {
     /// ```
     pub fn list_items(&self, action: impl Into<Action>) -> Result<Items> {
         let action = action.into();
-        let end = match (action.own_complete_event(), crate::action::list_end(action.name())) {
+        let end = match (action.own_complete_event(), list_end(action.name())) {
             (Some(name), _) => ListEnd::Named(name.into()),
-            (None, Some(end)) => end,
+            (None, Some(KnownEnd::Complete(name))) => ListEnd::Named(name.into()),
+            (None, Some(KnownEnd::Single(name))) => ListEnd::Single(name.into()),
             (None, None) => ListEnd::Unknown,
         };
         let source = self.start(&action, |parts| Waiter::List { parts, end, answered: false })?;
         loop {
             match source.next()? {
+                Part::Response(response) if is_empty_list(action.name(), response.message().unwrap_or_default()) => {
+                    return Err(Error::Rejected(response));
+                }
                 Part::Response(response) => return Ok(Items { source, response, complete: None, over: false }),
                 Part::Failed(error) => return Err(error),
                 Part::Item(_) | Part::Complete(_) => {}
