@@ -1,5 +1,14 @@
 //! Events: raw, with every header in order, and typed, one struct an event.
 
+#[macro_use]
+mod declare;
+mod catalogue;
+mod groups;
 mod raw;
+mod record;
+mod values;
 
+pub use catalogue::*;
+pub use groups::*;
 pub use raw::Event;
+pub use values::*;
