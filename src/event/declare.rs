@@ -29,7 +29,11 @@ macro_rules! unit {
 
 /// The documentation of a field.
 macro_rules! field_doc {
-    (group $group:ident $prefix:literal) => { concat!("The headers of a [`", stringify!($group), "`], prefix `", $prefix, "`.") };
+    (group $group:ident "") => { concat!("The headers of a [`", stringify!($group), "`].") };
+    (group $group:ident $prefix:literal) => { concat!("The headers of a [`", stringify!($group), "`] after `", $prefix, "`.") };
+    (group $group:ident $prefix:literal $(| $other:literal)+) => {
+        concat!("The headers of a [`", stringify!($group), "`] after `", $prefix, "`" $(, ", or after `", $other, "`")+, " where there are none.")
+    };
     ($kind:ident $($header:literal)|+) => { concat!(headers!($($header)|+), unit!($kind)) };
 }
 
@@ -48,7 +52,7 @@ macro_rules! field_type {
 
 /// The expression that reads a field.
 macro_rules! read_field {
-    ($reader:ident group $group:ident $prefix:literal) => { $reader.group($prefix, $group::read) };
+    ($reader:ident group $group:ident $($prefix:literal)|+) => { $reader.group(&[$($prefix),+], $group::read) };
     ($reader:ident Text $($header:literal)|+) => { $reader.text(&const { [$(Key::new($header)),+] }) };
     ($reader:ident $kind:ident $($header:literal)|+) => { $reader.value(&const { [$(Key::new($header)),+] }) };
 }
@@ -72,7 +76,7 @@ macro_rules! groups {
         impl<'a> $name<'a> {
             /// Reads the group from the headers of an event that begin with a prefix.
             pub fn of(event: &'a Event, prefix: &'a str) -> Self {
-                Reader::new(event).group(prefix, Self::read)
+                Reader::new(event).group(&[prefix], Self::read)
             }
 
             pub(crate) fn read(reader: &mut Reader<'a>) -> Self {

@@ -7,8 +7,10 @@ mod groups;
 mod raw;
 mod record;
 mod values;
+mod variables;
 
 pub use catalogue::*;
 pub use groups::*;
 pub use raw::Event;
 pub use values::*;
+pub use variables::{ChanVariable, Variables};

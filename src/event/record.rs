@@ -74,6 +74,55 @@ impl fmt::Debug for Group<'_> {
     }
 }
 
+#[cfg(feature = "serde")]
+mod json {
+    use serde::ser::{Serialize, SerializeMap, Serializer};
+
+    use super::{Record, Shown};
+
+    /// A map of the fields that were there.
+    pub(crate) fn serialize<S: Serializer>(record: &dyn Record, serializer: S) -> Result<S::Ok, S::Error> {
+        let map = serializer.serialize_map(None)?;
+        fields(record, map)
+    }
+
+    /// The same, with the event's name before all else.
+    pub(crate) fn serialize_event<S: Serializer>(
+        name: &str,
+        record: &dyn Record,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("event", name)?;
+        fields(record, map)
+    }
+
+    fn fields<M: SerializeMap>(record: &dyn Record, mut map: M) -> Result<M::Ok, M::Error> {
+        let mut result = Ok(());
+        record.fields(&mut |fields| {
+            let there = fields.iter().filter_map(|(name, field)| Some((name, field.show()?)));
+            result = there.into_iter().try_for_each(|(name, shown)| map.serialize_entry(name, &shown));
+        });
+        result.and_then(|()| map.end())
+    }
+
+    impl Serialize for Shown<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            match *self {
+                Self::Text(text) => serializer.serialize_str(text),
+                Self::Unsigned(number) => serializer.serialize_u64(number),
+                Self::Signed(number) => serializer.serialize_i64(number),
+                Self::Float(number) => serializer.serialize_f64(number),
+                Self::Flag(flag) => serializer.serialize_bool(flag),
+                Self::Group(group) => serialize(group, serializer),
+            }
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+pub(crate) use json::{serialize, serialize_event};
+
 /// The headers of one event, read field by field.
 pub(crate) struct Reader<'a> {
     cursor: Cursor<'a>,
@@ -92,10 +141,16 @@ impl<'a> Reader<'a> {
         self.cursor.find(keys).and_then(T::read)
     }
 
-    pub(crate) fn group<T>(&mut self, prefix: &'a str, read: fn(&mut Self) -> T) -> T {
-        self.cursor.set_prefix(prefix);
-        let group = read(self);
-        self.cursor.set_prefix("");
-        group
+    /// The group under the first of these prefixes that has any of its headers.
+    pub(crate) fn group<T: Show>(&mut self, prefixes: &[&'a str], read: fn(&mut Self) -> T) -> T {
+        let mut prefixes = prefixes.iter();
+        loop {
+            self.cursor.set_prefix(prefixes.next().copied().unwrap_or_default());
+            let group = read(self);
+            if prefixes.len() == 0 || group.show().is_some() {
+                self.cursor.set_prefix("");
+                return group;
+            }
+        }
     }
 }

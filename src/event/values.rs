@@ -27,7 +27,7 @@ macro_rules! numbers {
     ($($number:ty as $wide:ident $shown:ident),*) => { $(
         impl Value<'_> for $number {
             fn read(text: &str) -> Option<Self> {
-                text.trim().parse().ok()
+                number(text).parse().ok()
             }
         }
 
@@ -40,6 +40,11 @@ macro_rules! numbers {
 }
 
 numbers!(u32 as u64 Unsigned, u64 as u64 Unsigned, i32 as i64 Signed, i64 as i64 Signed, f64 as f64 Float);
+
+/// The number before what may explain it, as in `200(SR)` or `0.0310(sec)`.
+fn number(text: &str) -> &str {
+    text.split_once('(').map_or(text, |(number, _)| number).trim()
+}
 
 /// In every spelling that Asterisk uses: yes and no, true and false, on and off, 1 and 0, enabled and
 /// disabled, y and n, t and f, without regard to case.
@@ -148,7 +153,7 @@ macro_rules! codes {
 
         impl Value<'_> for $name {
             fn read(text: &str) -> Option<Self> {
-                match text.trim().parse::<i32>() {
+                match number(text).parse::<i32>() {
                     Ok(code) => Some(code.into()),
                     $( Err(_) if text.eq_ignore_ascii_case($text) => Some(Self::$variant), )+
                     Err(_) => None,
@@ -249,6 +254,12 @@ codes! {
         Interworking = 127 "Interworking, unspecified",
     }
 
+    /// The kind of an RTCP packet.
+    RtcpType {
+        SenderReport = 200 "SR",
+        ReceiverReport = 201 "RR",
+    }
+
     /// Why an originated call went as it did, the header `Reason` of an `OriginateResponse`.
     OriginateReason {
         /// The destination does not exist or could not be reached.
@@ -338,6 +349,161 @@ words! {
     Direction {
         Received = "Received",
         Sent = "Sent",
+    }
+
+    /// Whether an originated call was answered, the header `Response` of an `OriginateResponse`.
+    OriginateStatus {
+        Success = "Success",
+        Failure = "Failure",
+    }
+
+    /// Whether two channels were bridged or parted, up to Asterisk 11.
+    BridgeState {
+        Link = "Link",
+        Unlink = "Unlink",
+    }
+
+    /// What became of a transfer.
+    TransferResult {
+        Success = "Success",
+        /// Something inside Asterisk failed.
+        Fail = "Fail",
+        /// The channel or the destination does not allow it.
+        Invalid = "Invalid",
+        NotPermitted = "Not Permitted",
+    }
+
+    /// Where an attended transfer led.
+    TransferDestination {
+        Bridge = "Bridge",
+        App = "App",
+        /// Two bridges were linked with a local channel.
+        Link = "Link",
+        Threeway = "Threeway",
+        Fail = "Fail",
+    }
+
+    /// How a call record ended.
+    Disposition {
+        NoAnswer = "NO ANSWER",
+        Failed = "FAILED",
+        Busy = "BUSY",
+        Answered = "ANSWERED",
+        Congestion = "CONGESTION",
+    }
+
+    /// What a call record is for: automatic message accounting.
+    AmaFlags {
+        Omit = "OMIT",
+        Billing = "BILLING",
+        Documentation = "DOCUMENTATION",
+        Default = "DEFAULT",
+    }
+
+    /// What happened to a channel, the header `EventName` of a `CEL`.
+    CelEvent {
+        ChanStart = "CHAN_START",
+        ChanEnd = "CHAN_END",
+        Answer = "ANSWER",
+        Hangup = "HANGUP",
+        BridgeEnter = "BRIDGE_ENTER",
+        BridgeExit = "BRIDGE_EXIT",
+        AppStart = "APP_START",
+        AppEnd = "APP_END",
+        ParkStart = "PARK_START",
+        ParkEnd = "PARK_END",
+        BlindTransfer = "BLINDTRANSFER",
+        AttendedTransfer = "ATTENDEDTRANSFER",
+        Pickup = "PICKUP",
+        Forward = "FORWARD",
+        /// The last channel of a call is gone.
+        LinkedidEnd = "LINKEDID_END",
+        LocalOptimizeBegin = "LOCAL_OPTIMIZE_BEGIN",
+        LocalOptimize = "LOCAL_OPTIMIZE",
+        StreamBegin = "STREAM_BEGIN",
+        StreamEnd = "STREAM_END",
+        Dtmf = "DTMF",
+        UserDefined = "USER_DEFINED",
+    }
+
+    /// What a charge is counted in.
+    AocType {
+        NotAvailable = "NotAvailable",
+        Free = "Free",
+        Currency = "Currency",
+        Units = "Units",
+    }
+
+    /// Who pays, and why.
+    AocBilling {
+        Normal = "Normal",
+        Reverse = "Reverse",
+        CreditCard = "CreditCard",
+        CallForwardingUnconditional = "CallForwardingUnconditional",
+        CallForwardingBusy = "CallForwardingBusy",
+        CallForwardingNoReply = "CallForwardingNoReply",
+        CallDeflection = "CallDeflection",
+        CallTransfer = "CallTransfer",
+        NotAvailable = "NotAvailable",
+    }
+
+    /// Whether a charge is what the call cost so far or in the end.
+    AocTotal {
+        SubTotal = "SubTotal",
+        Total = "Total",
+    }
+
+    /// What a rate is charged for.
+    AocRateType {
+        NotAvailable = "NotAvailable",
+        Free = "Free",
+        FreeFromBeginning = "FreeFromBeginning",
+        Duration = "Duration",
+        Flag = "Flag",
+        Volume = "Volume",
+        SpecialCode = "SpecialCode",
+    }
+
+    /// The unit of a rate by volume.
+    AocUnit {
+        /// Asterisk also spells it `Octect`.
+        Octet = "Octet" | "Octect",
+        Segment = "Segment",
+        Message = "Message",
+    }
+
+    /// What a fax session does.
+    FaxOperation {
+        Gateway = "gateway",
+        V21 = "V.21",
+        Send = "send",
+        Receive = "receive",
+        None = "none",
+    }
+
+    /// How far a fax session is.
+    FaxState {
+        Uninitialized = "Uninitialized",
+        Initialized = "Initialized",
+        Open = "Open",
+        Active = "Active",
+        Complete = "Complete",
+        Reserved = "Reserved",
+        Inactive = "Inactive",
+        Unknown = "Unknown",
+    }
+
+    /// How a fax travels.
+    FaxSessionType {
+        /// As audio.
+        G711 = "G.711",
+        T38 = "T.38",
+    }
+
+    /// How grave a security event is.
+    Severity {
+        Informational = "Informational",
+        Error = "Error",
     }
 }
 

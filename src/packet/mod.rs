@@ -10,6 +10,8 @@
 //! for long pins its chunk, at most what one read brought: [`Packet::detach`] cuts it loose.
 
 mod framing;
+#[cfg(feature = "serde")]
+mod serialize;
 
 pub use framing::{Frame, Framer, DEFAULT_LIMIT};
 

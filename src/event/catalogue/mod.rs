@@ -50,9 +50,11 @@ macro_rules! catalogue {
         #[cfg(feature = "serde")]
         impl serde::Serialize for Typed<'_> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use crate::event::record::serialize_event;
+
                 match self {
-                    $( Typed::$name(event) => record::serialize_event($name::NAME, event, serializer), )*
-                    Typed::Other(event) => event.serialize(serializer),
+                    $( Typed::$name(event) => serialize_event($name::NAME, event, serializer), )*
+                    Typed::Other(event) => serde::Serialize::serialize(event, serializer),
                 }
             }
         }
