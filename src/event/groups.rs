@@ -119,13 +119,13 @@ groups! {
         source_ssrc: Text["SourceSSRC"],
         /// The part of the packets that was lost since the last report, in 256ths.
         fraction_lost: u32["FractionLost"],
-        cumulative_lost: i64["CumulativeLost"],
+        cumulative_lost: i64["CumulativeLost" | "CumulativeLoss" | "PacketsLost"],
         highest_sequence: u32["HighestSequence"],
         sequence_number_cycles: u32["SequenceNumberCycles"],
         /// The jitter of arrival, in units of the stream's clock.
         ia_jitter: f64["IAJitter"],
         /// The middle 32 bits of the time stamp of the last sender report.
-        lsr: Text["LSR"],
+        lsr: Text["LSR" | "LastSR" | "TheirLastSR"],
         /// How long ago the last sender report came, in seconds.
         dlsr: f64["DLSR"],
     }

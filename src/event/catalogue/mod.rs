@@ -84,8 +84,20 @@ mod prelude {
     pub(super) use crate::packet::Key;
 }
 
+mod bridge;
 mod channel;
+mod dial;
+mod media;
+mod parking;
+mod security;
+mod transfer;
 
+pub use bridge::*;
 pub use channel::*;
+pub use dial::*;
+pub use media::*;
+pub use parking::*;
+pub use security::*;
+pub use transfer::*;
 
-catalogue! { [channel] [] }
+catalogue! { [bridge channel dial media parking security transfer] [] }
