@@ -133,5 +133,7 @@ events! {
     /// Ends the list of the action `Agents`.
     ///
     /// Class `agent`. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list, without `EventList`.
-    AgentsComplete {}
+    AgentsComplete {
+        list: group ListEnd[""],
+    }
 }

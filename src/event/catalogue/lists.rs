@@ -16,7 +16,9 @@ events! {
     /// Ends the list of the action `DBGet`.
     ///
     /// No class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list, without `EventList`.
-    DBGetComplete {}
+    DBGetComplete {
+        list: group ListEnd[""],
+    }
 
     /// A line of the dialplan, in the list of the action `ShowDialPlan`.
     ///
@@ -47,6 +49,7 @@ events! {
     ///
     /// No class. Asterisk 1.8 to 23.
     ShowDialPlanComplete {
+        list: group ListEnd[""],
         /// The extensions that were listed.
         list_extensions: u32["ListExtensions"],
         /// The steps that were listed.

@@ -219,7 +219,9 @@ events! {
     /// Ends the list of the action `QueueStatus`.
     ///
     /// No class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list, without `EventList`.
-    QueueStatusComplete {}
+    QueueStatusComplete {
+        list: group ListEnd[""],
+    }
 
     /// A queue with a few figures, in the list of the action `QueueSummary`.
     ///
@@ -243,5 +245,7 @@ events! {
     /// Ends the list of the action `QueueSummary`.
     ///
     /// No class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list, without `EventList`.
-    QueueSummaryComplete {}
+    QueueSummaryComplete {
+        list: group ListEnd[""],
+    }
 }
