@@ -8,5 +8,5 @@ mod response;
 
 pub use action::Action;
 pub use error::{Error, Loss, Outcome, Result};
-pub use event::Event;
+pub use event::{Event, Typed};
 pub use response::Response;

@@ -1,0 +1,91 @@
+//! The catalogue: one declaration an event, by topic, and [`Typed`], which has a variant for each.
+
+use crate::event::Event;
+
+/// Gathers the names of all topics and makes [`Typed`] of them.
+macro_rules! catalogue {
+    ([$topic:ident $($rest:ident)*] [$($before:ident)*]) => { $topic::names! { [$($rest)*] [$($before)*] } };
+    ([$($rest:ident)*] [$($before:ident)*] [$($new:ident)*]) => { catalogue! { [$($rest)*] [$($before)* $($new)*] } };
+    ([] [$($name:ident)*]) => {
+        /// An event of the catalogue, decoded; made by [`Event::typed`].
+        #[derive(Debug, Clone, Copy)]
+        #[non_exhaustive]
+        #[allow(clippy::large_enum_variant, missing_docs)]
+        pub enum Typed<'a> {
+            $( $name($name<'a>), )*
+            /// An event that is not in the catalogue, as it came.
+            Other(&'a Event),
+        }
+
+        /// The digest of each name; two that are equal make two equal arms below, which does not compile.
+        #[allow(non_upper_case_globals)]
+        mod digests {
+            $( pub(super) const $name: u64 = super::digest(super::$name::NAME); )*
+        }
+
+        impl Event {
+            /// The event decoded into the struct that the catalogue has for its name.
+            ///
+            /// This never fails and copies nothing: text is borrowed from the event. A header that is absent
+            /// is an empty text or `None`; a number that cannot be read is `None`, and its text is still in
+            /// the event. An event that is not in the catalogue is [`Typed::Other`].
+            #[deny(unreachable_patterns)]
+            pub fn typed(&self) -> Typed<'_> {
+                let name = self.name();
+                match digest(name) {
+                    $( digests::$name => if name.eq_ignore_ascii_case($name::NAME) {
+                        return Typed::$name(self.into());
+                    }, )*
+                    _ => {}
+                }
+                Typed::Other(self)
+            }
+        }
+
+        impl Typed<'_> {
+            /// The names of all events of the catalogue, as they are on the wire.
+            pub const NAMES: &'static [&'static str] = &[$($name::NAME),*];
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for Typed<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use crate::event::record::serialize_event;
+
+                match self {
+                    $( Typed::$name(event) => serialize_event($name::NAME, event, serializer), )*
+                    Typed::Other(event) => serde::Serialize::serialize(event, serializer),
+                }
+            }
+        }
+    };
+}
+
+/// A digest of a name without regard to case (FNV-1a).
+const fn digest(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let mut digest = 0xcbf2_9ce4_8422_2325;
+    let mut at = 0;
+    while at < bytes.len() {
+        digest = (digest ^ bytes[at].to_ascii_lowercase() as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    digest
+}
+
+/// What a topic's file needs.
+mod prelude {
+    pub(super) use std::fmt;
+
+    pub(super) use super::super::groups::*;
+    pub(super) use super::super::record::{self, Reader, Record, Show};
+    pub(super) use super::super::values::*;
+    pub(super) use crate::event::Event;
+    pub(super) use crate::packet::Key;
+}
+
+mod channel;
+
+pub use channel::*;
+
+catalogue! { [channel] [] }
