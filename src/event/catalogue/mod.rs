@@ -84,8 +84,28 @@ mod prelude {
     pub(super) use crate::packet::Key;
 }
 
+mod agent;
+mod agi;
+mod cc;
 mod channel;
+mod conference;
+mod device;
+mod endpoint;
+mod lists;
+mod old;
+mod queue;
+mod system;
 
+pub use agent::*;
+pub use agi::*;
+pub use cc::*;
 pub use channel::*;
+pub use conference::*;
+pub use device::*;
+pub use endpoint::*;
+pub use lists::*;
+pub use old::*;
+pub use queue::*;
+pub use system::*;
 
-catalogue! { [channel] [] }
+catalogue! { [agent agi cc channel conference device endpoint lists old queue system] [] }
