@@ -306,14 +306,14 @@ words! {
     /// The state of a device, the header `State` of `DeviceStateChange`.
     DeviceState {
         Unknown = "UNKNOWN",
-        NotInUse = "NOT_INUSE",
-        InUse = "INUSE",
+        NotInUse = "NOT_INUSE" | "Not in use",
+        InUse = "INUSE" | "In use",
         Busy = "BUSY",
         Invalid = "INVALID",
         Unavailable = "UNAVAILABLE",
         Ringing = "RINGING",
-        RingInUse = "RINGINUSE",
-        OnHold = "ONHOLD",
+        RingInUse = "RINGINUSE" | "Ring+Inuse",
+        OnHold = "ONHOLD" | "On Hold",
     }
 
     /// How a dialled channel fares, or how it ended.
@@ -559,4 +559,18 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(plain)
+}
+
+// Of queues.
+
+words! {
+    /// How a member came into a queue, the header `Membership`.
+    Membership {
+        /// By `queues.conf`.
+        Static = "static",
+        /// By an action, a command or the dialplan while Asterisk runs.
+        Dynamic = "dynamic",
+        /// From a database.
+        Realtime = "realtime",
+    }
 }

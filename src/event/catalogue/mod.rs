@@ -4,6 +4,10 @@ use crate::event::Event;
 
 /// Gathers the names of all topics and makes [`Typed`] of them.
 macro_rules! catalogue {
+    ($($topic:ident)+) => {
+        $( pub use $topic::*; )+
+        catalogue! { [$($topic)+] [] }
+    };
     ([$topic:ident $($rest:ident)*] [$($before:ident)*]) => { $topic::names! { [$($rest)*] [$($before)*] } };
     ([$($rest:ident)*] [$($before:ident)*] [$($new:ident)*]) => { catalogue! { [$($rest)*] [$($before)* $($new)*] } };
     ([] [$($name:ident)*]) => {
@@ -84,20 +88,24 @@ mod prelude {
     pub(super) use crate::packet::Key;
 }
 
+mod agent;
+mod agi;
 mod bridge;
+mod cc;
 mod channel;
+mod conference;
+mod device;
 mod dial;
+mod endpoint;
+mod lists;
 mod media;
+mod old;
 mod parking;
+mod queue;
 mod security;
+mod system;
 mod transfer;
 
-pub use bridge::*;
-pub use channel::*;
-pub use dial::*;
-pub use media::*;
-pub use parking::*;
-pub use security::*;
-pub use transfer::*;
-
-catalogue! { [bridge channel dial media parking security transfer] [] }
+catalogue! {
+    agent agi bridge cc channel conference device dial endpoint lists media old parking queue security system transfer
+}
