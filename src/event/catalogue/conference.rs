@@ -137,7 +137,7 @@ events! {
         marked: u32["Marked"],
         /// Whether nobody but administrators can enter.
         locked: Flag["Locked"],
-        /// Whether all but administrators are muted. Asterisk 14 and later.
+        /// Whether all but administrators are muted. Asterisk 16 and later.
         muted: Flag["Muted"],
     }
 

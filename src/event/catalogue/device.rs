@@ -29,7 +29,7 @@ events! {
         /// The devices behind the extension, joined by `&`.
         hint: Text["Hint"],
         status: ExtensionState["Status"],
-        /// The state in words. Asterisk 13 and later.
+        /// The state in words. Asterisk 16 and later.
         status_text: Text["StatusText"],
     }
 
@@ -134,7 +134,7 @@ events! {
     ///
     /// The new password stands in it in plain text.
     ///
-    /// Class `user`. Asterisk 16 and later.
+    /// Class `user`. Asterisk 18 to 23, from 18.21, 20.6 and 21.1 on.
     VoicemailPasswordChange {
         context: Text["Context"],
         mailbox: Text["Mailbox"],

@@ -102,18 +102,26 @@ events! {
         roundtrip_usec: Micros["RoundtripUsec"],
     }
 
-    /// Sent when a PJSIP endpoint goes into maintenance or comes back from it.
+    /// Sent when a PJSIP endpoint goes into maintenance or comes back from it, and for each that is in maintenance in
+    /// the list of the action `PJSIPShowMaintenance`.
     ///
-    /// Class `system`. Late versions of Asterisk 22 and later.
+    /// Class `system`. Asterisk 20 to 23, from 20.20, 22.10 and 23.4 on.
     PJSIPMaintenanceStatus {
         endpoint: Text["Endpoint"],
         /// Whether the endpoint is in maintenance.
         status: Flag["Status"],
     }
 
+    /// Ends the list of the action `PJSIPShowMaintenance`.
+    ///
+    /// No class. Asterisk 20 to 23, from 20.20, 22.10 and 23.4 on.
+    PJSIPMaintenanceStatusComplete {
+        list: group ListEnd[""],
+    }
+
     /// Sent when a peer of `chan_sip` has been asked by the action `SIPqualifypeer` whether it is there.
     ///
-    /// Class `call`. Asterisk 13 to 20.
+    /// Class `call`. Asterisk 16 to 20.
     SIPQualifyPeerDone {
         peer: Text["Peer"],
     }

@@ -122,7 +122,7 @@ events! {
     QueueMemberPause {
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
-        /// The reason again, as Asterisk 12 to 16 spell it beside `PausedReason`.
+        /// The reason again, as some versions up to Asterisk 16 send it.
         reason: Text["Reason"],
     }
 
@@ -183,7 +183,7 @@ events! {
         service_level: Seconds["ServiceLevel"],
         /// How many of the completed calls were answered within the service level, in percent.
         service_level_perf: f64["ServicelevelPerf"],
-        /// The same with the abandoned calls counted in, in percent. Asterisk 14 and later.
+        /// The same with the abandoned calls counted in, in percent. Asterisk 16 and later.
         service_level_perf2: f64["ServicelevelPerf2"],
         /// Where a member serves several queues, the one with the highest weight comes first.
         weight: i32["Weight"],
@@ -212,7 +212,7 @@ events! {
         connected_line_name: Text["ConnectedLineName"],
         /// How long the caller has waited.
         wait: Seconds["Wait"],
-        /// The caller's priority in the queue, not a step of the dialplan. Asterisk 13 and later.
+        /// The caller's priority in the queue, not a step of the dialplan. Asterisk 16 and later.
         priority: i32["Priority"],
     }
 

@@ -11,9 +11,9 @@ events! {
     FullyBooted {
         /// `Fully Booted`.
         status: Text["Status"],
-        /// How long Asterisk has run. Asterisk 13 and later.
+        /// How long Asterisk has run. Asterisk 16 and later.
         uptime: Seconds["Uptime"],
-        /// How long ago Asterisk was last reloaded. Asterisk 13 and later.
+        /// How long ago Asterisk was last reloaded. Asterisk 16 and later.
         last_reload: Seconds["LastReload"],
     }
 
@@ -84,7 +84,7 @@ events! {
 
     /// Sent when a lock has been held for so long that Asterisk takes it for a deadlock.
     ///
-    /// Class `system`. Late versions, and there only with the option `DETECT_DEADLOCKS` of the build.
+    /// Class `system`. Asterisk 16 to 23, from 16.29, 18.15 and 19.7 on, if built with `DETECT_DEADLOCKS`.
     DeadlockStart {
         /// The lock.
         mutex: Text["Mutex"],
