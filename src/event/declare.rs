@@ -92,7 +92,7 @@ macro_rules! groups {
 macro_rules! record {
     ($name:ident { $($field:ident)* }) => {
         impl Record for $name<'_> {
-            fn fields(&self, see: &mut dyn FnMut(&[(&'static str, &dyn Show)])) {
+            fn fields(&self, see: &mut dyn FnMut(&[Field<'_>])) {
                 see(&[ $( (stringify!($field), &self.$field) ),* ]);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::record::{self, Reader, Record, Show};
+use super::record::{self, Field, Reader, Record};
 use super::values::*;
 use crate::event::Event;
 use crate::packet::Key;

@@ -10,6 +10,8 @@ use crate::Event;
 #[derive(Clone, Copy)]
 pub(crate) enum Shown<'a> {
     Text(&'a str),
+    /// A value of an enum: its word, and what it is to Rust.
+    Word(&'a str, &'a dyn fmt::Debug),
     Unsigned(u64),
     Signed(i64),
     Float(f64),
@@ -42,9 +44,12 @@ impl<T: Record> Show for T {
     }
 }
 
+/// A field by name.
+pub(crate) type Field<'a> = (&'static str, &'a dyn Show);
+
 /// A struct's fields by name.
-pub(crate) trait Record {
-    fn fields(&self, see: &mut dyn FnMut(&[(&'static str, &dyn Show)]));
+pub(crate) trait Record: fmt::Debug {
+    fn fields(&self, see: &mut dyn FnMut(&[Field<'_>]));
 }
 
 /// Prints the fields that were there.
@@ -59,19 +64,12 @@ pub(crate) fn debug(name: &str, record: &dyn Record, f: &mut fmt::Formatter<'_>)
                 Some(Shown::Signed(number)) => out.field(name, &number),
                 Some(Shown::Float(number)) => out.field(name, &number),
                 Some(Shown::Flag(flag)) => out.field(name, &flag),
-                Some(Shown::Group(group)) => out.field(name, &Group(group)),
+                Some(Shown::Word(_, word)) => out.field(name, word),
+                Some(Shown::Group(group)) => out.field(name, &group),
             };
         }
     });
     out.finish()
-}
-
-struct Group<'a>(&'a dyn Record);
-
-impl fmt::Debug for Group<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug("", self.0, f)
-    }
 }
 
 #[cfg(feature = "serde")]
@@ -109,7 +107,7 @@ mod json {
     impl Serialize for Shown<'_> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             match *self {
-                Self::Text(text) => serializer.serialize_str(text),
+                Self::Text(text) | Self::Word(text, _) => serializer.serialize_str(text),
                 Self::Unsigned(number) => serializer.serialize_u64(number),
                 Self::Signed(number) => serializer.serialize_i64(number),
                 Self::Float(number) => serializer.serialize_f64(number),

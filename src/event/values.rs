@@ -103,7 +103,7 @@ macro_rules! words {
 
         impl Show for Option<$name<'_>> {
             fn show(&self) -> Option<Shown<'_>> {
-                self.as_ref().map(|word| Shown::Text(word.as_str()))
+                self.as_ref().map(|word| Shown::Word(word.as_str(), word))
             }
         }
     )+ };
@@ -174,7 +174,7 @@ macro_rules! codes {
             fn show(&self) -> Option<Shown<'_>> {
                 self.as_ref().map(|code| match code {
                     $name::Other(code) => Shown::Signed(i64::from(*code)),
-                    known => Shown::Text(known.as_str()),
+                    known => Shown::Word(known.as_str(), known),
                 })
             }
         }
@@ -498,6 +498,85 @@ words! {
         /// As audio.
         G711 = "G.711",
         T38 = "T.38",
+    }
+
+    /// What is known of a peer, the header `PeerStatus`.
+    PeerState {
+        Unknown = "Unknown",
+        Registered = "Registered",
+        Unregistered = "Unregistered",
+        Rejected = "Rejected",
+        Reachable = "Reachable",
+        /// It answers, but late.
+        Lagged = "Lagged",
+        Unreachable = "Unreachable",
+    }
+
+    /// How a registration with another server stands.
+    RegistryState {
+        Registered = "Registered",
+        Unregistered = "Unregistered",
+        Rejected = "Rejected",
+        Failed = "Failed",
+    }
+
+    /// What is known of a contact of a PJSIP endpoint.
+    ContactState {
+        Reachable = "Reachable",
+        Unreachable = "Unreachable",
+        /// Nobody asks whether it is there; Asterisk has two spellings.
+        NonQualified = "NonQualified" | "Unqualified",
+        Unknown = "Unknown",
+        Created = "Created",
+        Removed = "Removed",
+        Updated = "Updated",
+    }
+
+    /// The presence of somebody.
+    PresenceState {
+        NotSet = "not_set",
+        Unavailable = "unavailable",
+        Available = "available",
+        Away = "away",
+        /// Away for long.
+        ExtendedAway = "xa",
+        Chat = "chat",
+        DoNotDisturb = "dnd",
+    }
+
+    /// Who ended the call between a caller and a member of a queue.
+    CompleteReason {
+        Caller = "caller",
+        Agent = "agent",
+        Transfer = "transfer",
+    }
+
+    /// What a subscription is for.
+    SubscriptionType {
+        /// Waiting messages.
+        Mwi = "mwi",
+        ExtensionState = "extension_state",
+    }
+
+    /// What became of a module that somebody loaded or unloaded.
+    ModuleStatus {
+        Success = "Success",
+        Failure = "Failure",
+        /// The module does not want to run, mostly for want of a configuration.
+        Decline = "Decline",
+    }
+
+    /// Whether calls were let end before Asterisk stopped.
+    ShutdownKind {
+        Cleanly = "Cleanly",
+        Uncleanly = "Uncleanly",
+    }
+
+    /// What timed out.
+    TimeoutSource {
+        /// No audio came.
+        RtpTimeout = "RTPTimeout",
+        SipSessionTimer = "SIPSessionTimer",
     }
 
     /// How grave a security event is.

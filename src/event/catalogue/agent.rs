@@ -80,8 +80,7 @@ events! {
         hold_time: Seconds["HoldTime"],
         /// How long the two spoke.
         talk_time: Seconds["TalkTime"],
-        /// Who ended it: `caller`, `agent` or `transfer`.
-        reason: Text["Reason"],
+        reason: CompleteReason<'a>["Reason"],
     }
 
     /// Sent when a member hangs up on the announcement, before the caller was connected.

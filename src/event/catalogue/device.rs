@@ -46,8 +46,7 @@ events! {
     PresenceStateChange {
         /// Whose presence it is, such as `CustomPresence:anna`.
         presentity: Text["Presentity"],
-        /// Such as `available`, `away`, `xa`, `chat`, `dnd`, `unavailable` or `not_set`.
-        status: Text["Status"],
+        status: PresenceState<'a>["Status"],
         /// A word of the user's own that refines the status.
         subtype: Text["Subtype"],
         message: Text["Message"],
@@ -68,8 +67,7 @@ events! {
         context: Text["Context"],
         /// Whose presence stands behind the extension, with the devices.
         hint: Text["Hint"],
-        /// Such as `available`, `away`, `xa`, `chat`, `dnd`, `unavailable` or `not_set`.
-        status: Text["Status"],
+        status: PresenceState<'a>["Status"],
         /// A word of the user's own that refines the status.
         subtype: Text["Subtype"],
         message: Text["Message"],

@@ -62,8 +62,7 @@ events! {
         channel_type: Text["ChannelType"],
         /// The peer with its technology, such as `PJSIP/100`.
         peer: Text["Peer"],
-        /// `Registered`, `Unregistered`, `Rejected`, `Reachable`, `Lagged`, `Unreachable` or `Unknown`.
-        peer_status: Text["PeerStatus"],
+        peer_status: PeerState<'a>["PeerStatus"],
         /// Why, if the server says so.
         cause: Text["Cause"],
         /// The peer's address, with or without its port.
@@ -82,8 +81,7 @@ events! {
         username: Text["Username"],
         /// The server.
         domain: Text["Domain"],
-        /// `Registered`, `Unregistered`, `Rejected`, `Failed`, or a step on the way that the technology names.
-        status: Text["Status"],
+        status: RegistryState<'a>["Status"],
         /// Why it failed, if the server says so.
         cause: Text["Cause"],
     }
@@ -93,8 +91,7 @@ events! {
     /// Class `system`. Asterisk 13 to 23.
     ContactStatus {
         uri: Text["URI"],
-        /// `Reachable`, `Unreachable`, `NonQualified` (older: `Unqualified`), `Removed`, `Updated` or `Unknown`.
-        contact_status: Text["ContactStatus"],
+        contact_status: ContactState<'a>["ContactStatus"],
         /// The address of record under which the contact stands.
         aor: Text["AOR"],
         endpoint_name: Text["EndpointName"],
@@ -447,8 +444,7 @@ events! {
         /// Where the registration came from.
         via_address: Text["ViaAddress"],
         call_id: Text["CallID"],
-        /// `Reachable`, `Unreachable`, `NonQualified` (older: `Unqualified`) or `Unknown`.
-        status: Text["Status"],
+        status: ContactState<'a>["Status"],
         /// How long the contact took to answer; absent if it did not.
         roundtrip_usec: Micros["RoundtripUsec"],
         endpoint_name: Text["EndpointName"],
@@ -492,8 +488,7 @@ events! {
         qualify_timeout: f64["QualifyTimeout"],
         /// Whether only an answer that is a success means that the contact is there.
         qualify_2xx_only: Flag["Qualify2xxOnly"],
-        /// `Reachable`, `Unreachable`, `NonQualified` or `Unknown`.
-        status: Text["Status"],
+        status: ContactState<'a>["Status"],
         /// How long the contact took to answer; absent if it did not.
         roundtrip_usec: Micros["RoundtripUsec"],
     }
@@ -588,8 +583,7 @@ events! {
         object_name: Text["ObjectName"],
         client_uri: Text["ClientUri"],
         server_uri: Text["ServerUri"],
-        /// `Registered`, `Unregistered` or `Rejected`.
-        status: Text["Status"],
+        status: RegistryState<'a>["Status"],
         /// How long until Asterisk registers anew.
         next_reg: Seconds["NextReg"],
         /// How long a registration holds.
@@ -642,7 +636,7 @@ events! {
         state: Text["State"],
         callerid: Text["Callerid"],
         /// `extension_state` or `mwi`.
-        subscription_type: Text["SubscriptionType"],
+        subscription_type: SubscriptionType<'a>["SubscriptionType"],
         /// The extension that is watched.
         extension: Text["Extension"],
         /// The state of the extension in words.
@@ -670,7 +664,7 @@ events! {
         state: Text["State"],
         callerid: Text["Callerid"],
         /// `extension_state` or `mwi`.
-        subscription_type: Text["SubscriptionType"],
+        subscription_type: SubscriptionType<'a>["SubscriptionType"],
         /// The extension that is watched.
         extension: Text["Extension"],
         /// The state of the extension in words.

@@ -21,11 +21,12 @@ macro_rules! catalogue {
             Other(&'a Event),
         }
 
-        /// The digest of each name; two that are equal make two equal arms below, which does not compile.
         #[allow(non_upper_case_globals)]
         mod digests {
             $( pub(super) const $name: u64 = super::digest(super::$name::NAME); )*
         }
+
+        const _: () = assert!(distinct(&[$(digests::$name),*]), "two events of the catalogue have the same digest");
 
         impl Event {
             /// The event decoded into the struct that the catalogue has for its name.
@@ -33,16 +34,25 @@ macro_rules! catalogue {
             /// This never fails and copies nothing: text is borrowed from the event. A header that is absent
             /// is an empty text or `None`; a number that cannot be read is `None`, and its text is still in
             /// the event. An event that is not in the catalogue is [`Typed::Other`].
-            #[deny(unreachable_patterns)]
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// use gami::{packet::Packet, Event, Typed};
+            ///
+            /// let event = Event::from(Packet::new(b"Event: Hangup\r\nChannel: PJSIP/100-1\r\nCause: 17\r\n"));
+            /// match event.typed() {
+            ///     Typed::Hangup(e) => println!("{} is gone: {:?}", e.channel.name, e.cause),
+            ///     Typed::Newchannel(e) => println!("{} is new", e.channel.name),
+            ///     other => println!("{other:?}"),
+            /// }
+            /// ```
             pub fn typed(&self) -> Typed<'_> {
                 let name = self.name();
                 match digest(name) {
-                    $( digests::$name => if name.eq_ignore_ascii_case($name::NAME) {
-                        return Typed::$name(self.into());
-                    }, )*
-                    _ => {}
+                    $( digests::$name if name.eq_ignore_ascii_case($name::NAME) => Typed::$name(self.into()), )*
+                    _ => Typed::Other(self),
                 }
-                Typed::Other(self)
             }
         }
 
@@ -77,12 +87,27 @@ const fn digest(name: &str) -> u64 {
     digest
 }
 
+const fn distinct(digests: &[u64]) -> bool {
+    let mut at = 0;
+    while at < digests.len() {
+        let mut other = at + 1;
+        while other < digests.len() {
+            if digests[at] == digests[other] {
+                return false;
+            }
+            other += 1;
+        }
+        at += 1;
+    }
+    true
+}
+
 /// What a topic's file needs.
 mod prelude {
     pub(super) use std::fmt;
 
     pub(super) use super::super::groups::*;
-    pub(super) use super::super::record::{self, Reader, Record, Show};
+    pub(super) use super::super::record::{self, Field, Reader, Record};
     pub(super) use super::super::values::*;
     pub(super) use crate::event::Event;
     pub(super) use crate::packet::Key;

@@ -21,8 +21,7 @@ events! {
     ///
     /// Class `system`. Asterisk 1.8 to 23.
     Shutdown {
-        /// `Cleanly` or `Uncleanly`.
-        shutdown: Text["Shutdown"],
+        shutdown: ShutdownKind<'a>["Shutdown"],
         /// Whether Asterisk starts again.
         restart: Flag["Restart"],
     }
@@ -45,8 +44,7 @@ events! {
     /// Class `system`. Asterisk 12 to 23.
     Load {
         module: Text["Module"],
-        /// `Success`, `Failure`, `Decline`, or another reason why it is not loaded.
-        status: Text["Status"],
+        status: ModuleStatus<'a>["Status"],
     }
 
     /// Sent when somebody unloads a module.
@@ -54,8 +52,7 @@ events! {
     /// Class `system`. Asterisk 12 to 23.
     Unload {
         module: Text["Module"],
-        /// `Success`.
-        status: Text["Status"],
+        status: ModuleStatus<'a>["Status"],
     }
 
     /// Sent when Asterisk has loaded its modules at the start.
@@ -102,8 +99,7 @@ events! {
     /// Class `call`. Asterisk 11 to 20.
     SessionTimeout {
         channel: group ChannelSnapshot[""],
-        /// `RTPTimeout` or `SIPSessionTimer`.
-        source: Text["Source"],
+        source: TimeoutSource<'a>["Source"],
     }
 
     /// Sent when a DAHDI channel goes into alarm.
