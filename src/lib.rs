@@ -26,7 +26,7 @@ pub use action::Action;
 pub use client::{Client, Items, List};
 pub use engine::State;
 pub use error::{Error, Loss, Outcome, PartialList, Result};
-pub use event::Event;
+pub use event::{Event, Typed};
 #[cfg(feature = "tls")]
 pub use options::Tls;
 pub use options::{Backoff, LoginMode, Options};
