@@ -23,7 +23,7 @@ mod sync;
 pub use crossbeam_channel::{select, Receiver};
 
 pub use action::Action;
-pub use client::{Client, Items, List};
+pub use client::{Client, Items, List, Originated};
 pub use engine::State;
 pub use error::{Error, Loss, Outcome, PartialList, Result};
 pub use event::{Event, Typed};

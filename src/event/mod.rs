@@ -6,7 +6,7 @@ mod catalogue;
 mod groups;
 mod raw;
 mod record;
-mod values;
+pub(crate) mod values;
 mod variables;
 
 pub use catalogue::*;
