@@ -3,6 +3,8 @@
 pub mod action;
 mod error;
 pub mod event;
+#[cfg(feature = "mock")]
+pub mod mock;
 pub mod packet;
 mod response;
 
