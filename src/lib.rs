@@ -10,6 +10,9 @@ mod engine;
 mod error;
 pub mod event;
 mod link;
+#[cfg(feature = "mock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
+pub mod mock;
 mod options;
 mod outlets;
 pub mod packet;
