@@ -10,6 +10,9 @@ mod engine;
 mod error;
 pub mod event;
 mod link;
+#[cfg(feature = "mock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
+pub mod mock;
 mod options;
 mod outlets;
 pub mod packet;
@@ -23,10 +26,10 @@ mod sync;
 pub use crossbeam_channel::{select, Receiver};
 
 pub use action::Action;
-pub use client::{Client, Items, List};
+pub use client::{Client, Items, List, Originated};
 pub use engine::State;
 pub use error::{Error, Loss, Outcome, PartialList, Result};
-pub use event::Event;
+pub use event::{Event, Typed};
 #[cfg(feature = "tls")]
 pub use options::Tls;
 pub use options::{Backoff, LoginMode, Options};

@@ -1,5 +1,5 @@
 //! What only a real Asterisk can show. `tests/asterisk/run` installs one, starts it and runs these:
-//! it is `cargo test --features mock,serde -- --ignored --test-threads=1` with the server's addresses in the
+//! it is `cargo test -- --ignored --test-threads=1` with the server's addresses in the
 //! environment.
 
 use std::collections::HashSet;

@@ -1,8 +1,10 @@
 //! What callers hold.
 
 mod list;
+mod originate;
 
 pub use list::{Items, List};
+pub use originate::Originated;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -10,6 +10,8 @@
 //! for long pins its chunk, at most what one read brought: [`Packet::detach`] cuts it loose.
 
 mod framing;
+#[cfg(feature = "serde")]
+mod serialize;
 
 pub use framing::{Frame, Framer, DEFAULT_LIMIT};
 
@@ -31,6 +33,107 @@ struct Span {
     start: u32,
     colon: u32,
     end: u32,
+    /// A digest of the name, so that most look-ups compare one byte a header.
+    tag: u8,
+    /// No header before this one has the same tag, so none has the same name.
+    fresh: bool,
+}
+
+/// A header's name that is known at compile time, with what its tag is made of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    name: &'static str,
+    tag: u8,
+    tail: u8,
+}
+
+impl Key {
+    pub(crate) const fn new(name: &'static str) -> Self {
+        assert!(name.len() >= 2, "a tag is made of a name's last two bytes");
+        Self { name, tag: tag(name.as_bytes()), tail: tail(name.as_bytes()) }
+    }
+}
+
+/// Looks headers up in about the order in which they come.
+///
+/// A look-up tries the header after the one found last; the tags of all headers, gathered once, tell
+/// of most others that they are absent. Of a name that repeats, the first wins, as in [`Packet::get`].
+#[derive(Debug)]
+pub(crate) struct Cursor<'a> {
+    packet: &'a Packet,
+    spans: &'a [Span],
+    next: usize,
+    tags: [u64; 4],
+    prefix: &'a str,
+    prefix_tag: u8,
+}
+
+impl<'a> Cursor<'a> {
+    /// The names that are looked up from now on follow this prefix.
+    pub(crate) fn set_prefix(&mut self, prefix: &'a str) {
+        self.prefix = prefix;
+        self.prefix_tag = match prefix.as_bytes() {
+            [] => 0,
+            bytes @ [first, ..] => head(*first).wrapping_add(length(bytes.len())),
+        };
+    }
+
+    /// The first value of the first of these names that is there.
+    pub(crate) fn find(&mut self, keys: &[Key]) -> Option<&'a str> {
+        keys.iter().find_map(|key| self.find_one(key))
+    }
+
+    fn find_one(&mut self, key: &Key) -> Option<&'a str> {
+        let tag = if self.prefix.is_empty() { key.tag } else { key.tail.wrapping_add(self.prefix_tag) };
+        if self.tags[usize::from(tag >> 6)] & (1 << (tag & 63)) == 0 {
+            return None;
+        }
+        let at = match self.spans.get(self.next) {
+            Some(span) if span.tag == tag && span.fresh && self.is(span, key) => self.next,
+            _ => self.spans.iter().position(|span| span.tag == tag && self.is(span, key))?,
+        };
+        self.next = at + 1;
+        Some(self.packet.value(&self.spans[at]))
+    }
+
+    fn is(&self, span: &Span, key: &Key) -> bool {
+        let name = self.packet.name(span).as_bytes();
+        let split = self.prefix.len();
+        name.len() == split + key.name.len()
+            && same(&name[split..], key.name.as_bytes())
+            && same(&name[..split], self.prefix.as_bytes())
+    }
+}
+
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a == b || a.eq_ignore_ascii_case(b)
+}
+
+/// A digest of a name without regard to case.
+///
+/// It is a sum of what the first byte gives, and of what the length and the last two bytes give, so
+/// that the tag of a prefix and a name is the sum of theirs.
+const fn tag(name: &[u8]) -> u8 {
+    match name {
+        [] => 0,
+        [first, ..] => head(*first).wrapping_add(tail(name)),
+    }
+}
+
+const fn head(first: u8) -> u8 {
+    (first | 0x20).wrapping_mul(29)
+}
+
+const fn length(length: usize) -> u8 {
+    (length as u8).wrapping_mul(151)
+}
+
+const fn tail(name: &[u8]) -> u8 {
+    let ends = match name {
+        [.., before, last] => (*before | 0x20).wrapping_mul(101).wrapping_add((*last | 0x20).wrapping_mul(59)),
+        _ => 0,
+    };
+    ends.wrapping_add(length(name.len()))
 }
 
 /// What the first header makes of a packet.
@@ -171,7 +274,16 @@ impl Packet {
         let colon = key.len() as u32;
         let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
         let end = if bytes[..end].ends_with(b"\r") { end - 1 } else { end } as u32;
-        Some(&text[value_start(bytes, &Span { start: 0, colon, end })..end as usize])
+        Some(&text[value_start(bytes, &Span { start: 0, colon, end, tag: 0, fresh: true })..end as usize])
+    }
+
+    pub(crate) fn cursor(&self) -> Cursor<'_> {
+        let spans = self.spans();
+        let mut tags = [0; 4];
+        for span in spans {
+            tags[usize::from(span.tag >> 6)] |= 1 << (span.tag & 63);
+        }
+        Cursor { packet: self, spans, next: 0, tags, prefix: "", prefix_tag: 0 }
     }
 
     fn spans(&self) -> &[Span] {
@@ -271,6 +383,12 @@ fn after_line(text: &[u8], at: usize) -> usize {
 fn index(text: &[u8]) -> Box<[Span]> {
     let follows = is_follows(text);
     let mut spans: Vec<Span> = Vec::with_capacity(24);
+    let mut tags = [false; 256];
+    let mut header = |start: usize, colon: usize, end| {
+        let tag = tag(&text[start..colon]);
+        let fresh = !std::mem::replace(&mut tags[usize::from(tag)], true);
+        Span { start: start as u32, colon: colon as u32, end, tag, fresh }
+    };
     let mut start = 0;
     while start < text.len() {
         let next = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |at| start + at + 1);
@@ -282,9 +400,9 @@ fn index(text: &[u8]) -> Box<[Span]> {
         }
         let end = (start + line.len()) as u32;
         match (memchr::memchr(b':', line), spans.last_mut()) {
-            (Some(colon), _) => spans.push(Span { start: start as u32, colon: (start + colon) as u32, end }),
+            (Some(colon), _) => spans.push(header(start, start + colon, end)),
             (None, Some(last)) => last.end = end,
-            (None, None) => spans.push(Span { start: start as u32, colon: start as u32, end }),
+            (None, None) => spans.push(header(start, start, end)),
         }
         start = next;
     }

@@ -1,0 +1,154 @@
+//! What every typed struct can do with its fields: show them, and read them from an event.
+
+use std::fmt;
+
+use super::values::Value;
+use crate::packet::{Cursor, Key};
+use crate::Event;
+
+/// What a field holds, as it is printed and serialized.
+#[derive(Clone, Copy)]
+pub(crate) enum Shown<'a> {
+    Text(&'a str),
+    /// A value of an enum: its word, and what it is to Rust.
+    Word(&'a str, &'a dyn fmt::Debug),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    Flag(bool),
+    Group(&'a dyn Record),
+}
+
+/// A field that knows whether there is something to show.
+pub(crate) trait Show {
+    fn show(&self) -> Option<Shown<'_>>;
+}
+
+impl Show for &str {
+    fn show(&self) -> Option<Shown<'_>> {
+        (!self.is_empty()).then_some(Shown::Text(self))
+    }
+}
+
+impl Show for Option<bool> {
+    fn show(&self) -> Option<Shown<'_>> {
+        self.map(Shown::Flag)
+    }
+}
+
+impl<T: Record> Show for T {
+    fn show(&self) -> Option<Shown<'_>> {
+        let mut empty = true;
+        self.fields(&mut |fields| empty = fields.iter().all(|(_, field)| field.show().is_none()));
+        (!empty).then_some(Shown::Group(self))
+    }
+}
+
+/// A field by name.
+pub(crate) type Field<'a> = (&'static str, &'a dyn Show);
+
+/// A struct's fields by name.
+pub(crate) trait Record: fmt::Debug {
+    fn fields(&self, see: &mut dyn FnMut(&[Field<'_>]));
+}
+
+/// Prints the fields that were there.
+pub(crate) fn debug(name: &str, record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut out = f.debug_struct(name);
+    record.fields(&mut |fields| {
+        for (name, field) in fields {
+            match field.show() {
+                None => continue,
+                Some(Shown::Text(text)) => out.field(name, &text),
+                Some(Shown::Unsigned(number)) => out.field(name, &number),
+                Some(Shown::Signed(number)) => out.field(name, &number),
+                Some(Shown::Float(number)) => out.field(name, &number),
+                Some(Shown::Flag(flag)) => out.field(name, &flag),
+                Some(Shown::Word(_, word)) => out.field(name, word),
+                Some(Shown::Group(group)) => out.field(name, &group),
+            };
+        }
+    });
+    out.finish()
+}
+
+#[cfg(feature = "serde")]
+mod json {
+    use serde::ser::{Serialize, SerializeMap, Serializer};
+
+    use super::{Record, Shown};
+
+    /// A map of the fields that were there.
+    pub(crate) fn serialize<S: Serializer>(record: &dyn Record, serializer: S) -> Result<S::Ok, S::Error> {
+        let map = serializer.serialize_map(None)?;
+        fields(record, map)
+    }
+
+    /// The same, with the event's name before all else.
+    pub(crate) fn serialize_event<S: Serializer>(
+        name: &str,
+        record: &dyn Record,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("event", name)?;
+        fields(record, map)
+    }
+
+    fn fields<M: SerializeMap>(record: &dyn Record, mut map: M) -> Result<M::Ok, M::Error> {
+        let mut result = Ok(());
+        record.fields(&mut |fields| {
+            let there = fields.iter().filter_map(|(name, field)| Some((name, field.show()?)));
+            result = there.into_iter().try_for_each(|(name, shown)| map.serialize_entry(name, &shown));
+        });
+        result.and_then(|()| map.end())
+    }
+
+    impl Serialize for Shown<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            match *self {
+                Self::Text(text) | Self::Word(text, _) => serializer.serialize_str(text),
+                Self::Unsigned(number) => serializer.serialize_u64(number),
+                Self::Signed(number) => serializer.serialize_i64(number),
+                Self::Float(number) => serializer.serialize_f64(number),
+                Self::Flag(flag) => serializer.serialize_bool(flag),
+                Self::Group(group) => serialize(group, serializer),
+            }
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+pub(crate) use json::{serialize, serialize_event};
+
+/// The headers of one event, read field by field.
+pub(crate) struct Reader<'a> {
+    cursor: Cursor<'a>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(event: &'a Event) -> Self {
+        Self { cursor: event.packet().cursor() }
+    }
+
+    pub(crate) fn text(&mut self, keys: &[Key]) -> &'a str {
+        self.cursor.find(keys).unwrap_or_default()
+    }
+
+    pub(crate) fn value<T: Value<'a>>(&mut self, keys: &[Key]) -> Option<T> {
+        self.cursor.find(keys).and_then(T::read)
+    }
+
+    /// The group under the first of these prefixes that has any of its headers.
+    pub(crate) fn group<T: Show>(&mut self, prefixes: &[&'a str], read: fn(&mut Self) -> T) -> T {
+        let mut prefixes = prefixes.iter();
+        loop {
+            self.cursor.set_prefix(prefixes.next().copied().unwrap_or_default());
+            let group = read(self);
+            if prefixes.len() == 0 || group.show().is_some() {
+                self.cursor.set_prefix("");
+                return group;
+            }
+        }
+    }
+}
