@@ -32,7 +32,7 @@ use crate::packet::Framer;
 use crate::reader;
 use crate::session::{is_refused_login, Session};
 use crate::stream::{self, Control, Source};
-use crate::sync::lock;
+use crate::sync::{deadline_in, lock};
 
 /// Enough for the reader: it holds no buffer on its stack.
 const STACK: usize = 512 * 1024;
@@ -114,7 +114,7 @@ impl Engine {
     /// The link, for which a caller waits as the options say.
     pub fn link(&self) -> Result<Arc<Link>> {
         let mut phase = lock(&self.phase);
-        let deadline = Instant::now() + self.options.wait_for_link;
+        let deadline = deadline_in(self.options.wait_for_link);
         loop {
             match &*phase {
                 Phase::Up(link) => return Ok(Arc::clone(link)),
@@ -136,7 +136,7 @@ impl Engine {
     }
 
     pub fn wait_connected(&self, timeout: Duration) -> Result<()> {
-        let deadline = Instant::now() + timeout;
+        let deadline = deadline_in(timeout);
         let mut phase = lock(&self.phase);
         loop {
             match &*phase {
@@ -252,7 +252,7 @@ impl Engine {
     /// way leads back from a name server that does not answer.
     fn connect(&self) -> Result<(Arc<Link>, Source, Framer)> {
         let timeout = self.options.connect_timeout;
-        let deadline = Instant::now() + timeout;
+        let deadline = deadline_in(timeout);
         let socket: Arc<Mutex<Option<Control>>> = Arc::default();
         let (done, outcome) = bounded(1);
         let failed = |error| Error::Connect { address: self.address.as_str().into(), source: Arc::new(error) };
@@ -263,7 +263,7 @@ impl Engine {
         });
         connecting.map_err(failed)?;
         // The thread keeps the deadline itself, but for the resolving of the name.
-        let grace = timeout + Duration::from_millis(100);
+        let grace = timeout.saturating_add(Duration::from_millis(100));
         let opened = select! {
             recv(outcome) -> opened => opened.unwrap_or_else(|_| Err(failed(std::io::ErrorKind::Interrupted.into()))),
             recv(self.closed) -> _ => Err(Error::Closed { sent: false }),
@@ -355,7 +355,7 @@ impl Engine {
 
     /// Whether the link is still down after the delay.
     fn pause(&self, delay: Duration) -> bool {
-        let deadline = Instant::now() + delay;
+        let deadline = deadline_in(delay);
         let mut phase = lock(&self.phase);
         while matches!(*phase, Phase::Down) {
             phase = match self.wait(phase, deadline) {

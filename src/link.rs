@@ -12,7 +12,7 @@
 //! - [`Link::open`]: until its deadline, or its [`Control`] is shut.
 //! - [`Link::call`] and [`Link::submit`]: until the action's deadline, plus the write timeout where this
 //!   thread is the one that writes; or the end of the link.
-//! - [`Link::say_goodbye`]: [`FAREWELL`].
+//! - [`Link::say_goodbye`]: the 300 milliseconds of [`FAREWELL`].
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -31,7 +31,7 @@ use crate::pending::{Claim, Entry, Id, Pending, Waiter};
 use crate::response::Response;
 use crate::session::Session;
 use crate::stream::{self, is_timeout, Control, Sink, Source};
-use crate::sync::{lock, try_lock};
+use crate::sync::{deadline_in, lock, try_lock};
 
 /// So many bytes wait to be sent before those who add to them have to wait.
 const MOST_QUEUED: usize = 1024 * 1024;
@@ -143,7 +143,7 @@ impl Link {
     /// Makes an action and waits for its response.
     pub fn call(&self, action: &Action, timeout: Duration, memorable: bool, stalls: bool) -> Result<Response> {
         let (waiter, answer) = bounded(1);
-        let deadline = Instant::now() + timeout;
+        let deadline = deadline_in(timeout);
         let waiter = Waiter::Response(waiter);
         let request = Request { action, waiter, deadline, unwatched: false, memorable, stalls };
         let id = self.submit(request)?;

@@ -13,6 +13,7 @@ use crate::event::Event;
 use crate::link::{Link, Request};
 use crate::pending::{Id, ListEnd, Part, Waiter};
 use crate::response::Response;
+use crate::sync::deadline_in;
 
 /// A list, whole.
 #[derive(Debug, Clone)]
@@ -96,7 +97,7 @@ pub(super) struct Parts {
 impl Parts {
     /// The next part; the error is a timeout if nothing came for that long.
     pub fn next(&self) -> Result<Part> {
-        self.next_by(Instant::now() + self.timeout, self.timeout)
+        self.next_by(deadline_in(self.timeout), self.timeout)
     }
 
     pub fn next_by(&self, deadline: Instant, timeout: Duration) -> Result<Part> {
@@ -219,7 +220,7 @@ impl Client {
         let id = link.submit(Request {
             action,
             waiter: waiter(parts_in),
-            deadline: Instant::now() + timeout,
+            deadline: deadline_in(timeout),
             unwatched: false,
             memorable: false,
             stalls: false,

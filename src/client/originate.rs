@@ -1,13 +1,12 @@
 //! Calls that are made and awaited.
 
-use std::time::Instant;
-
 use super::Client;
 use crate::action::{Action, Originate};
 use crate::error::{Error, Result};
 use crate::event::values::OriginateReason;
 use crate::event::Event;
 use crate::pending::{Part, Waiter};
+use crate::sync::deadline_in;
 
 /// A call that was answered; from [`Client::originate`].
 #[derive(Debug, Clone)]
@@ -58,8 +57,8 @@ impl Client {
             let reason = "the event mask keeps out the class `call`, which tells of the outcome";
             return Err(Error::invalid("originate", reason));
         }
-        let timeout = call.ring_time() + self.handle.engine.options().action_timeout;
-        let deadline = Instant::now() + timeout;
+        let timeout = call.ring_time().saturating_add(self.handle.engine.options().action_timeout);
+        let deadline = deadline_in(timeout);
         let action = Action::from(call.asynchronous(true));
         let source = self.start(&action, |parts| Waiter::Event { parts, name: "OriginateResponse" })?;
         loop {

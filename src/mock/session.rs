@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 use super::answers::{self, Script};
-use super::reply::{self, Bytes, Reply, What};
+use super::reply::{self, Bytes, Reply};
 use super::request::Request;
 use super::transport::Transport;
 use super::{lock, Replay};
