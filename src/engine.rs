@@ -16,7 +16,7 @@
 //! - [`Engine::close`]: the farewell of the link, then the end of the thread, whose every wait ends with
 //!   the link or with close.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -69,8 +69,8 @@ pub(crate) struct Engine {
     renewing: Mutex<Renewal>,
     /// How many links there have been.
     links: AtomicU64,
-    /// Whether a thread is at work to come back.
-    supervised: Mutex<bool>,
+    /// The threads that are at work to come back: one, or one more that is about to see that it need not.
+    supervisors: AtomicUsize,
     threads: Mutex<Vec<JoinHandle<()>>>,
     closing: Mutex<Option<Sender<()>>>,
     closed: Receiver<()>,
@@ -98,7 +98,7 @@ impl Engine {
             changed: Condvar::new(),
             renewing: Mutex::new(Renewal { since: Instant::now(), failed: 0 }),
             links: AtomicU64::new(0),
-            supervised: Mutex::new(false),
+            supervisors: AtomicUsize::new(0),
             threads: Mutex::new(Vec::new()),
             closing: Mutex::new(Some(closing)),
             closed,
@@ -130,7 +130,7 @@ impl Engine {
             Phase::Up(_) => State::Connected,
             Phase::Closed => State::Closed,
             Phase::Restoring(_) => State::Reconnecting,
-            Phase::Down if *lock(&self.supervised) => State::Reconnecting,
+            Phase::Down if self.supervisors.load(Ordering::SeqCst) > 0 => State::Reconnecting,
             Phase::Down => State::Disconnected,
         }
     }
@@ -219,15 +219,12 @@ impl Engine {
                 } else {
                     drop(phase);
                 }
-                let cause = match link.ended() {
-                    Some(End::Lost(cause)) => cause,
-                    _ => Loss::Eof,
-                };
-                link.end(End::Lost(cause.clone()));
-                match restored {
+                let end = link.end(End::Lost(Loss::Replaced));
+                match (restored, end) {
                     _ if closed => Err(Error::Closed { sent: false }),
-                    Err(error) => Err(error),
-                    Ok(()) => Err(Error::Lost { cause, sent: None }),
+                    (Err(error), _) => Err(error),
+                    (Ok(()), End::Lost(cause)) => Err(Error::Lost { cause, sent: None }),
+                    (Ok(()), End::Closed) => Err(Error::Closed { sent: false }),
                 }
             }
         }
@@ -298,7 +295,10 @@ impl Engine {
 
     /// A link's thread has come to its end: fails what is pending, announces the loss, comes back.
     fn lost(self: &Arc<Self>, link: Arc<Link>, loss: Loss) {
-        link.end(End::Lost(loss));
+        let cause = match link.end(End::Lost(loss.clone())) {
+            End::Lost(cause) => cause,
+            End::Closed => loss,
+        };
         let supervise = self.options.reconnect.is_some() && self.session.is_logged_in();
         let phase = lock(&self.phase);
         if !matches!(&*phase, Phase::Up(current) if Arc::ptr_eq(current, &link)) {
@@ -307,15 +307,14 @@ impl Engine {
             }
             return;
         }
-        *lock(&self.supervised) = supervise;
+        self.supervisors.fetch_add(usize::from(supervise), Ordering::SeqCst);
         self.set_phase(phase, Phase::Down);
-        let Some(End::Lost(cause)) = link.ended() else { return };
         drop(link);
         log::warn!("the link to {} is lost: {cause}", self.address);
         self.outlets.net_error(Error::Lost { cause, sent: None });
         if supervise {
             self.come_back();
-            *lock(&self.supervised) = false;
+            self.supervisors.fetch_sub(1, Ordering::SeqCst);
             self.changed.notify_all();
         }
     }

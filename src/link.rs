@@ -216,7 +216,8 @@ impl Link {
             };
             let sent = self.send_batches(&mut wire);
             drop(wire);
-            if !sent || lock(&self.desk).outgoing.is_empty() {
+            let relieved = self.successors.load(Ordering::SeqCst) > 0;
+            if !sent || relieved || lock(&self.desk).outgoing.is_empty() {
                 return;
             }
         }
@@ -308,17 +309,21 @@ impl Link {
         let _ = self.submit(request);
     }
 
-    /// Logs off, briefly.
+    /// Logs off, briefly, unless a write is stuck.
     pub fn say_goodbye(&self) {
         self.control.hurry(FAREWELL);
+        if try_lock(&self.wire).is_none() {
+            return;
+        }
         let _ = self.call(&Action::new("Logoff"), FAREWELL, false, false);
         if let Some(mut wire) = try_lock(&self.wire) {
             wire.finish();
         }
     }
 
-    /// Ends the link: fails what is pending, then cuts the socket off. Only the first cause counts.
-    pub fn end(&self, end: End) {
+    /// Ends the link: fails what is pending, then cuts the socket off. Only the first cause counts; it is
+    /// returned.
+    pub fn end(&self, end: End) -> End {
         let (end, entries) = {
             let mut desk = lock(&self.desk);
             let end = desk.ended.get_or_insert(end).clone();
@@ -333,11 +338,7 @@ impl Link {
         clock::cancel(self.number);
         self.room.notify_all();
         self.control.shut();
-    }
-
-    /// Why the link has ended; `None` while it stands.
-    pub fn ended(&self) -> Option<End> {
-        lock(&self.desk).ended.clone()
+        end
     }
 }
 
