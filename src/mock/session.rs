@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 use super::answers::{self, Script};
-use super::reply::{self, Bytes, Reply, What};
+use super::reply::{self, Bytes, Reply};
 use super::request::Request;
 use super::transport::Transport;
 use super::{lock, Replay};
@@ -325,7 +325,7 @@ impl Writer {
                 Step::Close => {
                     self.flush(&mut batch)?;
                     self.transport.finish();
-                    self.await_end(Instant::now() + FAREWELL);
+                    self.await_end(waiting, Instant::now() + FAREWELL);
                     return Ok(());
                 }
                 Step::End => return self.flush(&mut batch),
@@ -342,11 +342,12 @@ impl Writer {
     }
 
     /// Closing a socket with unread bytes in it can cost the client what was sent last.
-    fn await_end(&self, deadline: Instant) {
-        while let Ok(outgoing) = self.steps.recv_deadline(deadline) {
-            if matches!(outgoing.step, Step::End) {
-                return;
-            }
+    fn await_end(&self, waiting: Schedule, deadline: Instant) {
+        let is_end = |outgoing: &Outgoing| matches!(outgoing.step, Step::End);
+        let mut ended = waiting.heap.iter().any(|scheduled| is_end(&scheduled.outgoing));
+        while !ended {
+            let Ok(outgoing) = self.steps.recv_deadline(deadline) else { return };
+            ended = is_end(&outgoing);
         }
     }
 }
