@@ -371,7 +371,7 @@ fn answers_come_late_in_any_order_or_not_at_all() {
         asked.send(request.clone()).unwrap();
         Reply::nothing()
     });
-    let delay = Duration::from_millis(100);
+    let delay = Duration::from_secs(1);
     mock.on("Slow", move |_| Reply::success().after(delay));
     let mut client = Client::logged_in(&mock);
     let start = Instant::now();
@@ -496,7 +496,7 @@ fn a_login_starts_the_replay_where_events_are_wanted() {
 
 #[test]
 fn a_paced_replay_takes_its_time_and_holds_up_no_answer() {
-    let interval = Duration::from_millis(5);
+    let interval = Duration::from_millis(20);
     let mock = Mock::start().unwrap();
     let mut client = Client::logged_in(&mock);
     let start = Instant::now();
