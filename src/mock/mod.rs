@@ -83,6 +83,7 @@ mod request;
 mod server;
 mod session;
 mod transport;
+mod writer;
 
 pub use builder::Builder;
 pub use replay::{Replay, SAMPLE_CALL};

@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender};
 
 use super::answers::Script;
-use super::session::{Outgoing, Session, Writer};
+use super::session::Session;
 use super::transport::{Acceptor, Transport};
+use super::writer::{Outgoing, Writer};
 use super::{lock, Reply, Request};
 use crate::packet::{Frame, Framer};
 
