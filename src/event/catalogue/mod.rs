@@ -14,9 +14,9 @@ macro_rules! catalogue {
         /// An event of the catalogue, decoded; made by [`Event::typed`].
         #[derive(Debug, Clone, Copy)]
         #[non_exhaustive]
-        #[allow(clippy::large_enum_variant, missing_docs)]
+        #[allow(clippy::large_enum_variant)] // a box would cost an allocation an event
         pub enum Typed<'a> {
-            $( $name($name<'a>), )*
+            $( #[doc = concat!("See [`", stringify!($name), "`].")] $name($name<'a>), )*
             /// An event that is not in the catalogue, as it came.
             Other(&'a Event),
         }
