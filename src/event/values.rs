@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::raw::Event;
 use super::record::{Show, Shown};
 
-/// A type that a header's text can be read as.
+/// A type that a header's text can be read as: text, numbers, yes and no, and the enums of the catalogue.
+///
+/// [`Event::value`] reads a header with it.
 ///
 /// # Examples
 ///
 /// ```
-/// use gami::event::HangupCause;
-/// use gami::{packet::Packet, Event};
+/// use gami::{event::HangupCause, packet::Packet, Event};
 ///
 /// let event = Event::from(Packet::new(b"Event: UserEvent\r\nPaused: yes\r\nCause: 17\r\nWait: soon\r\n"));
 /// assert_eq!(event.value::<bool>("Paused"), Some(true));
@@ -21,6 +23,20 @@ use super::record::{Show, Shown};
 pub trait Value<'a>: Sized {
     /// The value, or `None` if the text is empty or cannot be read.
     fn read(text: &'a str) -> Option<Self>;
+}
+
+impl Event {
+    /// The first value of a header, its name in any case; `None` if there is no such header, or if it is empty or
+    /// cannot be read as this type.
+    pub fn value<'a, T: Value<'a>>(&'a self, key: &str) -> Option<T> {
+        self.get(key).and_then(T::read)
+    }
+}
+
+impl<'a> Value<'a> for &'a str {
+    fn read(text: &'a str) -> Option<Self> {
+        (!text.is_empty()).then_some(text)
+    }
 }
 
 macro_rules! numbers {

@@ -56,8 +56,8 @@ impl Key {
 
 /// Looks headers up in about the order in which they come.
 ///
-/// A look-up tries the header after the one found last; the tags of all headers, gathered once, tell
-/// of most others that they are absent. Of a name that repeats, the first wins, as in [`Packet::get`].
+/// A look-up begins after the header that was found last; the tags of all headers, gathered once, tell
+/// of most that are absent. Of a name that repeats, the first wins, as in [`Packet::get`].
 #[derive(Debug)]
 pub(crate) struct Cursor<'a> {
     text: &'a str,
@@ -102,8 +102,10 @@ impl<'a> Cursor<'a> {
         if !self.tags.has(tag) {
             return None;
         }
-        let at = match self.spans.get(self.next) {
-            Some(span) if span.tag == tag && span.fresh && self.is(span, key) => self.next,
+        // The first header of its tag may be taken wherever it stands; others only if none before it has the name.
+        let ahead = self.spans.get(self.next..).unwrap_or_default();
+        let at = match ahead.iter().position(|span| span.tag == tag && span.fresh) {
+            Some(at) if self.is(&ahead[at], key) => self.next + at,
             _ => self.spans.iter().position(|span| span.tag == tag && self.is(span, key))?,
         };
         self.next = at + 1;
