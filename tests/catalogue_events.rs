@@ -119,9 +119,11 @@ fn every_event_of_the_catalogue_has_a_variant_in_any_case() {
     assert!(matches!(event("NoSuchEvent", &[]).typed(), Typed::Other(_)));
     let names: BTreeSet<String> = catalogue().iter().map(|(name, _)| name.to_lowercase()).collect();
     let ours: BTreeSet<String> = Typed::NAMES.iter().map(|name| name.to_lowercase()).collect();
-    let more = ours.difference(&names).map(String::as_str).collect::<Vec<_>>();
-    assert_eq!(more, ["rtpreceiverstats", "rtpsenderstats", "voicemailuserentry"]);
-    assert_eq!((names.len(), ours.len(), Typed::NAMES.len()), (245, 248, 248));
+    assert!(names.is_subset(&ours));
+    for go in ["rtpreceiverstats", "rtpsenderstats"] {
+        assert!(ours.contains(go));
+    }
+    assert_eq!((names.len(), ours.len()), (245, Typed::NAMES.len()), "an event is declared twice");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Events: raw, with every header in order, and typed, one struct an event.
 //!
 //! [`Event`] is what came: every header, in order, with repeats. [`Event::typed`] decodes it into [`Typed`], which
-//! has a variant for each event of the catalogue: 248 of them, all that Asterisk 1.8 to 23 are known to send. What
+//! has a variant for each event of the catalogue: more than 250, all that Asterisk 1.8 to 23 are known to send. What
 //! is not in it is [`Typed::Other`], with the raw event.
 //!
 //! ```
