@@ -117,6 +117,13 @@ fn every_event_of_the_catalogue_has_a_variant_in_any_case() {
         }
     }
     assert!(matches!(event("NoSuchEvent", &[]).typed(), Typed::Other(_)));
+    let names: BTreeSet<String> = catalogue().iter().map(|(name, _)| name.to_lowercase()).collect();
+    let ours: BTreeSet<String> = Typed::NAMES.iter().map(|name| name.to_lowercase()).collect();
+    assert!(names.is_subset(&ours));
+    for go in ["rtpreceiverstats", "rtpsenderstats"] {
+        assert!(ours.contains(go));
+    }
+    assert_eq!((names.len(), ours.len()), (245, Typed::NAMES.len()), "an event is declared twice");
 }
 
 #[test]

@@ -543,6 +543,16 @@ mod json {
     }
 
     #[test]
+    fn a_typed_event_serializes_what_stands_in_no_field() {
+        let event = event("Event: Flash\nPrivilege: call,all\nChannel: A\nDestChanVariable: a=b\nActionID: 7\n");
+        let expected = r#"{"event":"Flash","channel":{"name":"A"},"common":{"privilege":"call,all","action_id":"7"},"variables":[{"prefix":"Dest","name":"a","value":"b"}]}"#;
+        assert_eq!(json(&event.typed()), expected);
+        let event = super::event("Event: UserEvent\nUserEvent: Door\nFloor: 3\n");
+        let expected = r#"{"event":"UserEvent","user_event":"Door","headers":{"Event":"UserEvent","UserEvent":"Door","Floor":"3"}}"#;
+        assert_eq!(json(&event.typed()), expected);
+    }
+
+    #[test]
     fn an_event_that_is_not_in_the_catalogue_serializes_raw() {
         let event = event("Event: Novelty\nA: 2\n");
         assert_eq!(json(&event.typed()), r#"{"Event":"Novelty","A":"2"}"#);

@@ -6,25 +6,14 @@ macro_rules! headers {
 }
 
 /// What stands in the documentation after the header's name.
+#[rustfmt::skip]
 macro_rules! unit {
-    (Seconds) => {
-        ", in seconds."
-    };
-    (Millis) => {
-        ", in milliseconds."
-    };
-    (Micros) => {
-        ", in microseconds."
-    };
-    (UnixTime) => {
-        ", in seconds since 1970."
-    };
-    (Text) => {
-        "; empty if absent."
-    };
-    ($other:ident) => {
-        "."
-    };
+    (Seconds) => { ", in seconds." };
+    (Millis) => { ", in milliseconds." };
+    (Micros) => { ", in microseconds." };
+    (UnixTime) => { ", in seconds since 1970." };
+    (Text) => { "; empty if absent." };
+    ($other:ident) => { "." };
 }
 
 /// The documentation of a field.

@@ -76,32 +76,46 @@ pub(crate) fn debug(name: &str, record: &dyn Record, f: &mut fmt::Formatter<'_>)
 mod json {
     use serde::ser::{Serialize, SerializeMap, Serializer};
 
-    use super::{Record, Shown};
+    use super::{Record, Show, Shown};
+    use crate::event::{Event, UserEvent};
 
     /// A map of the fields that were there.
     pub(crate) fn serialize<S: Serializer>(record: &dyn Record, serializer: S) -> Result<S::Ok, S::Error> {
-        let map = serializer.serialize_map(None)?;
-        fields(record, map)
+        let mut map = serializer.serialize_map(None)?;
+        fields(record, &mut map)?;
+        map.end()
     }
 
-    /// The same, with the event's name before all else.
+    /// The same for an event: its name first, and last what its fields do not hold.
     pub(crate) fn serialize_event<S: Serializer>(
         name: &str,
         record: &dyn Record,
+        event: &Event,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("event", name)?;
-        fields(record, map)
+        fields(record, &mut map)?;
+        if let Some(common) = event.common().show() {
+            map.serialize_entry("common", &common)?;
+        }
+        let variables: Vec<_> = event.variables().collect();
+        if !variables.is_empty() {
+            map.serialize_entry("variables", &variables)?;
+        }
+        if name == UserEvent::NAME {
+            map.serialize_entry("headers", event)?;
+        }
+        map.end()
     }
 
-    fn fields<M: SerializeMap>(record: &dyn Record, mut map: M) -> Result<M::Ok, M::Error> {
+    fn fields<M: SerializeMap>(record: &dyn Record, map: &mut M) -> Result<(), M::Error> {
         let mut result = Ok(());
         record.fields(&mut |fields| {
-            let there = fields.iter().filter_map(|(name, field)| Some((name, field.show()?)));
-            result = there.into_iter().try_for_each(|(name, shown)| map.serialize_entry(name, &shown));
+            let mut there = fields.iter().filter_map(|(name, field)| Some((name, field.show()?)));
+            result = there.try_for_each(|(name, shown)| map.serialize_entry(name, &shown));
         });
-        result.and_then(|()| map.end())
+        result
     }
 
     impl Serialize for Shown<'_> {

@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::raw::Event;
 use super::record::{Show, Shown};
 
-/// A type that a header's text can be read as.
+/// A type that a header's text can be read as: text, numbers, yes and no, and the enums of the catalogue.
+///
+/// [`Event::value`] reads a header with it.
 ///
 /// # Examples
 ///
 /// ```
-/// use gami::event::HangupCause;
-/// use gami::{packet::Packet, Event};
+/// use gami::{event::HangupCause, packet::Packet, Event};
 ///
 /// let event = Event::from(Packet::new(b"Event: UserEvent\r\nPaused: yes\r\nCause: 17\r\nWait: soon\r\n"));
 /// assert_eq!(event.value::<bool>("Paused"), Some(true));
@@ -21,6 +23,20 @@ use super::record::{Show, Shown};
 pub trait Value<'a>: Sized {
     /// The value, or `None` if the text is empty or cannot be read.
     fn read(text: &'a str) -> Option<Self>;
+}
+
+impl Event {
+    /// The first value of a header, its name in any case; `None` if there is no such header, or if it is empty or
+    /// cannot be read as this type.
+    pub fn value<'a, T: Value<'a>>(&'a self, key: &str) -> Option<T> {
+        self.get(key).and_then(T::read)
+    }
+}
+
+impl<'a> Value<'a> for &'a str {
+    fn read(text: &'a str) -> Option<Self> {
+        (!text.is_empty()).then_some(text)
+    }
 }
 
 macro_rules! numbers {
@@ -43,20 +59,21 @@ numbers!(u32 as u64 Unsigned, u64 as u64 Unsigned, i32 as i64 Signed, i64 as i64
 
 /// The number before what may explain it, as in `200(SR)` or `0.0310(sec)`.
 fn number(text: &str) -> &str {
-    text.split_once('(').map_or(text, |(number, _)| number).trim()
+    text.split_once('(').map_or(text, |(number, _)| number).trim_ascii()
 }
 
 /// In every spelling that Asterisk uses: yes and no, true and false, on and off, 1 and 0, enabled and
 /// disabled, y and n, t and f, without regard to case.
 impl Value<'_> for bool {
     fn read(text: &str) -> Option<Self> {
-        let is = |words: [&str; 6]| words.iter().any(|word| text.trim().eq_ignore_ascii_case(word));
-        if is(["yes", "true", "on", "1", "enabled", "y"]) || text.eq_ignore_ascii_case("t") {
-            Some(true)
-        } else if is(["no", "false", "off", "0", "disabled", "n"]) || text.eq_ignore_ascii_case("f") {
-            Some(false)
-        } else {
-            None
+        let text = text.trim_ascii();
+        let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+        match text.as_bytes().first()? {
+            b'1' if text == "1" => Some(true),
+            b'0' if text == "0" => Some(false),
+            _ if is(&["yes", "true", "on", "enabled", "y", "t"]) => Some(true),
+            _ if is(&["no", "false", "off", "disabled", "n", "f"]) => Some(false),
+            _ => None,
         }
     }
 }

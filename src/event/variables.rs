@@ -63,6 +63,15 @@ impl<'a> Iterator for Variables<'a> {
     }
 }
 
+#[cfg(feature = "serde")]
+impl serde::Serialize for ChanVariable<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let owner =
+            [("prefix", self.prefix), ("channel", self.channel)].into_iter().filter(|(_, text)| !text.is_empty());
+        serializer.collect_map(owner.chain([("name", self.name), ("value", self.value)]))
+    }
+}
+
 impl fmt::Debug for Variables<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()

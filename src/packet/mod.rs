@@ -33,8 +33,8 @@ struct Span {
     start: u32,
     colon: u32,
     end: u32,
-    /// A digest of the name, so that most look-ups compare one byte a header.
-    tag: u8,
+    /// A digest of the name, so that most look-ups compare a number a header.
+    tag: u16,
     /// No header before this one has the same tag, so none has the same name.
     fresh: bool,
 }
@@ -43,8 +43,8 @@ struct Span {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Key {
     name: &'static str,
-    tag: u8,
-    tail: u8,
+    tag: u16,
+    tail: u16,
 }
 
 impl Key {
@@ -56,16 +56,30 @@ impl Key {
 
 /// Looks headers up in about the order in which they come.
 ///
-/// A look-up tries the header after the one found last; the tags of all headers, gathered once, tell
-/// of most others that they are absent. Of a name that repeats, the first wins, as in [`Packet::get`].
+/// A look-up begins after the header that was found last; the tags of all headers, gathered once, tell
+/// of most that are absent. Of a name that repeats, the first wins, as in [`Packet::get`].
 #[derive(Debug)]
 pub(crate) struct Cursor<'a> {
-    packet: &'a Packet,
+    text: &'a str,
     spans: &'a [Span],
     next: usize,
-    tags: [u64; 4],
+    tags: Tags,
     prefix: &'a str,
-    prefix_tag: u8,
+    prefix_tag: u16,
+}
+
+/// A set of tags, which may hold others along: a bit for every tag with the same last ten bits.
+#[derive(Debug, Default)]
+struct Tags([u64; 16]);
+
+impl Tags {
+    fn has(&self, tag: u16) -> bool {
+        self.0[usize::from(tag >> 6 & 15)] & (1 << (tag & 63)) != 0
+    }
+
+    fn add(&mut self, tag: u16) {
+        self.0[usize::from(tag >> 6 & 15)] |= 1 << (tag & 63);
+    }
 }
 
 impl<'a> Cursor<'a> {
@@ -85,19 +99,22 @@ impl<'a> Cursor<'a> {
 
     fn find_one(&mut self, key: &Key) -> Option<&'a str> {
         let tag = if self.prefix.is_empty() { key.tag } else { key.tail.wrapping_add(self.prefix_tag) };
-        if self.tags[usize::from(tag >> 6)] & (1 << (tag & 63)) == 0 {
+        if !self.tags.has(tag) {
             return None;
         }
-        let at = match self.spans.get(self.next) {
-            Some(span) if span.tag == tag && span.fresh && self.is(span, key) => self.next,
+        // The first header of its tag may be taken wherever it stands; others only if none before it has the name.
+        let ahead = self.spans.get(self.next..).unwrap_or_default();
+        let at = match ahead.iter().position(|span| span.tag == tag && span.fresh) {
+            Some(at) if self.is(&ahead[at], key) => self.next + at,
             _ => self.spans.iter().position(|span| span.tag == tag && self.is(span, key))?,
         };
         self.next = at + 1;
-        Some(self.packet.value(&self.spans[at]))
+        let span = &self.spans[at];
+        Some(&self.text[value_start(self.text.as_bytes(), span)..span.end as usize])
     }
 
     fn is(&self, span: &Span, key: &Key) -> bool {
-        let name = self.packet.name(span).as_bytes();
+        let name = &self.text.as_bytes()[span.start as usize..span.colon as usize];
         let split = self.prefix.len();
         name.len() == split + key.name.len()
             && same(&name[split..], key.name.as_bytes())
@@ -105,32 +122,37 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// Whether two names of the same length are the same; mostly they are, and in the same case.
 fn same(a: &[u8], b: &[u8]) -> bool {
-    a == b || a.eq_ignore_ascii_case(b)
+    let (mut left, mut right) = (a.chunks_exact(8), b.chunks_exact(8));
+    let equal = left.by_ref().zip(right.by_ref()).all(|(a, b)| a == b);
+    equal && left.remainder().iter().zip(right.remainder()).all(|(a, b)| a == b) || a.eq_ignore_ascii_case(b)
 }
 
 /// A digest of a name without regard to case.
 ///
 /// It is a sum of what the first byte gives, and of what the length and the last two bytes give, so
 /// that the tag of a prefix and a name is the sum of theirs.
-const fn tag(name: &[u8]) -> u8 {
+const fn tag(name: &[u8]) -> u16 {
     match name {
         [] => 0,
         [first, ..] => head(*first).wrapping_add(tail(name)),
     }
 }
 
-const fn head(first: u8) -> u8 {
-    (first | 0x20).wrapping_mul(29)
+const fn head(first: u8) -> u16 {
+    (first as u16 | 0x20).wrapping_mul(29)
 }
 
-const fn length(length: usize) -> u8 {
-    (length as u8).wrapping_mul(151)
+const fn length(length: usize) -> u16 {
+    (length as u16).wrapping_mul(151)
 }
 
-const fn tail(name: &[u8]) -> u8 {
+const fn tail(name: &[u8]) -> u16 {
     let ends = match name {
-        [.., before, last] => (*before | 0x20).wrapping_mul(101).wrapping_add((*last | 0x20).wrapping_mul(59)),
+        [.., before, last] => {
+            (*before as u16 | 0x20).wrapping_mul(101).wrapping_add((*last as u16 | 0x20).wrapping_mul(59))
+        }
         _ => 0,
     };
     ends.wrapping_add(length(name.len()))
@@ -279,11 +301,11 @@ impl Packet {
 
     pub(crate) fn cursor(&self) -> Cursor<'_> {
         let spans = self.spans();
-        let mut tags = [0; 4];
+        let mut tags = Tags::default();
         for span in spans {
-            tags[usize::from(span.tag >> 6)] |= 1 << (span.tag & 63);
+            tags.add(span.tag);
         }
-        Cursor { packet: self, spans, next: 0, tags, prefix: "", prefix_tag: 0 }
+        Cursor { text: self.text(), spans, next: 0, tags, prefix: "", prefix_tag: 0 }
     }
 
     fn spans(&self) -> &[Span] {
@@ -383,10 +405,11 @@ fn after_line(text: &[u8], at: usize) -> usize {
 fn index(text: &[u8]) -> Box<[Span]> {
     let follows = is_follows(text);
     let mut spans: Vec<Span> = Vec::with_capacity(24);
-    let mut tags = [false; 256];
+    let mut tags = Tags::default();
     let mut header = |start: usize, colon: usize, end| {
         let tag = tag(&text[start..colon]);
-        let fresh = !std::mem::replace(&mut tags[usize::from(tag)], true);
+        let fresh = !tags.has(tag);
+        tags.add(tag);
         Span { start: start as u32, colon: colon as u32, end, tag, fresh }
     };
     let mut start = 0;

@@ -14,9 +14,9 @@ macro_rules! catalogue {
         /// An event of the catalogue, decoded; made by [`Event::typed`].
         #[derive(Debug, Clone, Copy)]
         #[non_exhaustive]
-        #[allow(clippy::large_enum_variant, missing_docs)]
+        #[allow(clippy::large_enum_variant)] // a box would cost an allocation an event
         pub enum Typed<'a> {
-            $( $name($name<'a>), )*
+            $( #[doc = concat!("See [`", stringify!($name), "`].")] $name($name<'a>), )*
             /// An event that is not in the catalogue, as it came.
             Other(&'a Event),
         }
@@ -61,13 +61,15 @@ macro_rules! catalogue {
             pub const NAMES: &'static [&'static str] = &[$($name::NAME),*];
         }
 
+        /// A map of the event's name as `event` and its fields, then what stands in no field: the common headers as
+        /// `common`, the channel variables as `variables`, and of a `UserEvent` the raw event as `headers`.
         #[cfg(feature = "serde")]
         impl serde::Serialize for Typed<'_> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use crate::event::record::serialize_event;
 
                 match self {
-                    $( Typed::$name(event) => serialize_event($name::NAME, event, serializer), )*
+                    $( Typed::$name(event) => serialize_event($name::NAME, event, event.raw, serializer), )*
                     Typed::Other(event) => serde::Serialize::serialize(event, serializer),
                 }
             }
