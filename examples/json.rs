@@ -1,47 +1,61 @@
-//! Prints one JSON object an event, typed, from a file or from standard input.
+//! Prints one JSON object an event, typed; with `--raw` the headers as they came.
 //!
-//! ```text
-//! cargo run --example json --features serde -- tests/data/asterisk-22.ami
-//! nc pbx 5038 < login.txt | cargo run --example json --features serde -- --raw
-//! ```
-//!
-//! With `--raw` an object has the event's headers as they came instead of the fields of the catalogue.
+//! - `cargo run --example json`: a captured call, from a mock server;
+//! - `cargo run --example json -- HOST:PORT USER SECRET`: the events of a real one;
+//! - `cargo run --example json -- tests/data/asterisk-22.ami`: the events in a file of captured bytes.
 
-use std::error::Error;
+mod common;
+
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Read, Write};
+use std::time::Duration;
 
+use gami::mock::{Mock, SAMPLE_CALL};
 use gami::packet::{Frame, Framer, Kind};
-use gami::Event;
+use gami::{Client, Event};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let (flags, files): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|arg| arg == "--raw");
-    let mut input: Box<dyn Read> = match files.first() {
-        Some(file) => Box::new(File::open(file)?),
-        None => Box::new(io::stdin()),
-    };
-    let mut out = BufWriter::new(io::stdout());
+fn main() -> gami::Result<()> {
+    let raw = std::env::args().any(|argument| argument == "--raw");
+    let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--raw");
+    if let (Some(path), None) = (arguments.next(), arguments.next()) {
+        from_file(&path, raw).unwrap_or_else(|error| eprintln!("{path}: {error}"));
+        return Ok(());
+    }
+
+    let server = common::server(|| Mock::builder().replay(SAMPLE_CALL).start());
+    let ami = Client::dial(&server.address)?;
+    ami.login(&server.user, &server.secret)?;
+    // A replayed call ends, and then nothing comes; a real server is watched until Ctrl-C.
+    let patience = if server.mock.is_some() { Duration::from_millis(300) } else { Duration::MAX };
+    while let Ok(event) = ami.events().recv_timeout(patience) {
+        if print(&event, raw).is_err() {
+            break; // nobody reads any more
+        }
+    }
+    ami.close()
+}
+
+fn from_file(path: &str, raw: bool) -> io::Result<()> {
+    let mut file = File::open(path)?;
     let mut framer = Framer::new();
-    while framer.fill(|buffer| input.read(buffer))? > 0 {
+    while framer.fill(|room| file.read(room))? > 0 {
         for frame in framer.frames() {
             match frame {
-                Frame::Packet(packet) if packet.kind() == Kind::Event => {
-                    print(&Event::from(packet), !flags.is_empty(), &mut out)?
-                }
+                Frame::Packet(packet) if packet.kind() == Kind::Event => print(&Event::from(packet), raw)?,
                 Frame::Packet(_) => {}
                 Frame::TooLarge(bytes) => eprintln!("passed over a packet of {bytes} bytes"),
             }
         }
-        out.flush()?;
     }
     Ok(())
 }
 
-fn print(event: &Event, raw: bool, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+fn print(event: &Event, raw: bool) -> io::Result<()> {
+    let mut out = io::stdout().lock();
     if raw {
-        serde_json::to_writer(&mut *out, event)?;
+        serde_json::to_writer(&mut out, event)?;
     } else {
-        serde_json::to_writer(&mut *out, &event.typed())?;
+        serde_json::to_writer(&mut out, &event.typed())?;
     }
-    Ok(writeln!(out)?)
+    writeln!(out)
 }

@@ -20,14 +20,14 @@ pub struct Server {
 /// `HOST:PORT USER SECRET` from the command line; without them a mock server on this machine, which
 /// `start` sets up.
 pub fn server(start: impl FnOnce() -> std::io::Result<Mock>) -> Server {
-    let mut arguments = env::args().skip(1);
+    let mut arguments = env::args().skip(1).filter(|argument| !argument.starts_with("--"));
     match (arguments.next(), arguments.next(), arguments.next()) {
         (Some(address), Some(user), Some(secret)) => {
             Server { address, user, secret, rest: arguments.collect(), mock: None }
         }
         (None, ..) => {
             let mock = start().expect("a free port on this machine");
-            println!("no server given: talking to a mock at {mock} (HOST:PORT USER SECRET names a real one)\n");
+            eprintln!("no server given: talking to a mock at {mock} (HOST:PORT USER SECRET names a real one)\n");
             Server {
                 address: mock.to_string(),
                 user: "admin".into(),
