@@ -12,7 +12,7 @@ macro_rules! catalogue {
     ([$($rest:ident)*] [$($before:ident)*] [$($new:ident)*]) => { catalogue! { [$($rest)*] [$($before)* $($new)*] } };
     ([] [$($name:ident)*]) => {
         /// An event of the catalogue, decoded; made by [`Event::typed`].
-        #[derive(Debug, Clone, Copy)]
+        #[derive(Clone, Copy)]
         #[non_exhaustive]
         #[allow(clippy::large_enum_variant)] // a box would cost an allocation an event
         pub enum Typed<'a> {
@@ -63,6 +63,15 @@ macro_rules! catalogue {
 
         /// A map of the event's name as `event` and its fields, then what stands in no field: the common headers as
         /// `common`, the channel variables as `variables`, and of a `UserEvent` the raw event as `headers`.
+        impl std::fmt::Debug for Typed<'_> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self {
+                    $( Typed::$name(event) => event.fmt(f), )*
+                    Typed::Other(event) => event.fmt(f),
+                }
+            }
+        }
+
         #[cfg(feature = "serde")]
         impl serde::Serialize for Typed<'_> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
