@@ -8,6 +8,7 @@ use crate::packet::{Cursor, Key};
 
 /// What a field holds, as it is printed and serialized.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "serde"), allow(dead_code))] // printing needs no word
 pub(crate) enum Shown<'a> {
     Text(&'a str),
     /// A value of an enum: its word, and what it is to Rust.
