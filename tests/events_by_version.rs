@@ -85,8 +85,14 @@ fn agents_log_in_and_off_in_both_spellings() {
 
 #[test]
 fn the_agents_of_both_ages_show_to_whom_they_talk() {
-    let old = event("Event: Agents\nAgent: 1\nName: A\nStatus: AGENT_ONCALL\nLoggedInChan: SIP/1-1\nLoggedInTime: 1795457903\nTalkingTo: 100\n");
-    let new = event("Event: Agents\nAgent: 1\nName: A\nStatus: AGENT_ONCALL\nTalkingToChan: SIP/2-1\nCallStarted: 1795457910\nLoggedInTime: 1795457903\nChannel: SIP/1-1\n");
+    let old = event(
+        "Event: Agents\nAgent: 1\nName: A\nStatus: AGENT_ONCALL\nLoggedInChan: SIP/1-1\n\
+         LoggedInTime: 1795457903\nTalkingTo: 100\n",
+    );
+    let new = event(
+        "Event: Agents\nAgent: 1\nName: A\nStatus: AGENT_ONCALL\nTalkingToChan: SIP/2-1\n\
+         CallStarted: 1795457910\nLoggedInTime: 1795457903\nChannel: SIP/1-1\n",
+    );
     for event in [&old, &new] {
         let e = decode!(Agents from event);
         assert_eq!((e.agent, e.name, e.status), ("1", "A", Some(AgentState::OnCall)));
