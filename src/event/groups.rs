@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use super::raw::Event;
 use super::record::{self, Field, Reader, Record};
 use super::values::*;
-use crate::event::Event;
 use crate::packet::Key;
 
 groups! {

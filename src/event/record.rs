@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use super::raw::Event;
 use super::values::Value;
 use crate::packet::{Cursor, Key};
-use crate::Event;
 
 /// What a field holds, as it is printed and serialized.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "serde"), allow(dead_code))] // printing needs no word
 pub(crate) enum Shown<'a> {
     Text(&'a str),
     /// A value of an enum: its word, and what it is to Rust.
@@ -76,8 +77,7 @@ pub(crate) fn debug(name: &str, record: &dyn Record, f: &mut fmt::Formatter<'_>)
 mod json {
     use serde::ser::{Serialize, SerializeMap, Serializer};
 
-    use super::{Record, Show, Shown};
-    use crate::event::{Event, UserEvent};
+    use super::{Event, Record, Show, Shown};
 
     /// A map of the fields that were there.
     pub(crate) fn serialize<S: Serializer>(record: &dyn Record, serializer: S) -> Result<S::Ok, S::Error> {
@@ -103,7 +103,7 @@ mod json {
         if !variables.is_empty() {
             map.serialize_entry("variables", &variables)?;
         }
-        if name == UserEvent::NAME {
+        if name == "UserEvent" {
             map.serialize_entry("headers", event)?;
         }
         map.end()

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::event::Event;
+use super::raw::Event;
 use crate::packet::Headers;
 
 /// A channel variable that an event carries; made by [`Event::variables`].

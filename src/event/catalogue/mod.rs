@@ -1,6 +1,6 @@
 //! The catalogue: one declaration an event, by topic, and [`Typed`], which has a variant for each.
 
-use crate::event::Event;
+use super::raw::Event;
 
 /// Gathers the names of all topics and makes [`Typed`] of them.
 macro_rules! catalogue {
@@ -75,7 +75,7 @@ macro_rules! catalogue {
         #[cfg(feature = "serde")]
         impl serde::Serialize for Typed<'_> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use crate::event::record::serialize_event;
+                use super::record::serialize_event;
 
                 match self {
                     $( Typed::$name(event) => serialize_event($name::NAME, event, event.raw, serializer), )*
@@ -118,9 +118,9 @@ mod prelude {
     pub(super) use std::fmt;
 
     pub(super) use super::super::groups::*;
+    pub(super) use super::super::raw::Event;
     pub(super) use super::super::record::{self, Field, Reader, Record};
     pub(super) use super::super::values::*;
-    pub(super) use crate::event::Event;
     pub(super) use crate::packet::Key;
 }
 
