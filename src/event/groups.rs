@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::raw::Event;
-use super::record::{self, Field, Reader, Record};
+use super::read::Reader;
+use super::record::{self, Field, Record};
 use super::values::*;
 use crate::packet::Key;
 

@@ -111,6 +111,7 @@ mod declare;
 mod catalogue;
 mod groups;
 mod raw;
+mod read;
 mod record;
 pub(crate) mod values;
 mod variables;

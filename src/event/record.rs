@@ -1,10 +1,8 @@
-//! What every typed struct can do with its fields: show them, and read them from an event.
+//! What every typed struct can do with its fields: show them.
 
 use std::fmt;
 
 use super::raw::Event;
-use super::values::Value;
-use crate::packet::{Cursor, Key};
 
 /// What a field holds, as it is printed and serialized.
 #[derive(Clone, Copy)]
@@ -134,35 +132,3 @@ mod json {
 
 #[cfg(feature = "serde")]
 pub(crate) use json::{serialize, serialize_event};
-
-/// The headers of one event, read field by field.
-pub(crate) struct Reader<'a> {
-    cursor: Cursor<'a>,
-}
-
-impl<'a> Reader<'a> {
-    pub(crate) fn new(event: &'a Event) -> Self {
-        Self { cursor: event.packet().cursor() }
-    }
-
-    pub(crate) fn text(&mut self, keys: &[Key]) -> &'a str {
-        self.cursor.find(keys).unwrap_or_default()
-    }
-
-    pub(crate) fn value<T: Value<'a>>(&mut self, keys: &[Key]) -> Option<T> {
-        self.cursor.find(keys).and_then(T::read)
-    }
-
-    /// The group under the first of these prefixes that has any of its headers.
-    pub(crate) fn group<T: Show>(&mut self, prefixes: &[&'a str], read: fn(&mut Self) -> T) -> T {
-        let mut prefixes = prefixes.iter();
-        loop {
-            self.cursor.set_prefix(prefixes.next().copied().unwrap_or_default());
-            let group = read(self);
-            if prefixes.len() == 0 || group.show().is_some() {
-                self.cursor.set_prefix("");
-                return group;
-            }
-        }
-    }
-}

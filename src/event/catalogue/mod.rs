@@ -119,7 +119,8 @@ mod prelude {
 
     pub(super) use super::super::groups::*;
     pub(super) use super::super::raw::Event;
-    pub(super) use super::super::record::{self, Field, Reader, Record};
+    pub(super) use super::super::read::Reader;
+    pub(super) use super::super::record::{self, Field, Record};
     pub(super) use super::super::values::*;
     pub(super) use crate::packet::Key;
 }
