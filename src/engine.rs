@@ -16,7 +16,7 @@
 //! - [`Engine::close`]: the farewell of the link, then the end of the thread, whose every wait ends with
 //!   the link or with close.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -32,7 +32,7 @@ use crate::packet::Framer;
 use crate::reader;
 use crate::session::{is_refused_login, Session};
 use crate::stream::{self, Control, Source};
-use crate::sync::lock;
+use crate::sync::{deadline_in, lock};
 
 /// Enough for the reader: it holds no buffer on its stack.
 const STACK: usize = 512 * 1024;
@@ -69,8 +69,8 @@ pub(crate) struct Engine {
     renewing: Mutex<Renewal>,
     /// How many links there have been.
     links: AtomicU64,
-    /// Whether a thread is at work to come back.
-    supervised: Mutex<bool>,
+    /// The threads that are at work to come back: one, or one more that is about to see that it need not.
+    supervisors: AtomicUsize,
     threads: Mutex<Vec<JoinHandle<()>>>,
     closing: Mutex<Option<Sender<()>>>,
     closed: Receiver<()>,
@@ -98,7 +98,7 @@ impl Engine {
             changed: Condvar::new(),
             renewing: Mutex::new(Renewal { since: Instant::now(), failed: 0 }),
             links: AtomicU64::new(0),
-            supervised: Mutex::new(false),
+            supervisors: AtomicUsize::new(0),
             threads: Mutex::new(Vec::new()),
             closing: Mutex::new(Some(closing)),
             closed,
@@ -114,7 +114,7 @@ impl Engine {
     /// The link, for which a caller waits as the options say.
     pub fn link(&self) -> Result<Arc<Link>> {
         let mut phase = lock(&self.phase);
-        let deadline = Instant::now() + self.options.wait_for_link;
+        let deadline = deadline_in(self.options.wait_for_link);
         loop {
             match &*phase {
                 Phase::Up(link) => return Ok(Arc::clone(link)),
@@ -130,13 +130,13 @@ impl Engine {
             Phase::Up(_) => State::Connected,
             Phase::Closed => State::Closed,
             Phase::Restoring(_) => State::Reconnecting,
-            Phase::Down if *lock(&self.supervised) => State::Reconnecting,
+            Phase::Down if self.supervisors.load(Ordering::SeqCst) > 0 => State::Reconnecting,
             Phase::Down => State::Disconnected,
         }
     }
 
     pub fn wait_connected(&self, timeout: Duration) -> Result<()> {
-        let deadline = Instant::now() + timeout;
+        let deadline = deadline_in(timeout);
         let mut phase = lock(&self.phase);
         loop {
             match &*phase {
@@ -219,15 +219,12 @@ impl Engine {
                 } else {
                     drop(phase);
                 }
-                let cause = match link.ended() {
-                    Some(End::Lost(cause)) => cause,
-                    _ => Loss::Eof,
-                };
-                link.end(End::Lost(cause.clone()));
-                match restored {
+                let end = link.end(End::Lost(Loss::Replaced));
+                match (restored, end) {
                     _ if closed => Err(Error::Closed { sent: false }),
-                    Err(error) => Err(error),
-                    Ok(()) => Err(Error::Lost { cause, sent: None }),
+                    (Err(error), _) => Err(error),
+                    (Ok(()), End::Lost(cause)) => Err(Error::Lost { cause, sent: None }),
+                    (Ok(()), End::Closed) => Err(Error::Closed { sent: false }),
                 }
             }
         }
@@ -252,7 +249,7 @@ impl Engine {
     /// way leads back from a name server that does not answer.
     fn connect(&self) -> Result<(Arc<Link>, Source, Framer)> {
         let timeout = self.options.connect_timeout;
-        let deadline = Instant::now() + timeout;
+        let deadline = deadline_in(timeout);
         let socket: Arc<Mutex<Option<Control>>> = Arc::default();
         let (done, outcome) = bounded(1);
         let failed = |error| Error::Connect { address: self.address.as_str().into(), source: Arc::new(error) };
@@ -263,7 +260,7 @@ impl Engine {
         });
         connecting.map_err(failed)?;
         // The thread keeps the deadline itself, but for the resolving of the name.
-        let grace = timeout + Duration::from_millis(100);
+        let grace = timeout.saturating_add(Duration::from_millis(100));
         let opened = select! {
             recv(outcome) -> opened => opened.unwrap_or_else(|_| Err(failed(std::io::ErrorKind::Interrupted.into()))),
             recv(self.closed) -> _ => Err(Error::Closed { sent: false }),
@@ -298,7 +295,10 @@ impl Engine {
 
     /// A link's thread has come to its end: fails what is pending, announces the loss, comes back.
     fn lost(self: &Arc<Self>, link: Arc<Link>, loss: Loss) {
-        link.end(End::Lost(loss));
+        let cause = match link.end(End::Lost(loss.clone())) {
+            End::Lost(cause) => cause,
+            End::Closed => loss,
+        };
         let supervise = self.options.reconnect.is_some() && self.session.is_logged_in();
         let phase = lock(&self.phase);
         if !matches!(&*phase, Phase::Up(current) if Arc::ptr_eq(current, &link)) {
@@ -307,15 +307,14 @@ impl Engine {
             }
             return;
         }
-        *lock(&self.supervised) = supervise;
+        self.supervisors.fetch_add(usize::from(supervise), Ordering::SeqCst);
         self.set_phase(phase, Phase::Down);
-        let Some(End::Lost(cause)) = link.ended() else { return };
         drop(link);
         log::warn!("the link to {} is lost: {cause}", self.address);
         self.outlets.net_error(Error::Lost { cause, sent: None });
         if supervise {
             self.come_back();
-            *lock(&self.supervised) = false;
+            self.supervisors.fetch_sub(1, Ordering::SeqCst);
             self.changed.notify_all();
         }
     }
@@ -355,7 +354,7 @@ impl Engine {
 
     /// Whether the link is still down after the delay.
     fn pause(&self, delay: Duration) -> bool {
-        let deadline = Instant::now() + delay;
+        let deadline = deadline_in(delay);
         let mut phase = lock(&self.phase);
         while matches!(*phase, Phase::Down) {
             phase = match self.wait(phase, deadline) {

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::event::values::OriginateReason;
 use crate::event::Event;
 use crate::packet::Packet;
 use crate::response::Response;
@@ -67,6 +68,14 @@ pub enum Error {
     /// The server gave a list up before its end.
     #[error("the server gave the list up")]
     ListCancelled,
+    /// A call that was originated was not answered.
+    #[error("the call failed: {reason} ({})", .reason.code())]
+    CallFailed {
+        /// Why; `Failure` also stands for an extension or a number that does not exist.
+        reason: OriginateReason,
+        /// The `OriginateResponse` that told of it.
+        event: Event,
+    },
     /// The link to the server was lost.
     #[error("link lost: {cause}{}", match .sent { Some(true) => " (the action was sent, its outcome is unknown)", Some(false) => " (the action was not sent)", None => "" })]
     Lost {
@@ -147,7 +156,7 @@ impl Error {
     /// Whether the action that this error answers can have been carried out.
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::Rejected(_) => Outcome::Refused,
+            Self::Rejected(_) | Self::CallFailed { .. } => Outcome::Refused,
             Self::Incomplete { .. } | Self::ListCancelled => Outcome::Unknown,
             Self::Timeout { sent: true, .. } | Self::Lost { sent: Some(true), .. } | Self::Closed { sent: true } => {
                 Outcome::Unknown

@@ -1,4 +1,63 @@
-//! Blocking client for the Asterisk Manager Interface (AMI).
+//! A blocking client for the Asterisk Manager Interface (AMI): Asterisk 1.8 to 23, over TCP and TLS.
+//!
+//! [`Client::dial`] connects and starts the one thread that reads; [`Options::dial`] does so with TLS,
+//! timeouts, keepalive and automatic reconnection. From then on any number of threads act on the client
+//! and its clones, and take what comes from its three streams.
+//!
+//! ```no_run
+//! use gami::{select, Client, Typed};
+//!
+//! fn main() -> gami::Result<()> {
+//!     let ami = Client::dial("127.0.0.1:5038")?;
+//!     ami.login("admin", "secret")?;
+//!     loop {
+//!         select! {
+//!             recv(ami.events()) -> event => match event {
+//!                 Ok(event) => match event.typed() {
+//!                     Typed::Hangup(e) => println!("{} is gone: {:?}", e.channel.name, e.cause),
+//!                     other => println!("{other:?}"),
+//!                 },
+//!                 Err(_) => return Ok(()), // the client is closed
+//!             },
+//!             recv(ami.net_errors()) -> lost => if let Ok(lost) = lost {
+//!                 eprintln!("{lost}");
+//!                 ami.reconnect()?;
+//!             },
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! # Design
+//!
+//! One thread a client reads, cuts the bytes into packets, and hands on: responses to whoever waits for
+//! them, events to the stream, trouble to the error streams. It never waits for a caller and never runs a
+//! caller's code. Callers write for themselves; those who meet at the socket share one system call.
+//!
+//! All that belongs to one connection dies with it: what was pending fails, then the loss is announced.
+//! What survives is the client: its streams, and the memory of what a login set, from which
+//! [`Client::reconnect`] or [`Options::reconnect`] restore it.
+//!
+//! # Actions
+//!
+//! - [`Client::action`] waits for the response, [`Client::async_action`] gives it over a channel.
+//! - [`Client::list`] collects an answer that is a list; [`Client::list_items`] gives it one by one.
+//! - [`Client::command`] runs a line of Asterisk's command line.
+//! - [`Client::originate`] makes a call and waits for its outcome.
+//!
+//! Actions are given by name or typed ([`action`]). Events keep every header as it came ([`Event`]) and
+//! decode into a struct each ([`event`], [`Typed`]).
+//!
+//! # Threads
+//!
+//! - `gami-reader`: one a client, for as long as it has a link or comes back by itself.
+//! - `gami-connect`: for the moments in which a link is made; a connection that is given up on leaves it
+//!   behind for at most the connect timeout, or until the system's resolver gives up on a name.
+//! - `gami-clock`: one for the whole process, only while an action of [`Client::async_action`] is pending.
+//!
+//! # What is not supported
+//!
+//! AMI over HTTP, and the other interfaces of Asterisk (ARI, AGI). Nothing here is async.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -10,6 +69,9 @@ mod engine;
 mod error;
 pub mod event;
 mod link;
+#[cfg(feature = "mock")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
+pub mod mock;
 mod options;
 mod outlets;
 pub mod packet;
@@ -23,12 +85,16 @@ mod sync;
 pub use crossbeam_channel::{select, Receiver};
 
 pub use action::Action;
-pub use client::{Client, Items, List};
+pub use client::{Client, Items, List, Originated};
 pub use engine::State;
 pub use error::{Error, Loss, Outcome, PartialList, Result};
-pub use event::Event;
+pub use event::{Event, Typed};
 #[cfg(feature = "tls")]
 pub use options::Tls;
 pub use options::{Backoff, LoginMode, Options};
 pub use outlets::Stats;
 pub use response::Response;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

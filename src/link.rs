@@ -12,7 +12,7 @@
 //! - [`Link::open`]: until its deadline, or its [`Control`] is shut.
 //! - [`Link::call`] and [`Link::submit`]: until the action's deadline, plus the write timeout where this
 //!   thread is the one that writes; or the end of the link.
-//! - [`Link::say_goodbye`]: [`FAREWELL`].
+//! - [`Link::say_goodbye`]: the 300 milliseconds of [`FAREWELL`].
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -31,7 +31,7 @@ use crate::pending::{Claim, Entry, Id, Pending, Waiter};
 use crate::response::Response;
 use crate::session::Session;
 use crate::stream::{self, is_timeout, Control, Sink, Source};
-use crate::sync::{lock, try_lock};
+use crate::sync::{deadline_in, lock, try_lock};
 
 /// So many bytes wait to be sent before those who add to them have to wait.
 const MOST_QUEUED: usize = 1024 * 1024;
@@ -143,7 +143,7 @@ impl Link {
     /// Makes an action and waits for its response.
     pub fn call(&self, action: &Action, timeout: Duration, memorable: bool, stalls: bool) -> Result<Response> {
         let (waiter, answer) = bounded(1);
-        let deadline = Instant::now() + timeout;
+        let deadline = deadline_in(timeout);
         let waiter = Waiter::Response(waiter);
         let request = Request { action, waiter, deadline, unwatched: false, memorable, stalls };
         let id = self.submit(request)?;
@@ -216,7 +216,8 @@ impl Link {
             };
             let sent = self.send_batches(&mut wire);
             drop(wire);
-            if !sent || lock(&self.desk).outgoing.is_empty() {
+            let relieved = self.successors.load(Ordering::SeqCst) > 0;
+            if !sent || relieved || lock(&self.desk).outgoing.is_empty() {
                 return;
             }
         }
@@ -308,17 +309,21 @@ impl Link {
         let _ = self.submit(request);
     }
 
-    /// Logs off, briefly.
+    /// Logs off, briefly, unless a write is stuck.
     pub fn say_goodbye(&self) {
         self.control.hurry(FAREWELL);
+        if try_lock(&self.wire).is_none() {
+            return;
+        }
         let _ = self.call(&Action::new("Logoff"), FAREWELL, false, false);
         if let Some(mut wire) = try_lock(&self.wire) {
             wire.finish();
         }
     }
 
-    /// Ends the link: fails what is pending, then cuts the socket off. Only the first cause counts.
-    pub fn end(&self, end: End) {
+    /// Ends the link: fails what is pending, then cuts the socket off. Only the first cause counts; it is
+    /// returned.
+    pub fn end(&self, end: End) -> End {
         let (end, entries) = {
             let mut desk = lock(&self.desk);
             let end = desk.ended.get_or_insert(end).clone();
@@ -333,11 +338,7 @@ impl Link {
         clock::cancel(self.number);
         self.room.notify_all();
         self.control.shut();
-    }
-
-    /// Why the link has ended; `None` while it stands.
-    pub fn ended(&self) -> Option<End> {
-        lock(&self.desk).ended.clone()
+        end
     }
 }
 

@@ -87,16 +87,22 @@ impl<T> Outlet<T> {
         Self { sender, capacity, room: capacity }
     }
 
-    /// Whether the item found room.
-    fn send(&mut self, item: T) -> bool {
+    fn has_room(&mut self) -> bool {
         if self.room == 0 {
             self.room = self.capacity.saturating_sub(self.sender.len());
-            if self.room == 0 {
-                return false;
-            }
         }
-        self.room -= 1;
-        self.sender.send(item).is_ok()
+        self.room > 0
+    }
+
+    /// Whether the item found room.
+    fn send(&mut self, item: T) -> bool {
+        let fits = self.has_room();
+        if fits {
+            self.room -= 1;
+            // Both ends live as long as the client.
+            let _ = self.sender.send(item);
+        }
+        fits
     }
 }
 
@@ -190,6 +196,13 @@ impl Open {
     pub fn too_large(&mut self, size: u64, outlets: &Outlets) {
         count(&outlets.counters.too_large);
         self.error(Error::PacketTooLarge { size }, outlets);
+    }
+
+    /// Reports a burst of dropped events that is over because the consumer has taken some.
+    pub fn settle(&mut self, outlets: &Outlets) {
+        if self.burst > 0 && self.events.has_room() {
+            self.end_burst(outlets);
+        }
     }
 
     fn error(&mut self, error: Error, outlets: &Outlets) {

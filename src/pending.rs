@@ -223,7 +223,7 @@ impl Pending {
             let entries = &self.entries;
             self.deadlines.retain(|Reverse((_, id, _))| entries.contains_key(id));
         }
-        let next = self.deadlines.peek().is_none_or(|Reverse((first, ..))| at < *first);
+        let next = self.deadlines.peek().map_or(true, |Reverse((first, ..))| at < *first);
         self.deadlines.push(Reverse((at, id, after)));
         next
     }

@@ -44,7 +44,7 @@ pub(crate) fn run(
                     pinged = true;
                 }
                 Some(interval) if !link.stalled_until().is_some_and(|until| Instant::now() < until) => {
-                    return Loss::Silent(2 * interval);
+                    return Loss::Silent(interval.saturating_mul(2));
                 }
                 _ => {}
             },
@@ -64,6 +64,7 @@ fn dispatch(framer: &mut Framer, link: &Link, outlets: &Outlets, session: &Sessi
                 Frame::TooLarge(size) => open.too_large(size, outlets),
             }
         }
+        open.settle(outlets);
     });
 }
 

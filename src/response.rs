@@ -106,3 +106,11 @@ impl<'a> IntoIterator for &'a Response {
         self.iter()
     }
 }
+
+/// A map of every header in order, with an array for a name that repeats, as the packet behind it.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Response {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.packet.serialize(serializer)
+    }
+}

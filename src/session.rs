@@ -61,6 +61,18 @@ impl Session {
         lock(&self.memory).credentials.is_some()
     }
 
+    /// Whether the event mask that was set keeps a class of events out; of a mask in numbers nothing is known.
+    pub fn mask_keeps_out(&self, class: &str) -> bool {
+        let memory = lock(&self.memory);
+        let Some(mask) = memory.mask.as_deref().filter(|mask| mask.parse::<u64>().map_or(true, |bits| bits == 0))
+        else {
+            return false;
+        };
+        !mask
+            .split(',')
+            .any(|name| ["on", "yes", "true", "all", class].iter().any(|on| name.trim().eq_ignore_ascii_case(on)))
+    }
+
     /// Logs in and remembers how.
     pub fn login(&self, user: &str, secret: &str, mode: LoginMode, ask: Ask<'_>) -> Result<()> {
         let credentials = Credentials { user: user.to_owned(), secret: secret.to_owned() };

@@ -1,6 +1,9 @@
-//! Locks that a panic elsewhere does not take away.
+//! Locks that a panic elsewhere does not take away, and deadlines that do not overflow.
 
 use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::time::{Duration, Instant};
+
+const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
 
 /// The lock, also if a thread panicked while it held it: nothing here is left half-changed.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -14,4 +17,9 @@ pub(crate) fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
         Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
         Err(TryLockError::WouldBlock) => None,
     }
+}
+
+/// The end of a timeout that begins now; of one that never ends, a time that nobody sees.
+pub(crate) fn deadline_in(timeout: Duration) -> Instant {
+    Instant::now() + timeout.min(FAR)
 }

@@ -9,6 +9,8 @@ const LAYERS: &[&str] = &[
     "sync",
     "packet",
     "event/raw",
+    "event/record",
+    "event/values",
     "response",
     "error",
     "action/raw",
@@ -28,7 +30,8 @@ const LAYERS: &[&str] = &[
 ];
 
 /// What the layers below the catalogues may name of those folders without importing the catalogues.
-const RAW: &[(&str, &str)] = &[("event::Event", "event/raw"), ("action::Action", "action/raw")];
+const RAW: &[(&str, &str)] =
+    &[("event::Event", "event/raw"), ("event::values", "event/values"), ("action::Action", "action/raw")];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

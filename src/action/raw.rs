@@ -99,6 +99,17 @@ impl Action {
         }
     }
 
+    /// Adds to a parameter that takes a list, after a comma.
+    pub(crate) fn join(&mut self, name: &'static str, value: impl ToString) {
+        match self.params.iter_mut().find(|(key, _)| key == name) {
+            Some((_, old)) => {
+                old.push(',');
+                old.push_str(&value.to_string());
+            }
+            None => self.push(name, value),
+        }
+    }
+
     pub(crate) fn own_timeout(&self) -> Option<Duration> {
         self.timeout
     }

@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{unbounded, Receiver, RecvTimeoutError};
 
 use super::Client;
-use crate::action::Action;
+use crate::action::{is_empty_list, list_end, Action, ListEnd as KnownEnd};
 use crate::error::{Error, PartialList, Result};
 use crate::event::Event;
 use crate::link::{Link, Request};
 use crate::pending::{Id, ListEnd, Part, Waiter};
 use crate::response::Response;
+use crate::sync::deadline_in;
 
 /// A list, whole.
 #[derive(Debug, Clone)]
@@ -96,7 +97,7 @@ pub(super) struct Parts {
 impl Parts {
     /// The next part; the error is a timeout if nothing came for that long.
     pub fn next(&self) -> Result<Part> {
-        self.next_by(Instant::now() + self.timeout, self.timeout)
+        self.next_by(deadline_in(self.timeout), self.timeout)
     }
 
     pub fn next_by(&self, deadline: Instant, timeout: Duration) -> Result<Part> {
@@ -188,14 +189,18 @@ impl Client {
     /// ```
     pub fn list_items(&self, action: impl Into<Action>) -> Result<Items> {
         let action = action.into();
-        let end = match (action.own_complete_event(), crate::action::list_end(action.name())) {
+        let end = match (action.own_complete_event(), list_end(action.name())) {
             (Some(name), _) => ListEnd::Named(name.into()),
-            (None, Some(end)) => end,
+            (None, Some(KnownEnd::Complete(name))) => ListEnd::Named(name.into()),
+            (None, Some(KnownEnd::Single(name))) => ListEnd::Single(name.into()),
             (None, None) => ListEnd::Unknown,
         };
         let source = self.start(&action, |parts| Waiter::List { parts, end, answered: false })?;
         loop {
             match source.next()? {
+                Part::Response(response) if is_empty_list(action.name(), response.message().unwrap_or_default()) => {
+                    return Err(Error::Rejected(response));
+                }
                 Part::Response(response) => return Ok(Items { source, response, complete: None, over: false }),
                 Part::Failed(error) => return Err(error),
                 Part::Item(_) | Part::Complete(_) => {}
@@ -215,7 +220,7 @@ impl Client {
         let id = link.submit(Request {
             action,
             waiter: waiter(parts_in),
-            deadline: Instant::now() + timeout,
+            deadline: deadline_in(timeout),
             unwatched: false,
             memorable: false,
             stalls: false,

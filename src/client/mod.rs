@@ -1,11 +1,13 @@
 //! What callers hold.
 
 mod list;
+mod originate;
 
 pub use list::{Items, List};
+pub use originate::Originated;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{bounded, Receiver};
 
@@ -18,6 +20,7 @@ use crate::options::Options;
 use crate::outlets::{Inlets, Stats};
 use crate::pending::Waiter;
 use crate::response::Response;
+use crate::sync::deadline_in;
 
 /// A connection to an Asterisk manager.
 ///
@@ -163,7 +166,7 @@ impl Client {
         link.submit(Request {
             action: &action,
             waiter: Waiter::Response(waiter),
-            deadline: Instant::now() + self.timeout_of(&action),
+            deadline: deadline_in(self.timeout_of(&action)),
             unwatched: true,
             memorable: true,
             stalls: stall_of(&action).is_some(),
@@ -282,7 +285,7 @@ impl Client {
 
     fn timeout_of(&self, action: &Action) -> Duration {
         let usual = self.handle.engine.options().action_timeout;
-        action.own_timeout().unwrap_or_else(|| usual + stall_of(action).unwrap_or_default())
+        action.own_timeout().unwrap_or_else(|| usual.saturating_add(stall_of(action).unwrap_or_default()))
     }
 }
 

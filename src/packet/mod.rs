@@ -10,6 +10,8 @@
 //! for long pins its chunk, at most what one read brought: [`Packet::detach`] cuts it loose.
 
 mod framing;
+#[cfg(feature = "serde")]
+mod serialize;
 
 pub use framing::{Frame, Framer, DEFAULT_LIMIT};
 
@@ -31,6 +33,129 @@ struct Span {
     start: u32,
     colon: u32,
     end: u32,
+    /// A digest of the name, so that most look-ups compare a number a header.
+    tag: u16,
+    /// No header before this one has the same tag, so none has the same name.
+    fresh: bool,
+}
+
+/// A header's name that is known at compile time, with what its tag is made of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    name: &'static str,
+    tag: u16,
+    tail: u16,
+}
+
+impl Key {
+    pub(crate) const fn new(name: &'static str) -> Self {
+        assert!(name.len() >= 2, "a tag is made of a name's last two bytes");
+        Self { name, tag: tag(name.as_bytes()), tail: tail(name.as_bytes()) }
+    }
+}
+
+/// Looks headers up in about the order in which they come.
+///
+/// A look-up begins after the header that was found last; the tags of all headers, gathered once, tell
+/// of most that are absent. Of a name that repeats, the first wins, as in [`Packet::get`].
+#[derive(Debug)]
+pub(crate) struct Cursor<'a> {
+    text: &'a str,
+    spans: &'a [Span],
+    next: usize,
+    tags: Tags,
+    prefix: &'a str,
+    prefix_tag: u16,
+}
+
+/// A set of tags, which may hold others along: a bit for every tag with the same last ten bits.
+#[derive(Debug, Default)]
+struct Tags([u64; 16]);
+
+impl Tags {
+    fn has(&self, tag: u16) -> bool {
+        self.0[usize::from(tag >> 6 & 15)] & (1 << (tag & 63)) != 0
+    }
+
+    fn add(&mut self, tag: u16) {
+        self.0[usize::from(tag >> 6 & 15)] |= 1 << (tag & 63);
+    }
+}
+
+impl<'a> Cursor<'a> {
+    /// The names that are looked up from now on follow this prefix.
+    pub(crate) fn set_prefix(&mut self, prefix: &'a str) {
+        self.prefix = prefix;
+        self.prefix_tag = match prefix.as_bytes() {
+            [] => 0,
+            bytes @ [first, ..] => head(*first).wrapping_add(length(bytes.len())),
+        };
+    }
+
+    /// The first value of the first of these names that is there.
+    pub(crate) fn find(&mut self, keys: &[Key]) -> Option<&'a str> {
+        keys.iter().find_map(|key| self.find_one(key))
+    }
+
+    fn find_one(&mut self, key: &Key) -> Option<&'a str> {
+        let tag = if self.prefix.is_empty() { key.tag } else { key.tail.wrapping_add(self.prefix_tag) };
+        if !self.tags.has(tag) {
+            return None;
+        }
+        // The first header of its tag may be taken wherever it stands; others only if none before it has the name.
+        let ahead = self.spans.get(self.next..).unwrap_or_default();
+        let at = match ahead.iter().position(|span| span.tag == tag && span.fresh) {
+            Some(at) if self.is(&ahead[at], key) => self.next + at,
+            _ => self.spans.iter().position(|span| span.tag == tag && self.is(span, key))?,
+        };
+        self.next = at + 1;
+        let span = &self.spans[at];
+        Some(&self.text[value_start(self.text.as_bytes(), span)..span.end as usize])
+    }
+
+    fn is(&self, span: &Span, key: &Key) -> bool {
+        let name = &self.text.as_bytes()[span.start as usize..span.colon as usize];
+        let split = self.prefix.len();
+        name.len() == split + key.name.len()
+            && same(&name[split..], key.name.as_bytes())
+            && same(&name[..split], self.prefix.as_bytes())
+    }
+}
+
+/// Whether two names of the same length are the same; mostly they are, and in the same case.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    let (mut left, mut right) = (a.chunks_exact(8), b.chunks_exact(8));
+    let equal = left.by_ref().zip(right.by_ref()).all(|(a, b)| a == b);
+    equal && left.remainder().iter().zip(right.remainder()).all(|(a, b)| a == b) || a.eq_ignore_ascii_case(b)
+}
+
+/// A digest of a name without regard to case.
+///
+/// It is a sum of what the first byte gives, and of what the length and the last two bytes give, so
+/// that the tag of a prefix and a name is the sum of theirs.
+const fn tag(name: &[u8]) -> u16 {
+    match name {
+        [] => 0,
+        [first, ..] => head(*first).wrapping_add(tail(name)),
+    }
+}
+
+const fn head(first: u8) -> u16 {
+    (first as u16 | 0x20).wrapping_mul(29)
+}
+
+const fn length(length: usize) -> u16 {
+    (length as u16).wrapping_mul(151)
+}
+
+const fn tail(name: &[u8]) -> u16 {
+    let ends = match name {
+        [.., before, last] => {
+            (*before as u16 | 0x20).wrapping_mul(101).wrapping_add((*last as u16 | 0x20).wrapping_mul(59))
+        }
+        _ => 0,
+    };
+    ends.wrapping_add(length(name.len()))
 }
 
 /// What the first header makes of a packet.
@@ -171,7 +296,16 @@ impl Packet {
         let colon = key.len() as u32;
         let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
         let end = if bytes[..end].ends_with(b"\r") { end - 1 } else { end } as u32;
-        Some(&text[value_start(bytes, &Span { start: 0, colon, end })..end as usize])
+        Some(&text[value_start(bytes, &Span { start: 0, colon, end, tag: 0, fresh: true })..end as usize])
+    }
+
+    pub(crate) fn cursor(&self) -> Cursor<'_> {
+        let spans = self.spans();
+        let mut tags = Tags::default();
+        for span in spans {
+            tags.add(span.tag);
+        }
+        Cursor { text: self.text(), spans, next: 0, tags, prefix: "", prefix_tag: 0 }
     }
 
     fn spans(&self) -> &[Span] {
@@ -271,6 +405,13 @@ fn after_line(text: &[u8], at: usize) -> usize {
 fn index(text: &[u8]) -> Box<[Span]> {
     let follows = is_follows(text);
     let mut spans: Vec<Span> = Vec::with_capacity(24);
+    let mut tags = Tags::default();
+    let mut header = |start: usize, colon: usize, end| {
+        let tag = tag(&text[start..colon]);
+        let fresh = !tags.has(tag);
+        tags.add(tag);
+        Span { start: start as u32, colon: colon as u32, end, tag, fresh }
+    };
     let mut start = 0;
     while start < text.len() {
         let next = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |at| start + at + 1);
@@ -282,9 +423,9 @@ fn index(text: &[u8]) -> Box<[Span]> {
         }
         let end = (start + line.len()) as u32;
         match (memchr::memchr(b':', line), spans.last_mut()) {
-            (Some(colon), _) => spans.push(Span { start: start as u32, colon: (start + colon) as u32, end }),
+            (Some(colon), _) => spans.push(header(start, start + colon, end)),
             (None, Some(last)) => last.end = end,
-            (None, None) => spans.push(Span { start: start as u32, colon: start as u32, end }),
+            (None, None) => spans.push(header(start, start, end)),
         }
         start = next;
     }

@@ -1,0 +1,129 @@
+//! Bridges, conferences and parking.
+
+use crate::action::{Action, BridgeTone};
+
+actions! {
+    /// Bridges two channels, taking them out of whatever they were doing.
+    Bridge(channel1: text = "Channel1", channel2: text = "Channel2") needs "call" in "1.8 and later" answers "a plain response" {
+        set tone: BridgeTone = "Tone", "Who hears a tone when the bridge is made; nobody by default.";
+    }
+
+    /// Lists the bridges.
+    BridgeList() needs "none" in "12 and later" lists "events `BridgeListItem`" completes "BridgeListComplete" {
+        set bridge_type: text = "BridgeType", "Only bridges of this type, such as `basic`.";
+    }
+
+    /// Lists the channels in a bridge.
+    BridgeInfo(bridge_uniqueid: text = "BridgeUniqueid") needs "none" in "12 and later"
+        lists "events `BridgeInfoChannel`" completes "BridgeInfoComplete" {}
+
+    /// Ends a bridge; its channels go on in the dialplan or are hung up.
+    BridgeDestroy(bridge_uniqueid: text = "BridgeUniqueid") needs "none" in "12 and later" answers "a plain response" {}
+
+    /// Takes a channel out of its bridge.
+    BridgeKick(channel: text = "Channel") needs "none" in "12 and later" answers "a plain response" {
+        set bridge_uniqueid: text = "BridgeUniqueid", "Only if it is in this bridge.";
+    }
+
+    /// Lists the ways that the server has to bridge channels, and whether they are suspended.
+    BridgeTechnologyList() needs "none" in "12 and later"
+        lists "events `BridgeTechnologyListItem`" completes "BridgeTechnologyListComplete" {}
+
+    /// Suspends a way to bridge: bridges that begin from now on do not use it.
+    BridgeTechnologySuspend(bridge_technology: text = "BridgeTechnology") needs "none" in "12 and later"
+        answers "a plain response" {}
+
+    /// Allows a way to bridge again.
+    BridgeTechnologyUnsuspend(bridge_technology: text = "BridgeTechnology") needs "none" in "12 and later"
+        answers "a plain response" {}
+
+    /// Removes a participant from a conference.
+    ///
+    /// The channel is a name, `all`, or `participants` for all but its administrators.
+    ConfbridgeKick(conference: text = "Conference", channel: text = "Channel") needs "call" in "10 and later"
+        answers "a plain response" {}
+
+    /// Lists the participants of a conference.
+    ConfbridgeList(conference: text = "Conference") needs "reporting" in "10 and later"
+        lists "events `ConfbridgeList`" completes "ConfbridgeListComplete" {}
+
+    /// Lists the conferences that are going on.
+    ///
+    /// Where there is none, the answer is an error: `No active conferences.`
+    ConfbridgeListRooms() needs "reporting" in "10 and later"
+        lists "events `ConfbridgeListRooms`" completes "ConfbridgeListRoomsComplete" {}
+
+    /// Locks a conference: nobody but administrators can join.
+    ConfbridgeLock(conference: text = "Conference") needs "call" in "10 and later" answers "a plain response" {}
+
+    /// Unlocks a conference.
+    ConfbridgeUnlock(conference: text = "Conference") needs "call" in "10 and later" answers "a plain response" {}
+
+    /// Mutes a participant of a conference.
+    ///
+    /// The channel is a name, the beginning of one, `all`, or `participants` for all but the administrators.
+    ConfbridgeMute(conference: text = "Conference", channel: text = "Channel") needs "call" in "10 and later"
+        answers "a plain response" {}
+
+    /// Lets a participant of a conference be heard again.
+    ///
+    /// The channel is named as for [`ConfbridgeMute`].
+    ConfbridgeUnmute(conference: text = "Conference", channel: text = "Channel") needs "call" in "10 and later"
+        answers "a plain response" {}
+
+    /// Makes one participant the source of the video that all others of a conference see.
+    ConfbridgeSetSingleVideoSrc(conference: text = "Conference", channel: text = "Channel") needs "call" in "10 and later"
+        answers "a plain response" {}
+
+    /// Starts to record a conference.
+    ConfbridgeStartRecord(conference: text = "Conference") needs "system" in "10 and later" answers "a plain response" {
+        set record_file: text = "RecordFile", "The file; by default one named after the conference and the time.";
+    }
+
+    /// Stops the recording of a conference.
+    ConfbridgeStopRecord(conference: text = "Conference") needs "system" in "10 and later" answers "a plain response" {}
+
+    /// Lists the participants of one MeetMe conference or of all.
+    ///
+    /// MeetMe needs DAHDI and is deprecated: ConfBridge takes its place. Where there is no conference,
+    /// the answer is an error.
+    MeetmeList() needs "reporting" in "1.6 and later, where app_meetme is built"
+        lists "events `MeetmeList`" completes "MeetmeListComplete" {
+        set conference: text = "Conference", "Only this conference.";
+    }
+
+    /// Lists the MeetMe conferences that are going on.
+    ///
+    /// Where there is none, the answer is an error.
+    MeetmeListRooms() needs "reporting" in "12 and later, where app_meetme is built"
+        lists "events `MeetmeListRooms`" completes "MeetmeListRoomsComplete" {}
+
+    /// Mutes a participant of a MeetMe conference.
+    MeetmeMute(meetme: text = "Meetme", usernum: u32 = "Usernum") needs "call" in "1.4 and later, where app_meetme is built"
+        answers "a plain response" {}
+
+    /// Lets a participant of a MeetMe conference be heard again.
+    MeetmeUnmute(meetme: text = "Meetme", usernum: u32 = "Usernum") needs "call" in "1.4 and later, where app_meetme is built"
+        answers "a plain response" {}
+
+    /// Parks a channel.
+    ///
+    /// Up to 11 a second channel is required, the one that it comes back to, under another name than
+    /// today: add it with `Action::from(park).param("Channel2", …)`.
+    Park[no_timeout](channel: text = "Channel") needs "call" in "1.4 and later"
+        answers "a plain response; the event `ParkedCall` tells where" {
+        set timeout_channel: text = "TimeoutChannel", "Who is called when the time is over; the parker by default (12 and later).";
+        set announce_channel: text = "AnnounceChannel", "The channel that hears the parking space (12 and later).";
+        set parking_timeout: ms = "Timeout", "How long the channel stays parked, in place of the lot's time; sent in milliseconds, zero is for ever.";
+        set parkinglot: text = "Parkinglot", "The parking lot.";
+        set parking_space: text = "ParkingSpace", "The space in the lot (22 and later).";
+    }
+
+    /// Lists the parked calls.
+    ParkedCalls() needs "call; none up to 11" in "1.0 and later" lists "events `ParkedCall`" completes "ParkedCallsComplete" {
+        set parking_lot: text = "ParkingLot", "Only those in this lot (12 and later).";
+    }
+
+    /// Lists the parking lots.
+    Parkinglots() needs "call" in "11 and later" lists "events `Parkinglot`" completes "ParkinglotsComplete" {}
+}

@@ -1,0 +1,405 @@
+//! Every action of Asterisk's own, one declaration each, a line a parameter.
+//!
+//! A declaration reads
+//!
+//! ```text
+//! /// What it does.
+//! Name(required: kind = "Header", …) needs "class" in "versions" answers "…" {
+//!     set parameter: kind = "Header", "What it is for.";
+//! }
+//! ```
+//!
+//! - Without the parentheses, `new` is written by hand below the table.
+//! - `lists "items" completes "Event"` in place of `answers` is a list and the event that ends it;
+//!   `sends "Event"` is a single event that nothing follows.
+//! - The word before an optional parameter is the method of `Action` that adds it: `set` once, `push` as
+//!   often as it is called, `join` into one header with commas.
+//! - `[no_timeout]` after the name leaves `timeout` out, where it would be mistaken for a parameter.
+//! - Documentation within the braces, before the parameters, follows the facts: examples stand there.
+
+/// The type of an argument, by its kind.
+#[rustfmt::skip]
+macro_rules! kind {
+    (text) => { impl Into<String> };
+    (any) => { impl ToString };
+    (mask) => { impl Into<EventMask> };
+    (yes) => { bool };
+    (truth) => { bool };
+    (one) => { bool };
+    (on) => { bool };
+    (ms) => { std::time::Duration };
+    (secs) => { std::time::Duration };
+    ($other:ident) => { $other };
+}
+
+/// An argument as it goes over the wire, by its kind.
+#[rustfmt::skip]
+macro_rules! wire {
+    (text $value:ident) => { Into::<String>::into($value) };
+    (mask $value:ident) => { Into::<EventMask>::into($value) };
+    (yes $value:ident) => { if $value { "yes" } else { "no" } };
+    (truth $value:ident) => { if $value { "true" } else { "false" } };
+    (one $value:ident) => { u8::from($value) };
+    (on $value:ident) => { if $value { "on" } else { "off" } };
+    (ms $value:ident) => { super::milliseconds($value) };
+    (secs $value:ident) => { super::seconds($value) };
+    ($other:ident $value:ident) => { $value };
+}
+
+/// What every typed action has.
+macro_rules! typed {
+    ($name:ident $([$flag:ident])?) => {
+        impl $name {
+            /// Sets the id that the answer will carry, in place of one that the client makes.
+            pub fn action_id(mut self, id: impl Into<String>) -> Self {
+                self.0.set("ActionID", Into::<String>::into(id));
+                self
+            }
+
+            typed!(@timeout $($flag)?);
+        }
+
+        impl From<$name> for Action {
+            fn from(typed: $name) -> Self {
+                typed.0
+            }
+        }
+
+        impl From<&$name> for Action {
+            fn from(typed: &$name) -> Self {
+                typed.0.clone()
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+    (@timeout no_timeout) => {};
+    (@timeout) => {
+        /// Waits this long for the answer instead of the client's `action_timeout`.
+        pub fn timeout(self, timeout: std::time::Duration) -> Self {
+            Self(self.0.timeout(timeout))
+        }
+    };
+    (@default $name:ident) => {
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+    };
+    (@default $name:ident $($required:ident)+) => {};
+}
+
+macro_rules! actions {
+    ($(
+        $(#[$about:meta])*
+        $name:ident $([$flag:ident])? $(($($required:ident: $rkind:ident = $rheader:literal),* $(,)?))?
+        needs $needs:literal in $versions:literal
+        $(answers $answers:literal)?
+        $(lists $items:literal completes $complete:literal)?
+        $(sends $single:literal)?
+        {
+            $(#[$more:meta])*
+            $($how:ident $param:ident: $kind:ident = $header:literal, $what:literal;)*
+        }
+    )*) => {
+        $(
+            $(#[$about])*
+            ///
+            #[doc = concat!("- Privilege: ", $needs, ".")]
+            #[doc = concat!("- Asterisk: ", $versions, ".")]
+            $(#[doc = concat!("- Answers: ", $answers, ".")])?
+            $(#[doc = concat!("- Answers a list: ", $items, "; ended by `", $complete, "`.")])?
+            $(#[doc = concat!("- Answers a response and one event `", $single, "`, which nothing follows.")])?
+            ///
+            $(#[$more])*
+            #[derive(Clone)]
+            #[must_use = "an action does nothing until it is sent"]
+            pub struct $name(Action);
+
+            impl $name {
+                $(
+                    /// The action with what it requires.
+                    $(#[doc = concat!("\n- `", stringify!($required), "`, sent as `", $rheader, "`")])*
+                    pub fn new($($required: kind!($rkind)),*) -> Self {
+                        Self(Action::new(stringify!($name))$(.param($rheader, wire!($rkind $required)))*)
+                    }
+                )?
+
+                $(
+                    #[doc = concat!($what, "\n\nSent as `", $header, "`.")]
+                    pub fn $param(mut self, $param: kind!($kind)) -> Self {
+                        self.0.$how($header, wire!($kind $param));
+                        self
+                    }
+                )*
+            }
+
+            typed!($name $([$flag])?);
+            $(typed!(@default $name $($required)*);)?
+        )*
+
+        pub(super) const ENDS: &[(&str, super::ListEnd)] = &[
+            $(
+                $((stringify!($name), super::ListEnd::Complete($complete)),)?
+                $((stringify!($name), super::ListEnd::Single($single)),)?
+            )*
+        ];
+    };
+}
+
+mod aoc;
+mod bridges;
+mod calls;
+mod config;
+mod mailboxes;
+mod originate;
+mod pjsip;
+mod queues;
+mod recording;
+mod session;
+mod states;
+mod system;
+mod technologies;
+mod update_config;
+
+pub use aoc::*;
+pub use bridges::*;
+pub use calls::*;
+pub use config::*;
+pub use mailboxes::*;
+pub use originate::*;
+pub use pjsip::*;
+pub use queues::*;
+pub use recording::*;
+pub use session::*;
+pub use states::*;
+pub use system::*;
+pub use technologies::*;
+pub use update_config::*;
+
+use std::time::Duration;
+
+/// How the events that answer an action end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ListEnd {
+    /// With an event of this name, which is no item. From 13.2 on it says `EventList: Complete` too.
+    Complete(&'static str),
+    /// With the first event of this name, which is the only item.
+    Single(&'static str),
+}
+
+/// How the events that answer an action end, its name in any case; `None` for one that is not known to
+/// answer with events.
+///
+/// `Hangup` is not among them: it answers a list only for a pattern, and always marks its end.
+pub(crate) fn list_end(action: &str) -> Option<ListEnd> {
+    topics().find(|(name, _)| name.eq_ignore_ascii_case(action)).map(|&(_, end)| end)
+}
+
+fn topics() -> impl Iterator<Item = &'static (&'static str, ListEnd)> {
+    [
+        aoc::ENDS,
+        bridges::ENDS,
+        calls::ENDS,
+        config::ENDS,
+        mailboxes::ENDS,
+        originate::ENDS,
+        pjsip::ENDS,
+        queues::ENDS,
+        recording::ENDS,
+        session::ENDS,
+        states::ENDS,
+        system::ENDS,
+        technologies::ENDS,
+        update_config::ENDS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Whether a `Response: Success` to an action of this name says that no events follow.
+///
+/// Voicemail actions answer so where there is no such mailbox: no `EventList`, no complete event.
+pub(crate) fn is_empty_list(action: &str, message: &str) -> bool {
+    ["VoicemailUsersList", "VoicemailUserStatus", "VoicemailBoxSummary"]
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(action))
+        && message.starts_with("There ")
+}
+
+/// Whole milliseconds, as many as Asterisk's `int` holds.
+fn milliseconds(time: Duration) -> u128 {
+    time.as_nanos().div_ceil(1_000_000).min(i32::MAX as u128)
+}
+
+/// Seconds, with a fraction in milliseconds where there is one.
+fn seconds(time: Duration) -> String {
+    let ms = milliseconds(time);
+    match ms % 1000 {
+        0 => (ms / 1000).to_string(),
+        rest => format!("{}.{rest:03}", ms / 1000),
+    }
+}
+
+/// A variable as the server's parser takes it, `name=value`.
+///
+/// The parser splits the value of the header at commas and removes quotes and backslashes; a backslash
+/// before any of the three keeps it.
+fn assignment(name: &str, value: &str) -> String {
+    let mut line = String::with_capacity(name.len() + value.len() + 8);
+    line.push_str(name);
+    line.push('=');
+    for c in value.chars() {
+        if matches!(c, '\\' | '"' | ',') {
+            line.push('\\');
+        }
+        line.push(c);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::Action;
+
+    /// The server's side: `AST_STANDARD_APP_ARGS` over the value of a `Variable` header.
+    fn as_asterisk_splits(header: &str) -> Vec<String> {
+        let (mut args, mut arg) = (Vec::new(), String::new());
+        let (mut parens, mut brackets, mut quoted) = (0u32, 0u32, false);
+        let mut chars = header.chars();
+        while let Some(c) = chars.next() {
+            match c {
+                '"' => quoted = !quoted,
+                '\\' => arg.extend(chars.next()),
+                ',' if parens == 0 && brackets == 0 && !quoted => args.push(std::mem::take(&mut arg)),
+                _ => {
+                    match c {
+                        '(' => parens += 1,
+                        ')' => parens = parens.saturating_sub(1),
+                        '[' => brackets += 1,
+                        ']' => brackets = brackets.saturating_sub(1),
+                        _ => {}
+                    }
+                    arg.push(c);
+                }
+            }
+        }
+        args.push(arg);
+        args
+    }
+
+    #[test]
+    fn any_value_of_a_variable_arrives_unchanged() {
+        let plain = ["", " ", "one", "a=b", "${EXTEN}", "x y ", "Jürgen €", "a: b", "'"];
+        let hard = ["a,\"b\"\\c: d", ",", "\\", "\"", "\\,", "\\\"", "(a,b", "[,", "a,b,c", "\"a,b\"", "\\\\\\", "),("];
+        for value in plain.into_iter().chain(hard) {
+            let header = assignment("NAME", value);
+            assert_eq!(as_asterisk_splits(&header), [format!("NAME={value}")], "{header}");
+        }
+        assert_eq!(assignment("V", "a,\"b\"\\c: d"), r#"V=a\,\"b\"\\c: d"#);
+    }
+
+    #[test]
+    fn unescaped_the_server_would_split_and_strip_a_variable() {
+        assert_eq!(as_asterisk_splits("V=a,\"b\"\\c: d"), ["V=a", "bc: d"]);
+    }
+
+    #[test]
+    fn times_are_sent_in_the_unit_that_asterisk_reads() {
+        let get = |action: Action, name: &str| action.get(name).map(str::to_owned).unwrap();
+        let time = Duration::from_millis(1500);
+        assert_eq!(get(Originate::new("PJSIP/1").ring_timeout(time).into(), "Timeout"), "1500");
+        assert_eq!(get(Park::new("PJSIP/1").parking_timeout(time).into(), "Timeout"), "1500");
+        assert_eq!(get(PlayDTMF::new("PJSIP/1", '5').duration(time).into(), "Duration"), "1500");
+        assert_eq!(get(PlayMF::new("PJSIP/1", '5').duration(time).into(), "Duration"), "1500");
+        assert_eq!(get(AbsoluteTimeout::new("PJSIP/1", time).into(), "Timeout"), "1.500");
+        assert_eq!(get(AbsoluteTimeout::new("PJSIP/1", Duration::from_secs(90)).into(), "Timeout"), "90");
+        assert_eq!(get(WaitEvent::new(time).into(), "Timeout"), "2");
+    }
+
+    #[test]
+    fn a_time_is_never_rounded_down_to_none_nor_beyond_what_asterisk_holds() {
+        assert_eq!(milliseconds(Duration::from_nanos(1)), 1);
+        assert_eq!(milliseconds(Duration::ZERO), 0);
+        assert_eq!(milliseconds(Duration::MAX), i32::MAX as u128);
+        assert_eq!(seconds(Duration::from_nanos(1)), "0.001");
+    }
+
+    #[test]
+    fn list_ends_are_found_in_any_case() {
+        assert_eq!(list_end("queuestatus"), Some(ListEnd::Complete("QueueStatusComplete")));
+        assert_eq!(list_end("SIPPEERS"), Some(ListEnd::Complete("PeerlistComplete")));
+        assert_eq!(list_end("faxstats"), Some(ListEnd::Single("FAXStats")));
+        assert_eq!(list_end("Ping"), None);
+    }
+
+    #[test]
+    fn lists_without_a_mark_up_to_13_1_all_have_their_end_declared() {
+        for (action, complete) in [
+            ("Agents", "AgentsComplete"),
+            ("DAHDIShowChannels", "DAHDIShowChannelsComplete"),
+            ("DBGet", "DBGetComplete"),
+            ("PRIShowSpans", "PRIShowSpansComplete"),
+            ("ParkedCalls", "ParkedCallsComplete"),
+            ("Parkinglots", "ParkinglotsComplete"),
+            ("QueueStatus", "QueueStatusComplete"),
+            ("QueueSummary", "QueueSummaryComplete"),
+            ("SIPpeerstatus", "SIPpeerstatusComplete"),
+            ("Status", "StatusComplete"),
+            ("VoicemailUsersList", "VoicemailUserEntryComplete"),
+            ("IAXpeerlist", "PeerlistComplete"),
+            ("WaitEvent", "WaitEventComplete"),
+        ] {
+            assert_eq!(list_end(action), Some(ListEnd::Complete(complete)), "{action}");
+        }
+    }
+
+    #[test]
+    fn every_list_that_servers_sent_ends_with_a_declared_event() {
+        let captures: [&[u8]; 2] = [
+            include_bytes!("../../../tests/data/asterisk-1.8.ami"),
+            include_bytes!("../../../tests/data/asterisk-22.ami"),
+        ];
+        for capture in captures {
+            let capture = String::from_utf8_lossy(capture);
+            // Hangup by a pattern is no list by its name, and `AgentComplete` ends none.
+            let ends = capture
+                .lines()
+                .filter_map(|line| line.strip_prefix("Event: "))
+                .filter(|name| name.ends_with("Complete"))
+                .filter(|name| !["ChannelsHungupListComplete", "AgentComplete"].contains(name));
+            let ends: std::collections::BTreeSet<_> = ends.collect();
+            assert!(ends.len() > 10, "{ends:?}");
+            for name in ends {
+                let declared = topics().any(|(_, end)| matches!(end, ListEnd::Complete(complete) if *complete == name));
+                assert!(declared, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_mailbox_is_an_empty_list_and_not_a_list_without_end() {
+        assert!(is_empty_list("voicemailuserslist", "There are no voicemail users currently defined."));
+        assert!(!is_empty_list("VoicemailUsersList", "Voicemail user list will follow"));
+        assert!(!is_empty_list("QueueStatus", "There is no queue"));
+    }
+
+    #[test]
+    fn a_second_call_replaces_a_parameter_that_an_action_has_once() {
+        let action = Action::from(QueuePause::new("PJSIP/1", true).queue("a").queue("b"));
+        assert_eq!(action.iter().filter(|(name, _)| *name == "Queue").collect::<Vec<_>>(), [("Queue", "b")]);
+    }
+
+    #[test]
+    fn a_typed_action_carries_its_id_and_the_wait_for_its_answer() {
+        let action = Action::from(Ping::new().action_id("mine").timeout(Duration::from_secs(2)));
+        assert_eq!(action.get("ActionID"), Some("mine"));
+        assert_eq!(action.own_timeout(), Some(Duration::from_secs(2)));
+    }
+}

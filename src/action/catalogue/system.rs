@@ -1,0 +1,86 @@
+//! The server itself: its settings, modules, database and caches.
+
+use crate::action::{Action, LoadType};
+
+actions! {
+    /// Tells the server's version and main settings.
+    CoreSettings() needs "system, reporting" in "1.6 and later"
+        answers "a response with `AsteriskVersion`, `AMIversion`, `SystemName`, limits such as `CoreMaxCalls`, and more" {}
+
+    /// Tells since when the server runs and how many calls it has.
+    CoreStatus() needs "system, reporting" in "1.6 and later"
+        answers "a response with `CoreStartupDate`, `CoreStartupTime`, `CoreReloadDate`, `CoreReloadTime`, `CoreCurrentCalls` and, \
+            later, `CoreProcessedCalls`" {}
+
+    /// Makes the server, or one module, read its configuration again.
+    Reload() needs "system, config" in "1.6 and later" answers "a plain response" {
+        set module: text = "Module", "Only this module or subsystem, such as `app_queue.so` or `manager`.";
+    }
+
+    /// Loads, unloads or reloads a module.
+    ModuleLoad(load_type: LoadType = "LoadType") needs "system" in "1.6 and later" answers "a plain response" {
+        set module: text = "Module", "The module, with `.so`, or for a reload a subsystem: `cdr`, `dnsmgr`, `extconfig`, `enum`, `acl`, \
+            `manager`, `http`, `logger`, `features`, `dsp`, `udptl`, `indications`, `cel`, `plc`; without it all are reloaded.";
+        set recursive: yes = "Recursive", "For [`LoadType::Refresh`], takes the modules that depend on it along (22 and later).";
+    }
+
+    /// Tells whether a module is loaded.
+    ///
+    /// The module is named without `.so`.
+    ModuleCheck(module: text = "Module") needs "system" in "1.6 and later"
+        answers "a success if it is loaded and an error if not; `Version` says nothing" {}
+
+    /// Begins new log files and reads the logger's configuration again.
+    LoggerRotate() needs "system, reporting" in "13 and later" answers "a plain response" {}
+
+    /// Reads an entry of Asterisk's database.
+    DBGet(family: text = "Family", key: text = "Key") needs "system, reporting" in "1.2 and later"
+        lists "an event `DBGetResponse` with `Val`; an error if there is no such entry" completes "DBGetComplete" {}
+
+    /// Lists the entries of Asterisk's database, all or below a family.
+    DBGetTree() needs "system, reporting" in "16 and later"
+        lists "events `DBGetTreeResponse`" completes "DBGetTreeComplete" {
+        set family: text = "Family", "Only entries of this family.";
+        set key: text = "Key", "Only entries below this key; needs a family.";
+    }
+
+    /// Writes an entry of Asterisk's database.
+    DBPut(family: text = "Family", key: text = "Key") needs "system" in "1.2 and later" answers "a plain response" {
+        /// # Examples
+        ///
+        /// ```
+        /// use gami::action::DBPut;
+        ///
+        /// let forward = DBPut::new("CFU", "100").val("200");
+        /// # let _ = forward;
+        /// ```
+        set val: text = "Val", "The value; empty by default.";
+    }
+
+    /// Deletes an entry of Asterisk's database.
+    DBDel(family: text = "Family", key: text = "Key") needs "system" in "1.8 and later" answers "a plain response" {}
+
+    /// Deletes a family of Asterisk's database, or what is below a key of it.
+    DBDelTree(family: text = "Family") needs "system" in "1.8 and later" answers "a plain response" {
+        set key: text = "Key", "Only what is below this key.";
+    }
+
+    /// Drops all objects from a sorcery memory cache.
+    SorceryMemoryCacheExpire(cache: text = "Cache") needs "system" in "14 and later" answers "a plain response" {}
+
+    /// Drops one object from a sorcery memory cache.
+    SorceryMemoryCacheExpireObject(cache: text = "Cache", object: text = "Object") needs "system" in "14 and later"
+        answers "a plain response" {}
+
+    /// Drops all objects from a sorcery memory cache and fills it from its backend.
+    SorceryMemoryCachePopulate(cache: text = "Cache") needs "system" in "14 and later" answers "a plain response" {}
+
+    /// Marks all objects of a sorcery memory cache as stale.
+    SorceryMemoryCacheStale(cache: text = "Cache") needs "system" in "14 and later" answers "a plain response" {}
+
+    /// Marks one object of a sorcery memory cache as stale.
+    SorceryMemoryCacheStaleObject(cache: text = "Cache", object: text = "Object") needs "system" in "14 and later"
+        answers "a plain response" {
+        set reload: truth = "Reload", "Fetches the object anew at once.";
+    }
+}

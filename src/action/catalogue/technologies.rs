@@ -1,0 +1,119 @@
+//! Channel technologies other than PJSIP: SIP, IAX2, DAHDI, PRI, Skinny; fax and Jabber.
+
+use crate::action::{Action, PriDebugLevel};
+
+actions! {
+    /// Lists the peers of chan_sip.
+    SIPpeers() needs "system, reporting" in "1.2 to 20; removed with chan_sip"
+        lists "events `PeerEntry`" completes "PeerlistComplete" {}
+
+    /// Lists whether the peers of chan_sip can be reached.
+    SIPpeerstatus() needs "system, reporting" in "12 to 20; removed with chan_sip"
+        lists "events `PeerStatus`" completes "SIPpeerstatusComplete" {
+        set peer: text = "Peer", "Only this peer.";
+    }
+
+    /// Asks a peer of chan_sip whether it is there.
+    SIPqualifypeer(peer: text = "Peer") needs "system, reporting" in "1.6 to 20; removed with chan_sip"
+        answers "a plain response; from 11 on the event `SIPQualifyPeerDone` follows" {}
+
+    /// Tells about a peer of chan_sip.
+    SIPshowpeer(peer: text = "Peer") needs "system, reporting" in "1.2 to 20; removed with chan_sip"
+        answers "a response with some fifty headers, such as `Status`, `Address-IP` and `Codecs`" {}
+
+    /// Lists the registrations of chan_sip with other servers.
+    SIPshowregistry() needs "system, reporting" in "1.6 to 20; removed with chan_sip"
+        lists "events `RegistryEntry`" completes "RegistrationsComplete" {}
+
+    /// Lists the peers of IAX2.
+    IAXpeerlist() needs "system, reporting" in "1.6 and later" lists "events `PeerEntry`" completes "PeerlistComplete" {}
+
+    /// Lists the peers of IAX2.
+    ///
+    /// As [`IAXpeerlist`]; up to 1.4 raw text without a response.
+    IAXpeers() needs "system, reporting" in "1.0 and later" lists "events `PeerEntry`" completes "PeerlistComplete" {}
+
+    /// Lists the registrations of IAX2 with other servers.
+    IAXregistry() needs "system, reporting" in "1.6 and later" lists "events `RegistryEntry`" completes "RegistrationsComplete" {}
+
+    /// Prints the state of the network of each IAX2 call.
+    ///
+    /// The server prints raw text, without a response and without the action's id, so this ends in a
+    /// timeout and the text is reported as an unrecognized packet. Use
+    /// [`Command`](crate::action::Command) with `iax2 show netstats`.
+    IAXnetstats() needs "system, reporting" in "1.0 and later" answers "nothing that an action can wait for" {}
+
+    /// Lists the DAHDI channels.
+    DAHDIShowChannels() needs "none" in "1.6 and later" lists "events `DAHDIShowChannels`" completes "DAHDIShowChannelsComplete" {
+        set dahdi_channel: any = "DAHDIChannel", "Only this channel, by its number.";
+    }
+
+    /// Lists the DAHDI spans with their alarms.
+    DAHDIShowStatus() needs "none" in "22 and later" lists "events `DAHDIShowStatus`" completes "DAHDIShowStatusComplete" {}
+
+    /// Turns do-not-disturb of a DAHDI channel on.
+    ///
+    /// The channel of this and the other DAHDI actions is its number.
+    DAHDIDNDon(dahdi_channel: any = "DAHDIChannel") needs "none" in "1.6 and later" answers "a plain response" {}
+
+    /// Turns do-not-disturb of a DAHDI channel off.
+    DAHDIDNDoff(dahdi_channel: any = "DAHDIChannel") needs "none" in "1.6 and later" answers "a plain response" {}
+
+    /// Dials a number on a DAHDI channel that is off the hook.
+    DAHDIDialOffhook(dahdi_channel: any = "DAHDIChannel", number: text = "Number") needs "none" in "1.6 and later"
+        answers "a plain response" {}
+
+    /// Hangs up a DAHDI channel.
+    DAHDIHangup(dahdi_channel: any = "DAHDIChannel") needs "none" in "1.6 and later" answers "a plain response" {}
+
+    /// Makes a DAHDI channel flash, as a user does to transfer.
+    DAHDITransfer(dahdi_channel: any = "DAHDIChannel") needs "none" in "1.6 and later" answers "a plain response" {}
+
+    /// Restarts all DAHDI channels, ending their calls.
+    DAHDIRestart() needs "none" in "1.6 and later" answers "a plain response" {}
+
+    /// Lists the ISDN spans with the state of their D-channels.
+    PRIShowSpans() needs "system, reporting" in "10 and later" lists "events `PRIShowSpans`" completes "PRIShowSpansComplete" {
+        set span: u32 = "Span", "Only this span.";
+    }
+
+    /// Sets how much is printed of the messages on an ISDN span.
+    PRIDebugSet(span: u32 = "Span", level: PriDebugLevel = "Level") needs "system" in "13 and later" answers "a plain response" {}
+
+    /// Writes what ISDN debugging prints into a file.
+    PRIDebugFileSet(file: text = "File") needs "system" in "13 and later" answers "a plain response" {}
+
+    /// No longer writes what ISDN debugging prints into a file.
+    PRIDebugFileUnset() needs "system" in "13 and later" answers "a plain response" {}
+
+    /// Lists the Skinny devices.
+    SKINNYdevices() needs "system, reporting" in "1.6 to 20; removed with chan_skinny"
+        lists "events `DeviceEntry`" completes "DevicelistComplete" {}
+
+    /// Tells about a Skinny device.
+    SKINNYshowdevice(device: text = "Device") needs "system, reporting" in "1.6 to 20; removed with chan_skinny"
+        answers "a response with its settings" {}
+
+    /// Lists the Skinny lines.
+    SKINNYlines() needs "system, reporting" in "1.6 to 20; removed with chan_skinny"
+        lists "events `LineEntry`" completes "LinelistComplete" {}
+
+    /// Tells about a Skinny line.
+    SKINNYshowline(line: text = "Line") needs "system, reporting" in "1.6 to 20; removed with chan_skinny"
+        answers "a response with its settings" {}
+
+    /// Lists the fax sessions.
+    FAXSessions() needs "call" in "13 and later" lists "events `FAXSessionsEntry`" completes "FAXSessionsComplete" {}
+
+    /// Tells about a fax session.
+    FAXSession(session_number: u32 = "SessionNumber") needs "call" in "13 and later" sends "FAXSession" {}
+
+    /// Tells how many faxes were sent and received.
+    FAXStats() needs "reporting" in "13 and later" sends "FAXStats" {}
+
+    /// Sends a message over XMPP.
+    JabberSend(jabber: text = "Jabber", jid: text = "JID", message: text = "Message") needs "system" in "1.6 and later"
+        answers "a plain response; up to 1.8 the headers of a failure differ" {
+        /// `Jabber` is the server's own account, a section of `xmpp.conf`; `JID` is the recipient.
+    }
+}

@@ -1,0 +1,243 @@
+//! `UpdateConfig`, whose parameters come in numbered families.
+
+use crate::action::Action;
+
+actions! {
+    /// Changes a configuration file, or writes the changed file under another name.
+    ///
+    /// The changes are made in order, and all or none are written. A change takes three to seven of the
+    /// 128 headers that Asterisk reads of an action: about thirty changes fit.
+    UpdateConfig(src_filename: text = "SrcFilename", dst_filename: text = "DstFilename") needs "config" in "1.4 and later"
+        answers "a plain response; an error names what failed, as in `Update did not complete successfully`" {
+        /// # Examples
+        ///
+        /// ```
+        /// use gami::action::{ConfigChange, UpdateConfig};
+        ///
+        /// let update = UpdateConfig::new("queues.conf", "queues.conf")
+        ///     .change(ConfigChange::new_category("support"))
+        ///     .change(ConfigChange::append("support", "strategy", "ringall"))
+        ///     .change(ConfigChange::append("support", "member", "PJSIP/100").object())
+        ///     .change(ConfigChange::update("sales", "timeout", "20").matching("15"))
+        ///     .reload("app_queue.so");
+        /// # let _ = update;
+        /// ```
+        set reload: text = "Reload", "Makes this module read its configuration afterwards, such as `app_queue.so`; `yes` for all.";
+        set preserve_effective_context: truth = "PreserveEffectiveContext",
+            "Whether categories keep the values that they had from a template which changes, as they do by default (13.2 and later).";
+    }
+}
+
+impl UpdateConfig {
+    /// Adds a change; can be called again.
+    ///
+    /// Sent as `Action-000000`, `Cat-000000` and so on, the next as `Action-000001`.
+    pub fn change(mut self, change: ConfigChange) -> Self {
+        let index = self.0.iter().filter(|(name, _)| name.starts_with("Action-")).count();
+        let ConfigChange { action, cat, var, value, matching, line, options } = change;
+        let line = line.map(|line| line.to_string());
+        let options = (!options.is_empty()).then(|| options.join(","));
+        let parts = [
+            ("Action", Some(action.to_owned())),
+            ("Cat", Some(cat)),
+            ("Var", var),
+            ("Value", value),
+            ("Match", matching),
+            ("Line", line),
+            ("Options", options),
+        ];
+        for (name, value) in parts {
+            if let Some(value) = value {
+                self.0.push(format!("{name}-{index:06}"), value);
+            }
+        }
+        self
+    }
+}
+
+/// One change of a configuration file, for [`UpdateConfig::change`].
+///
+/// A category is a section of the file, a variable a line `name = value` of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigChange {
+    action: &'static str,
+    cat: String,
+    var: Option<String>,
+    value: Option<String>,
+    matching: Option<String>,
+    line: Option<u32>,
+    options: Vec<String>,
+}
+
+impl ConfigChange {
+    fn make(action: &'static str, category: impl Into<String>) -> Self {
+        Self { action, cat: category.into(), var: None, value: None, matching: None, line: None, options: Vec::new() }
+    }
+
+    fn var(mut self, variable: impl Into<String>) -> Self {
+        self.var = Some(variable.into());
+        self
+    }
+
+    fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = Some(value.into());
+        self
+    }
+
+    /// Makes a category; an error if there is one of that name, unless [`ConfigChange::allow_duplicates`].
+    ///
+    /// With [`ConfigChange::matching`] it goes before the category of that name, else at the end.
+    pub fn new_category(category: impl Into<String>) -> Self {
+        Self::make("NewCat", category)
+    }
+
+    /// Renames a category.
+    pub fn rename_category(category: impl Into<String>, name: impl Into<String>) -> Self {
+        Self::make("RenameCat", category).value(name)
+    }
+
+    /// Deletes a category with all that is in it.
+    pub fn delete_category(category: impl Into<String>) -> Self {
+        Self::make("DelCat", category)
+    }
+
+    /// Deletes all that is in a category (1.6 and later).
+    pub fn empty_category(category: impl Into<String>) -> Self {
+        Self::make("EmptyCat", category)
+    }
+
+    /// Gives a variable that is there another value.
+    ///
+    /// With [`ConfigChange::matching`] only where it had that value.
+    pub fn update(category: impl Into<String>, variable: impl Into<String>, value: impl Into<String>) -> Self {
+        Self::make("Update", category).var(variable).value(value)
+    }
+
+    /// Deletes a variable.
+    ///
+    /// With [`ConfigChange::matching`] only where it has that value, with [`ConfigChange::at_line`] only there.
+    pub fn delete(category: impl Into<String>, variable: impl Into<String>) -> Self {
+        Self::make("Delete", category).var(variable)
+    }
+
+    /// Adds a variable at the end of a category.
+    pub fn append(category: impl Into<String>, variable: impl Into<String>, value: impl Into<String>) -> Self {
+        Self::make("Append", category).var(variable).value(value)
+    }
+
+    /// Adds a variable before a line of a category (1.6 and later); lines count from 0.
+    pub fn insert(
+        category: impl Into<String>,
+        line: u32,
+        variable: impl Into<String>,
+        value: impl Into<String>,
+    ) -> Self {
+        Self::make("Insert", category).at_line(line).var(variable).value(value)
+    }
+
+    /// Writes the variable as an object, `name => value`.
+    #[must_use]
+    pub fn object(mut self) -> Self {
+        if let Some(value) = &mut self.value {
+            if !value.starts_with('>') {
+                value.insert(0, '>');
+            }
+        }
+        self
+    }
+
+    /// Only where the variable has this value.
+    #[must_use]
+    pub fn matching(mut self, value: impl Into<String>) -> Self {
+        self.matching = Some(value.into());
+        self
+    }
+
+    /// Only at this line of the category; lines count from 0 (1.6 and later).
+    #[must_use]
+    pub fn at_line(mut self, line: u32) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// Makes a category although there is one of that name (13.2 and later).
+    #[must_use]
+    pub fn allow_duplicates(self) -> Self {
+        self.option("allowdups")
+    }
+
+    /// Makes a category that is a template (13.2 and later).
+    #[must_use]
+    pub fn template(self) -> Self {
+        self.option("template")
+    }
+
+    /// Makes a category that inherits from these templates (13.2 and later).
+    #[must_use]
+    pub fn inherit<T: AsRef<str>>(self, templates: impl IntoIterator<Item = T>) -> Self {
+        self.option(&quoted("inherit", templates))
+    }
+
+    /// Only in categories with variables that match all of these expressions, `name=value`, both regular
+    /// expressions, or `TEMPLATES=include` or `restrict` for templates (13.2 and later).
+    ///
+    /// For every change but a new category, where several have the same name.
+    #[must_use]
+    pub fn category_filter<T: AsRef<str>>(self, expressions: impl IntoIterator<Item = T>) -> Self {
+        self.option(&quoted("catfilter", expressions))
+    }
+
+    fn option(mut self, option: &str) -> Self {
+        self.options.push(option.to_owned());
+        self
+    }
+}
+
+/// An option that takes a list, in quotes so that its commas end no option.
+fn quoted<T: AsRef<str>>(name: &str, values: impl IntoIterator<Item = T>) -> String {
+    let values: Vec<String> = values.into_iter().map(|value| value.as_ref().to_owned()).collect();
+    format!("{name}=\"{}\"", values.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_are_numbered_from_zero_without_a_gap() {
+        let action = Action::from(
+            UpdateConfig::new("a.conf", "b.conf")
+                .change(ConfigChange::new_category("c"))
+                .reload("yes")
+                .change(ConfigChange::append("c", "member", "x").object())
+                .change(ConfigChange::insert("c", 3, "n", "v")),
+        );
+        let sent: Vec<_> = action.iter().collect();
+        assert_eq!(
+            sent,
+            [
+                ("SrcFilename", "a.conf"),
+                ("DstFilename", "b.conf"),
+                ("Action-000000", "NewCat"),
+                ("Cat-000000", "c"),
+                ("Reload", "yes"),
+                ("Action-000001", "Append"),
+                ("Cat-000001", "c"),
+                ("Var-000001", "member"),
+                ("Value-000001", ">x"),
+                ("Action-000002", "Insert"),
+                ("Cat-000002", "c"),
+                ("Var-000002", "n"),
+                ("Value-000002", "v"),
+                ("Line-000002", "3"),
+            ]
+        );
+    }
+
+    #[test]
+    fn options_are_joined_and_lists_in_them_quoted() {
+        let change = ConfigChange::new_category("c").allow_duplicates().inherit(["a", "b"]);
+        let action = Action::from(UpdateConfig::new("a", "b").change(change));
+        assert_eq!(action.get("Options-000000"), Some("allowdups,inherit=\"a,b\""));
+    }
+}

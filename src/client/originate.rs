@@ -1,0 +1,82 @@
+//! Calls that are made and awaited.
+
+use super::Client;
+use crate::action::{Action, Originate};
+use crate::error::{Error, Result};
+use crate::event::values::OriginateReason;
+use crate::event::Event;
+use crate::pending::{Part, Waiter};
+use crate::sync::deadline_in;
+
+/// A call that was answered; from [`Client::originate`].
+#[derive(Debug, Clone)]
+pub struct Originated {
+    /// The name of the channel.
+    pub channel: String,
+    /// The channel's uniqueid.
+    pub uniqueid: String,
+    /// The `OriginateResponse` that told of it.
+    pub event: Event,
+}
+
+impl Client {
+    /// Calls a channel and waits until it is answered, or is not.
+    ///
+    /// Underneath the call is asynchronous, whatever [`Originate::asynchronous`] says: other actions,
+    /// events and pings go on meanwhile. The `OriginateResponse` that tells of the outcome turns up among
+    /// [`Client::events`] too, for it is everybody's.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CallFailed`] with the reason if the call was not answered: busy, no answer within
+    /// [`Originate::ring_timeout`], congestion, or a failure such as an extension that does not exist.
+    /// [`Error::Rejected`] if the server did not take the action. [`Error::Invalid`] if the event mask that
+    /// was set keeps the class `call` out, for then the outcome would never come. Otherwise as
+    /// [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// Up to the ring time (30 seconds unless set) and the action timeout together.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::{action::Originate, event::OriginateReason, Error};
+    ///
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// match ami.originate(Originate::new("PJSIP/100").exten("internal", "200", 1)) {
+    ///     Ok(call) => println!("{} is up", call.channel),
+    ///     Err(Error::CallFailed { reason: OriginateReason::Busy, .. }) => println!("busy"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
+    pub fn originate(&self, call: Originate) -> Result<Originated> {
+        let session = &self.handle.engine.session;
+        if session.mask_keeps_out("call") {
+            let reason = "the event mask keeps out the class `call`, which tells of the outcome";
+            return Err(Error::invalid("originate", reason));
+        }
+        let timeout = call.ring_time().saturating_add(self.handle.engine.options().action_timeout);
+        let deadline = deadline_in(timeout);
+        let action = Action::from(call.asynchronous(true));
+        let source = self.start(&action, |parts| Waiter::Event { parts, name: "OriginateResponse" })?;
+        loop {
+            match source.next_by(deadline, timeout)? {
+                Part::Response(_) => {}
+                Part::Item(event) | Part::Complete(event) => return outcome(event),
+                Part::Failed(error) => return Err(error),
+            }
+        }
+    }
+}
+
+fn outcome(event: Event) -> Result<Originated> {
+    let text = |name| event.get(name).unwrap_or_default().to_owned();
+    if event.get("Response").is_some_and(|response| response.eq_ignore_ascii_case("Success")) {
+        return Ok(Originated { channel: text("Channel"), uniqueid: text("Uniqueid"), event });
+    }
+    let code = event.get("Reason").and_then(|reason| reason.trim().parse::<i32>().ok());
+    let reason = code.map_or(OriginateReason::Failure, OriginateReason::from);
+    Err(Error::CallFailed { reason, event })
+}

@@ -1,0 +1,160 @@
+//! Bridges: channels that hear each other.
+
+use super::prelude::*;
+
+events! {
+    /// Sent when two channels are bridged and, in some versions, when they part.
+    ///
+    /// Class `call`. Asterisk 1.8 to 11; then [`BridgeEnter`] and [`BridgeLeave`].
+    Bridge {
+        bridge_state: BridgeState<'a>["Bridgestate"],
+        /// `core` or `native`.
+        bridge_type: Text["Bridgetype"],
+        channel1: Text["Channel1"],
+        channel2: Text["Channel2"],
+        /// The number of the first channel's caller.
+        caller_id1: Text["CallerID1"],
+        /// The number of the second channel's caller.
+        caller_id2: Text["CallerID2"],
+        uniqueid1: Text["Uniqueid1"],
+        uniqueid2: Text["Uniqueid2"],
+    }
+
+    /// Sent when two bridged channels part.
+    ///
+    /// Class `call`. Asterisk 1.8; in 11 a [`Bridge`] with the state `Unlink`.
+    Unlink {
+        channel1: Text["Channel1"],
+        channel2: Text["Channel2"],
+        /// The number of the first channel's caller.
+        caller_id1: Text["CallerID1"],
+        /// The number of the second channel's caller.
+        caller_id2: Text["CallerID2"],
+        uniqueid1: Text["Uniqueid1"],
+        uniqueid2: Text["Uniqueid2"],
+    }
+
+    /// Sent when the action `Bridge` has bridged two channels or failed to.
+    ///
+    /// Class `call`. Asterisk 1.8 to 11.
+    BridgeAction {
+        /// `Success` or `Failed`.
+        response: Text["Response"],
+        /// Why it failed.
+        reason: Text["Reason"],
+        channel1: Text["Channel1"],
+        channel2: Text["Channel2"],
+    }
+
+    /// Sent when the application `Bridge` has bridged two channels or failed to.
+    ///
+    /// Class `call`. Asterisk 1.8 to 11.
+    BridgeExec {
+        /// `Success` or `Failed`.
+        response: Text["Response"],
+        /// Why it failed.
+        reason: Text["Reason"],
+        channel1: Text["Channel1"],
+        channel2: Text["Channel2"],
+    }
+
+    /// Sent when a bridge comes into being.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    BridgeCreate {
+        bridge: group BridgeSnapshot[""],
+    }
+
+    /// Sent when a bridge is gone.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    BridgeDestroy {
+        bridge: group BridgeSnapshot[""],
+    }
+
+    /// Sent when a channel enters a bridge.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    BridgeEnter {
+        bridge: group BridgeSnapshot[""],
+        channel: group ChannelSnapshot[""],
+        /// The `uniqueid` of the channel whose place it takes.
+        swap_uniqueid: Text["SwapUniqueid"],
+    }
+
+    /// Sent when a channel leaves a bridge.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    BridgeLeave {
+        bridge: group BridgeSnapshot[""],
+        channel: group ChannelSnapshot[""],
+    }
+
+    /// Sent when the channels of one bridge move to another.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    BridgeMerge {
+        /// The bridge that they move to.
+        to: group BridgeSnapshot["To"],
+        /// The bridge that they leave.
+        from: group BridgeSnapshot["From"],
+    }
+
+    /// Sent when a bridge shows the picture of another channel.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    BridgeVideoSourceUpdate {
+        bridge: group BridgeSnapshot[""],
+        /// The `uniqueid` of the channel that was shown before.
+        previous_video_source: Text["BridgePreviousVideoSource"],
+    }
+
+    /// A channel of the bridge that the action `BridgeInfo` asked for.
+    ///
+    /// Asterisk 12 to 23.
+    BridgeInfoChannel {
+        channel: group ChannelSnapshot[""],
+    }
+
+    /// Ends the answer to the action `BridgeInfo` with the bridge itself.
+    ///
+    /// Asterisk 12 to 23.
+    BridgeInfoComplete {
+        bridge: group BridgeSnapshot[""],
+        list: group ListEnd[""],
+    }
+
+    /// A bridge in the answer to the action `BridgeList`.
+    ///
+    /// Asterisk 12 to 23.
+    BridgeListItem {
+        bridge: group BridgeSnapshot[""],
+    }
+
+    /// Ends the answer to the action `BridgeList`.
+    ///
+    /// Asterisk 12 to 23.
+    BridgeListComplete {
+        list: group ListEnd[""],
+    }
+
+    /// A way to bridge in the answer to the action `BridgeTechnologyList`.
+    ///
+    /// Asterisk 12 to 23.
+    BridgeTechnologyListItem {
+        technology: Text["BridgeTechnology"],
+        /// What it is good for, such as `Native` or `MultiMix`.
+        kind: Text["BridgeType"],
+        /// The way of the highest priority that suits a bridge is taken.
+        priority: i32["BridgePriority"],
+        /// Whether it is out of use.
+        suspended: Flag["BridgeSuspended"],
+    }
+
+    /// Ends the answer to the action `BridgeTechnologyList`.
+    ///
+    /// Asterisk 12 to 23.
+    BridgeTechnologyListComplete {
+        list: group ListEnd[""],
+    }
+}

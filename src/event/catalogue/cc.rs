@@ -1,0 +1,97 @@
+//! Call completion: calling back when somebody who was busy or absent is free.
+//!
+//! A request runs through these events under one `CoreID`, from the offer to the recall. The manager needs the
+//! class `cc` to see them.
+
+use super::prelude::*;
+
+events! {
+    /// Sent when call completion could be offered for a call that failed.
+    ///
+    /// Class `cc`. Asterisk 1.8 to 23.
+    CCAvailable {
+        core_id: i32["CoreID"],
+        /// The device that was called.
+        callee: Text["Callee"],
+        /// `CCBS` for one that was busy, `CCNR` for one that did not answer, `CCNL` for one not logged in.
+        service: Text["Service"],
+    }
+
+    /// Sent when the time in which the caller may ask for call completion begins.
+    ///
+    /// Class `cc`. Asterisk 1.8 to 23.
+    CCOfferTimerStart {
+        core_id: i32["CoreID"],
+        /// The device of the caller.
+        caller: Text["Caller"],
+        /// How long the offer stands.
+        expires: Seconds["Expires"],
+    }
+
+    /// Sent when a caller asks for call completion.
+    ///
+    /// Class `cc`. Asterisk 1.8 to 23.
+    CCRequested {
+        core_id: i32["CoreID"],
+        caller: Text["Caller"],
+        callee: Text["Callee"],
+    }
+
+    /// Sent when the caller's request is accepted.
+    ///
+    /// Class `cc`. Asterisk 1.8 to 23.
+    CCRequestAcknowledged {
+        core_id: i32["CoreID"],
+        caller: Text["Caller"],
+    }
+
+    /// Sent when the callee is free, the caller is not, and Asterisk waits for the caller.
+    ///
+    /// Class `cc`. Asterisk 1.8 to 23.
+    CCCallerStartMonitoring {
+        core_id: i32["CoreID"],
+        caller: Text["Caller"],
+    }
+
+    /// Sent when a caller that Asterisk waited for is free.
+    ///
+    /// Class `cc`. Asterisk 1.8 to 23.
+    CCCallerStopMonitoring {
+        core_id: i32["CoreID"],
+        caller: Text["Caller"],
+    }
+
+    /// Sent when the caller answers the recall and the callee is called again.
+    ///
+    /// Class `cc`. Asterisk 1.8 to 23.
+    CCCallerRecalling {
+        core_id: i32["CoreID"],
+        caller: Text["Caller"],
+    }
+
+    /// Sent when the recall has reached the callee.
+    ///
+    /// Class `cc`. Asterisk 1.8 to 23.
+    CCRecallComplete {
+        core_id: i32["CoreID"],
+        caller: Text["Caller"],
+    }
+
+    /// Sent when call completion comes to nothing.
+    ///
+    /// Class `cc`. Asterisk 1.8 to 23.
+    CCFailure {
+        core_id: i32["CoreID"],
+        caller: Text["Caller"],
+        /// Why, in words.
+        reason: Text["Reason"],
+    }
+
+    /// Sent when one of the devices that the caller waits for can no longer be watched.
+    ///
+    /// Class `cc`. Asterisk 1.8 to 23.
+    CCMonitorFailed {
+        core_id: i32["CoreID"],
+        callee: Text["Callee"],
+    }
+}

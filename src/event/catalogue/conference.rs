@@ -1,0 +1,272 @@
+//! Conferences: the rooms of ConfBridge and of MeetMe and who is in them.
+
+use super::prelude::*;
+
+events! {
+    /// Sent when a ConfBridge conference begins.
+    ///
+    /// Class `call`. Asterisk 11 to 23.
+    ConfbridgeStart {
+        /// The conference's name or number.
+        conference: Text["Conference"],
+        bridge: group BridgeSnapshot[""],
+    }
+
+    /// Sent when a ConfBridge conference ends.
+    ///
+    /// Class `call`. Asterisk 11 to 23.
+    ConfbridgeEnd {
+        conference: Text["Conference"],
+        bridge: group BridgeSnapshot[""],
+    }
+
+    /// Sent when a channel enters a ConfBridge conference.
+    ///
+    /// Class `call`. Asterisk 11 to 23.
+    ConfbridgeJoin {
+        conference: Text["Conference"],
+        bridge: group BridgeSnapshot[""],
+        channel: group ChannelSnapshot[""],
+        /// Whether the participant is an administrator. Asterisk 12 and later.
+        admin: Flag["Admin"],
+        /// Whether the participant enters muted.
+        muted: Flag["Muted"],
+    }
+
+    /// Sent when a channel leaves a ConfBridge conference.
+    ///
+    /// Class `call`. Asterisk 11 to 23.
+    ConfbridgeLeave {
+        conference: Text["Conference"],
+        bridge: group BridgeSnapshot[""],
+        channel: group ChannelSnapshot[""],
+        /// Whether the participant was an administrator. Asterisk 12 and later.
+        admin: Flag["Admin"],
+    }
+
+    /// Sent when a participant of a ConfBridge conference begins to talk or falls silent.
+    ///
+    /// Class `call`. Asterisk 11 to 23, where the user profile asks for it.
+    ConfbridgeTalking {
+        conference: Text["Conference"],
+        bridge: group BridgeSnapshot[""],
+        channel: group ChannelSnapshot[""],
+        /// Whether the participant talks.
+        talking_status: Flag["TalkingStatus"],
+        /// Whether the participant is an administrator. Asterisk 12 and later.
+        admin: Flag["Admin"],
+    }
+
+    /// Sent when a participant of a ConfBridge conference is muted.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    ConfbridgeMute {
+        conference: Text["Conference"],
+        bridge: group BridgeSnapshot[""],
+        channel: group ChannelSnapshot[""],
+        /// Whether the participant is an administrator.
+        admin: Flag["Admin"],
+    }
+
+    /// Sent when a participant of a ConfBridge conference is no longer muted.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    ConfbridgeUnmute {
+        conference: Text["Conference"],
+        bridge: group BridgeSnapshot[""],
+        channel: group ChannelSnapshot[""],
+        /// Whether the participant is an administrator.
+        admin: Flag["Admin"],
+    }
+
+    /// Sent when a ConfBridge conference begins to be recorded.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    ConfbridgeRecord {
+        conference: Text["Conference"],
+        bridge: group BridgeSnapshot[""],
+    }
+
+    /// Sent when a ConfBridge conference is no longer recorded.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    ConfbridgeStopRecord {
+        conference: Text["Conference"],
+        bridge: group BridgeSnapshot[""],
+    }
+
+    /// A participant of a conference, in the list of the action `ConfbridgeList`.
+    ///
+    /// Class `reporting`. Asterisk 11 to 23.
+    ConfbridgeList {
+        conference: Text["Conference"],
+        channel: group ChannelSnapshot[""],
+        /// Whether the participant is an administrator.
+        admin: Flag["Admin"],
+        /// Whether the participant is marked: others may have to wait for one who is.
+        marked_user: Flag["MarkedUser"],
+        /// Whether the participant has to wait until a marked one comes.
+        wait_marked: Flag["WaitMarked"],
+        /// Whether the participant is put out when the last marked one goes.
+        end_marked: Flag["EndMarked"],
+        /// Whether the participant is put out when any marked one goes. Only in late versions.
+        end_marked_any: Flag["EndMarkedAny"],
+        /// Whether the participant waits now for a marked one.
+        waiting: Flag["Waiting"],
+        muted: Flag["Muted"],
+        talking: Flag["Talking"],
+        /// How long ago the participant's channel was answered.
+        answered_time: Seconds["AnsweredTime"],
+    }
+
+    /// Ends the list of the action `ConfbridgeList`.
+    ///
+    /// No class. Asterisk 11 to 23.
+    ConfbridgeListComplete {
+        list: group ListEnd[""],
+    }
+
+    /// A conference, in the list of the action `ConfbridgeListRooms`.
+    ///
+    /// Class `reporting`. Asterisk 11 to 23.
+    ConfbridgeListRooms {
+        conference: Text["Conference"],
+        /// The participants, those that wait for a marked one included.
+        parties: u32["Parties"],
+        /// The participants that are marked.
+        marked: u32["Marked"],
+        /// Whether nobody but administrators can enter.
+        locked: Flag["Locked"],
+        /// Whether all but administrators are muted. Asterisk 16 and later.
+        muted: Flag["Muted"],
+    }
+
+    /// Ends the list of the action `ConfbridgeListRooms`.
+    ///
+    /// No class. Asterisk 11 to 23.
+    ConfbridgeListRoomsComplete {
+        list: group ListEnd[""],
+    }
+
+    /// Sent when a channel enters a MeetMe conference.
+    ///
+    /// Class `call`. Asterisk 1.8 and later, with DAHDI.
+    MeetmeJoin {
+        /// The conference's number.
+        meetme: Text["Meetme"],
+        /// The participant's number in the conference.
+        user: u32["User" | "Usernum"],
+        channel: group ChannelSnapshot[""],
+    }
+
+    /// Sent when a channel leaves a MeetMe conference.
+    ///
+    /// Class `call`. Asterisk 1.8 and later, with DAHDI.
+    MeetmeLeave {
+        meetme: Text["Meetme"],
+        user: u32["User" | "Usernum"],
+        channel: group ChannelSnapshot[""],
+        /// How long the participant was in the conference.
+        duration: Seconds["Duration"],
+    }
+
+    /// Sent when the last channel has left a MeetMe conference.
+    ///
+    /// Class `call`. Asterisk 1.8 and later, with DAHDI.
+    MeetmeEnd {
+        meetme: Text["Meetme"],
+    }
+
+    /// Sent when a participant of a MeetMe conference is muted, or no longer is.
+    ///
+    /// Class `call`. Asterisk 1.8 and later, with DAHDI.
+    MeetmeMute {
+        meetme: Text["Meetme"],
+        user: u32["User" | "Usernum"],
+        channel: group ChannelSnapshot[""],
+        /// How long the participant has been in the conference. Asterisk 12 and later.
+        duration: Seconds["Duration"],
+        /// Whether the participant is muted.
+        status: Flag["Status"],
+    }
+
+    /// Sent when a participant of a MeetMe conference begins to talk or falls silent.
+    ///
+    /// Class `call`. Asterisk 1.8 and later, with DAHDI, where the conference watches for it.
+    MeetmeTalking {
+        meetme: Text["Meetme"],
+        user: u32["User" | "Usernum"],
+        channel: group ChannelSnapshot[""],
+        /// How long the participant has been in the conference. Asterisk 12 and later.
+        duration: Seconds["Duration"],
+        /// Whether the participant talks.
+        status: Flag["Status"],
+    }
+
+    /// Sent when a muted participant of a MeetMe conference asks to speak, or no longer does.
+    ///
+    /// Class `call`. Asterisk 1.8 and later, with DAHDI.
+    MeetmeTalkRequest {
+        meetme: Text["Meetme"],
+        user: u32["User" | "Usernum"],
+        channel: group ChannelSnapshot[""],
+        /// How long the participant has been in the conference. Asterisk 12 and later.
+        duration: Seconds["Duration"],
+        /// Whether the participant asks to speak.
+        status: Flag["Status"],
+    }
+
+    /// A participant of a conference, in the list of the action `MeetmeList`.
+    ///
+    /// Class `call`. Asterisk 1.8 and later, with DAHDI.
+    MeetmeList {
+        conference: Text["Conference"],
+        /// The participant's number in the conference.
+        user_number: u32["UserNumber"],
+        caller_id_num: Text["CallerIDNum"],
+        caller_id_name: Text["CallerIDName"],
+        connected_line_num: Text["ConnectedLineNum"],
+        connected_line_name: Text["ConnectedLineName"],
+        channel: Text["Channel"],
+        /// Whether the participant is an administrator.
+        admin: Flag["Admin"],
+        /// `Listen only`, `Talk only` or `Talk and listen`.
+        role: Text["Role"],
+        /// Whether the participant is marked: others may have to wait for one who is.
+        marked_user: Flag["MarkedUser"],
+        /// `By admin`, `By self` or `No`.
+        muted: Text["Muted"],
+        /// `Yes`, `No` or `Not monitored`.
+        talking: Text["Talking"],
+    }
+
+    /// Ends the list of the action `MeetmeList`.
+    ///
+    /// No class. Asterisk 1.8 and later, with DAHDI.
+    MeetmeListComplete {
+        list: group ListEnd[""],
+    }
+
+    /// A conference, in the list of the action `MeetmeListRooms`.
+    ///
+    /// Class `call`. Asterisk 1.8 and later, with DAHDI.
+    MeetmeListRooms {
+        conference: Text["Conference"],
+        /// The participants.
+        parties: u32["Parties"],
+        /// The participants that are marked; `N/A` if there are none.
+        marked: Text["Marked"],
+        /// How long the conference has lasted, as `hours:minutes:seconds`.
+        activity: Text["Activity"],
+        /// `Dynamic` or `Static`.
+        creation: Text["Creation"],
+        locked: Flag["Locked"],
+    }
+
+    /// Ends the list of the action `MeetmeListRooms`.
+    ///
+    /// No class. Asterisk 1.8 and later, with DAHDI.
+    MeetmeListRoomsComplete {
+        list: group ListEnd[""],
+    }
+}

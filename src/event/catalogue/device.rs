@@ -1,0 +1,198 @@
+//! The states of devices, extensions, people and mailboxes.
+
+use super::prelude::*;
+
+events! {
+    /// Sent when the state of a device changes, and for each device in the list of the action `DeviceStateList`.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    DeviceStateChange {
+        /// The device, such as `PJSIP/100`, `Custom:door` or `Queue:sales`.
+        device: Text["Device"],
+        state: DeviceState<'a>["State"],
+    }
+
+    /// Ends the list of the action `DeviceStateList`.
+    ///
+    /// Class `command`. Asterisk 13 to 23.
+    DeviceStateListComplete {
+        list: group ListEnd[""],
+    }
+
+    /// Sent when the state of an extension with a hint changes, and for each extension in the list of the action
+    /// `ExtensionStateList`.
+    ///
+    /// Class `call`. Asterisk 1.8 to 23.
+    ExtensionStatus {
+        exten: Text["Exten"],
+        context: Text["Context"],
+        /// The devices behind the extension, joined by `&`.
+        hint: Text["Hint"],
+        status: ExtensionState["Status"],
+        /// The state in words. Asterisk 16 and later.
+        status_text: Text["StatusText"],
+    }
+
+    /// Ends the list of the action `ExtensionStateList`.
+    ///
+    /// Class `command`. Asterisk 13 to 23.
+    ExtensionStateListComplete {
+        list: group ListEnd[""],
+    }
+
+    /// Sent when the presence of somebody changes, and for each in the list of the action `PresenceStateList`.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    PresenceStateChange {
+        /// Whose presence it is, such as `CustomPresence:anna`.
+        presentity: Text["Presentity"],
+        status: PresenceState<'a>["Status"],
+        /// A word of the user's own that refines the status.
+        subtype: Text["Subtype"],
+        message: Text["Message"],
+    }
+
+    /// Ends the list of the action `PresenceStateList`.
+    ///
+    /// Class `command`. Asterisk 13 to 23.
+    PresenceStateListComplete {
+        list: group ListEnd[""],
+    }
+
+    /// Sent when the presence of an extension with a hint changes.
+    ///
+    /// Class `call`. Asterisk 11 to 23.
+    PresenceStatus {
+        exten: Text["Exten"],
+        context: Text["Context"],
+        /// Whose presence stands behind the extension, with the devices.
+        hint: Text["Hint"],
+        status: PresenceState<'a>["Status"],
+        /// A word of the user's own that refines the status.
+        subtype: Text["Subtype"],
+        message: Text["Message"],
+    }
+
+    /// Sent when somebody turns "do not disturb" of a DAHDI channel on or off.
+    ///
+    /// Class `system`. Asterisk 1.8 to 23, with DAHDI.
+    DNDState {
+        /// The channel, such as `DAHDI/1`.
+        dahdi_channel: Text["DAHDIChannel" | "Channel"],
+        /// Whether the channel is not to be disturbed.
+        status: Flag["Status"],
+    }
+
+    /// Sent when the messages of a mailbox change, and when somebody leaves one after listening.
+    ///
+    /// Class `call`. Asterisk 1.8 to 23.
+    MessageWaiting {
+        /// The channel that changed the mailbox, if one did. Asterisk 12 and later.
+        channel: group ChannelSnapshot[""],
+        /// The mailbox as `mailbox@context`.
+        mailbox: Text["Mailbox"],
+        /// Whether there are new messages.
+        waiting: Flag["Waiting"],
+        /// The new messages.
+        new: u32["New"],
+        /// The old messages.
+        old: u32["Old"],
+    }
+
+    /// A mailbox outside of Asterisk, in the list of the action `MWIGet`.
+    ///
+    /// Class `reporting`. Asterisk 12 to 23.
+    MWIGet {
+        mailbox: Text["Mailbox"],
+        old_messages: u32["OldMessages"],
+        new_messages: u32["NewMessages"],
+    }
+
+    /// Ends the list of the action `MWIGet`.
+    ///
+    /// Class `reporting`. Asterisk 12 to 23.
+    MWIGetComplete {
+        list: group ListEnd[""],
+    }
+
+    /// Sent when MiniVM has told somebody of a new message.
+    ///
+    /// Class `call`. Asterisk 1.8 to 23.
+    MiniVoiceMail {
+        channel: group ChannelSnapshot[""],
+        /// What was done: `SentNotification`.
+        action: Text["Action"],
+        /// The mailbox as `mailbox@context`. Asterisk 12 and later.
+        mailbox: Text["Mailbox"],
+        /// The counter that the mailbox keeps, if it has one.
+        counter: Text["Counter"],
+    }
+
+    /// Sent when somebody changes the password of a mailbox.
+    ///
+    /// The new password stands in it in plain text.
+    ///
+    /// Class `user`. Asterisk 18 to 23, from 18.21, 20.6 and 21.1 on.
+    VoicemailPasswordChange {
+        context: Text["Context"],
+        mailbox: Text["Mailbox"],
+        new_password: Text["NewPassword"],
+    }
+
+    /// A mailbox with its settings, in the list of the action `VoicemailUsersList`.
+    ///
+    /// Class `call`. Asterisk 1.8 to 23.
+    VoicemailUserEntry {
+        vm_context: Text["VMContext"],
+        voice_mailbox: Text["VoiceMailbox"],
+        fullname: Text["Fullname"],
+        email: Text["Email"],
+        pager: Text["Pager"],
+        /// The sender of the mails.
+        server_email: Text["ServerEmail"],
+        mail_command: Text["MailCommand"],
+        language: Text["Language"],
+        time_zone: Text["TimeZone"],
+        /// The context from which the mailbox's owner can call back the sender of a message.
+        callback: Text["Callback"],
+        /// The context from which the mailbox's owner can call out.
+        dialout: Text["Dialout"],
+        uniqueid: Text["UniqueID"],
+        /// The context to which a caller goes who leaves the mailbox with `*` or `0`.
+        exit_context: Text["ExitContext"],
+        /// How long a message must be for its length to be said; in minutes.
+        say_duration_minimum: u32["SayDurationMinimum"],
+        say_envelope: Flag["SayEnvelope"],
+        say_cid: Flag["SayCID"],
+        attach_message: Flag["AttachMessage"],
+        attachment_format: Text["AttachmentFormat"],
+        /// Whether a message is deleted once it is sent by mail.
+        delete_message: Flag["DeleteMessage"],
+        /// How much louder a recording is made for the mail, in decibels.
+        volume_gain: f64["VolumeGain"],
+        can_review: Flag["CanReview"],
+        /// Whether a caller can reach the operator.
+        call_operator: Flag["CallOperator" | "CanCallOperator"],
+        max_message_count: u32["MaxMessageCount"],
+        /// How long a message may be; 0 for any length.
+        max_message_length: Seconds["MaxMessageLength"],
+        new_message_count: u32["NewMessageCount"],
+        /// Only with messages kept on an IMAP server.
+        old_message_count: u32["OldMessageCount"],
+        /// Only with messages kept on an IMAP server.
+        imap_user: Text["IMAPUser"],
+        /// Only with messages kept on an IMAP server. Late versions.
+        imap_server: Text["IMAPServer"],
+        /// Only with messages kept on an IMAP server. Late versions.
+        imap_port: Text["IMAPPort"],
+        /// Only with messages kept on an IMAP server. Late versions.
+        imap_flags: Text["IMAPFlags"],
+    }
+
+    /// Ends the list of the action `VoicemailUsersList`.
+    ///
+    /// No class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list, without `EventList`.
+    VoicemailUserEntryComplete {
+        list: group ListEnd[""],
+    }
+}

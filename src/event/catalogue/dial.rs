@@ -1,0 +1,78 @@
+//! Dialling: from one channel to another, and originated calls.
+
+use super::prelude::*;
+
+events! {
+    /// Sent when a channel dials another, and when that ends.
+    ///
+    /// Class `call`. Asterisk 1.8 to 11; then [`DialBegin`] and [`DialEnd`].
+    Dial {
+        /// `Begin` or `End`.
+        sub_event: Text["SubEvent"],
+        channel: group ChannelSnapshot[""],
+        /// The name of the channel that is dialled.
+        destination: Text["Destination"],
+        dest_uniqueid: Text["DestUniqueID"],
+        /// What was dialled, without the technology.
+        dialstring: Text["Dialstring"],
+        /// How it ended.
+        dial_status: DialStatus<'a>["DialStatus"],
+    }
+
+    /// Sent when a channel, or an originated call, begins to dial.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    DialBegin {
+        /// The caller; empty for an originated call.
+        channel: group ChannelSnapshot[""],
+        /// The channel that is dialled.
+        dest: group ChannelSnapshot["Dest"],
+        /// What was dialled, without the technology.
+        dial_string: Text["DialString"],
+    }
+
+    /// Sent when the channel that is dialled tells how it fares.
+    ///
+    /// Class `call`. Asterisk 13 to 23.
+    DialState {
+        /// The caller; empty for an originated call.
+        channel: group ChannelSnapshot[""],
+        /// The channel that is dialled.
+        dest: group ChannelSnapshot["Dest"],
+        dial_status: DialStatus<'a>["DialStatus"],
+        /// Where the call was forwarded to.
+        forward: Text["Forward"],
+    }
+
+    /// Sent when dialling ends, with an answer or without.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    DialEnd {
+        /// The caller; empty for an originated call.
+        channel: group ChannelSnapshot[""],
+        /// The channel that was dialled.
+        dest: group ChannelSnapshot["Dest"],
+        dial_status: DialStatus<'a>["DialStatus"],
+        /// Where the call was forwarded to.
+        forward: Text["Forward"],
+    }
+
+    /// Sent to every session when an asynchronous `Originate` is answered or has failed.
+    ///
+    /// Class `call`. Asterisk 1.8 to 23.
+    OriginateResponse {
+        response: OriginateStatus<'a>["Response"],
+        channel: Text["Channel"],
+        context: Text["Context"],
+        exten: Text["Exten"],
+        application: Text["Application"],
+        /// The application's arguments.
+        data: Text["Data"],
+        reason: OriginateReason["Reason"],
+        /// `<null>` if no channel was made.
+        uniqueid: Text["Uniqueid"],
+        caller_id_num: Text["CallerIDNum"],
+        /// C-escaped from Asterisk 13.5 and 14 on: see [`unescape`].
+        caller_id_name: Text["CallerIDName"],
+    }
+}

@@ -1,0 +1,148 @@
+//! The catalogue: one declaration an event, by topic, and [`Typed`], which has a variant for each.
+
+use super::raw::Event;
+
+/// Gathers the names of all topics and makes [`Typed`] of them.
+macro_rules! catalogue {
+    ($($topic:ident)+) => {
+        $( pub use $topic::*; )+
+        catalogue! { [$($topic)+] [] }
+    };
+    ([$topic:ident $($rest:ident)*] [$($before:ident)*]) => { $topic::names! { [$($rest)*] [$($before)*] } };
+    ([$($rest:ident)*] [$($before:ident)*] [$($new:ident)*]) => { catalogue! { [$($rest)*] [$($before)* $($new)*] } };
+    ([] [$($name:ident)*]) => {
+        /// An event of the catalogue, decoded; made by [`Event::typed`].
+        #[derive(Clone, Copy)]
+        #[non_exhaustive]
+        #[allow(clippy::large_enum_variant)] // a box would cost an allocation an event
+        pub enum Typed<'a> {
+            $( #[doc = concat!("See [`", stringify!($name), "`].")] $name($name<'a>), )*
+            /// An event that is not in the catalogue, as it came.
+            Other(&'a Event),
+        }
+
+        #[allow(non_upper_case_globals)]
+        mod digests {
+            $( pub(super) const $name: u64 = super::digest(super::$name::NAME); )*
+        }
+
+        const _: () = assert!(distinct(&[$(digests::$name),*]), "two events of the catalogue have the same digest");
+
+        impl Event {
+            /// The event decoded into the struct that the catalogue has for its name.
+            ///
+            /// This never fails and copies nothing: text is borrowed from the event. A header that is absent
+            /// is an empty text or `None`; a number that cannot be read is `None`, and its text is still in
+            /// the event. An event that is not in the catalogue is [`Typed::Other`].
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// use gami::{packet::Packet, Event, Typed};
+            ///
+            /// let event = Event::from(Packet::new(b"Event: Hangup\r\nChannel: PJSIP/100-1\r\nCause: 17\r\n"));
+            /// match event.typed() {
+            ///     Typed::Hangup(e) => println!("{} is gone: {:?}", e.channel.name, e.cause),
+            ///     Typed::Newchannel(e) => println!("{} is new", e.channel.name),
+            ///     other => println!("{other:?}"),
+            /// }
+            /// ```
+            pub fn typed(&self) -> Typed<'_> {
+                let name = self.name();
+                match digest(name) {
+                    $( digests::$name if name.eq_ignore_ascii_case($name::NAME) => Typed::$name(self.into()), )*
+                    _ => Typed::Other(self),
+                }
+            }
+        }
+
+        impl Typed<'_> {
+            /// The names of all events of the catalogue, as they are on the wire.
+            pub const NAMES: &'static [&'static str] = &[$($name::NAME),*];
+        }
+
+        /// A map of the event's name as `event` and its fields, then what stands in no field: the common headers as
+        /// `common`, the channel variables as `variables`, and of a `UserEvent` the raw event as `headers`.
+        impl std::fmt::Debug for Typed<'_> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self {
+                    $( Typed::$name(event) => event.fmt(f), )*
+                    Typed::Other(event) => event.fmt(f),
+                }
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for Typed<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use super::record::serialize_event;
+
+                match self {
+                    $( Typed::$name(event) => serialize_event($name::NAME, event, event.raw, serializer), )*
+                    Typed::Other(event) => serde::Serialize::serialize(event, serializer),
+                }
+            }
+        }
+    };
+}
+
+/// A digest of a name without regard to case (FNV-1a).
+const fn digest(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let mut digest = 0xcbf2_9ce4_8422_2325;
+    let mut at = 0;
+    while at < bytes.len() {
+        digest = (digest ^ bytes[at].to_ascii_lowercase() as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    digest
+}
+
+const fn distinct(digests: &[u64]) -> bool {
+    let mut at = 0;
+    while at < digests.len() {
+        let mut other = at + 1;
+        while other < digests.len() {
+            if digests[at] == digests[other] {
+                return false;
+            }
+            other += 1;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// What a topic's file needs.
+mod prelude {
+    pub(super) use std::fmt;
+
+    pub(super) use super::super::groups::*;
+    pub(super) use super::super::raw::Event;
+    pub(super) use super::super::read::Reader;
+    pub(super) use super::super::record::{self, Field, Record};
+    pub(super) use super::super::values::*;
+    pub(super) use crate::packet::Key;
+}
+
+mod agent;
+mod agi;
+mod bridge;
+mod cc;
+mod channel;
+mod conference;
+mod device;
+mod dial;
+mod endpoint;
+mod lists;
+mod media;
+mod old;
+mod parking;
+mod queue;
+mod security;
+mod system;
+mod transfer;
+
+catalogue! {
+    agent agi bridge cc channel conference device dial endpoint lists media old parking queue security system transfer
+}

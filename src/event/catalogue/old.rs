@@ -1,0 +1,33 @@
+//! What only old versions of Asterisk sent and no other topic has.
+
+use super::prelude::*;
+
+events! {
+    /// Sent when a message arrives over XMPP.
+    ///
+    /// Class `user`. Asterisk 1.8 and 11.
+    JabberEvent {
+        /// The account of Asterisk that received it.
+        account: Text["Account"],
+        /// The message as XML.
+        packet: Text["Packet"],
+    }
+
+    /// Sent when the presence of an XMPP buddy changes.
+    ///
+    /// Class `user`. Asterisk 1.8 and 11.
+    JabberStatus {
+        /// The account of Asterisk that the buddy belongs to.
+        account: Text["Account"],
+        /// The buddy's address.
+        jid: Text["JID"],
+        /// The device or program with which the buddy is connected.
+        resource: Text["Resource"],
+        /// The presence as the XMPP library numbers it.
+        status: i32["Status"],
+        /// The priority of the resource among those of the buddy.
+        priority: i32["Priority"],
+        /// What the buddy says of its presence.
+        description: Text["Description"],
+    }
+}

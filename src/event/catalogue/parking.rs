@@ -1,0 +1,128 @@
+//! Parking: calls that wait in a lot until somebody takes them.
+
+use super::prelude::*;
+
+events! {
+    /// Sent when a call is parked, and for each in the answer to the action `ParkedCalls`.
+    ///
+    /// Class `call`. Asterisk 1.8 to 23.
+    ParkedCall {
+        /// The channel that is parked; up to Asterisk 11 its `exten` is the space.
+        parkee: group ChannelSnapshot["Parkee" | ""],
+        /// How the parker is called back.
+        parker_dial_string: Text["ParkerDialString"],
+        /// The channel that parked it; up to Asterisk 11.
+        from: Text["From"],
+        parkinglot: Text["Parkinglot"],
+        /// The number of the space.
+        parking_space: Text["ParkingSpace" | "Exten"],
+        /// The time left, in seconds.
+        parking_timeout: Seconds["ParkingTimeout" | "Timeout"],
+        /// The time spent, in seconds.
+        parking_duration: Seconds["ParkingDuration" | "Duration"],
+    }
+
+    /// Sent when a parked caller hangs up.
+    ///
+    /// Class `call`. Asterisk 1.8 to 23.
+    ParkedCallGiveUp {
+        /// The channel that was parked; up to Asterisk 11 its `exten` is the space.
+        parkee: group ChannelSnapshot["Parkee" | ""],
+        parker: group ChannelSnapshot["Parker"],
+        /// How the parker is called back.
+        parker_dial_string: Text["ParkerDialString"],
+        parkinglot: Text["Parkinglot"],
+        /// The number of the space.
+        parking_space: Text["ParkingSpace" | "Exten"],
+        /// The time left, in seconds.
+        parking_timeout: Seconds["ParkingTimeout"],
+        /// The time spent, in seconds.
+        parking_duration: Seconds["ParkingDuration"],
+    }
+
+    /// Sent when another channel takes a parked one's place in the lot.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    ParkedCallSwap {
+        /// The channel that is parked now.
+        parkee: group ChannelSnapshot["Parkee"],
+        parker: group ChannelSnapshot["Parker"],
+        /// How the parker is called back.
+        parker_dial_string: Text["ParkerDialString"],
+        parkinglot: Text["Parkinglot"],
+        /// The number of the space.
+        parking_space: Text["ParkingSpace"],
+        /// The time left, in seconds.
+        parking_timeout: Seconds["ParkingTimeout"],
+        /// The time spent, in seconds.
+        parking_duration: Seconds["ParkingDuration"],
+    }
+
+    /// Sent when nobody took a parked call in time.
+    ///
+    /// Class `call`. Asterisk 1.8 to 23.
+    ParkedCallTimeOut {
+        /// The channel that was parked; up to Asterisk 11 its `exten` is the space.
+        parkee: group ChannelSnapshot["Parkee" | ""],
+        parker: group ChannelSnapshot["Parker"],
+        /// How the parker is called back.
+        parker_dial_string: Text["ParkerDialString"],
+        parkinglot: Text["Parkinglot"],
+        /// The number of the space.
+        parking_space: Text["ParkingSpace" | "Exten"],
+        /// The time left, in seconds.
+        parking_timeout: Seconds["ParkingTimeout"],
+        /// The time spent, in seconds.
+        parking_duration: Seconds["ParkingDuration"],
+    }
+
+    /// Sent when somebody takes a parked call.
+    ///
+    /// Class `call`. Asterisk 1.8 to 23.
+    UnParkedCall {
+        /// The channel that was parked; up to Asterisk 11 its `exten` is the space.
+        parkee: group ChannelSnapshot["Parkee" | ""],
+        parker: group ChannelSnapshot["Parker"],
+        /// The channel that takes the call.
+        retriever: group ChannelSnapshot["Retriever"],
+        /// How the parker is called back.
+        parker_dial_string: Text["ParkerDialString"],
+        /// The channel that takes the call; up to Asterisk 11.
+        from: Text["From"],
+        parkinglot: Text["Parkinglot"],
+        /// The number of the space.
+        parking_space: Text["ParkingSpace" | "Exten"],
+        /// The time left, in seconds.
+        parking_timeout: Seconds["ParkingTimeout"],
+        /// The time spent, in seconds.
+        parking_duration: Seconds["ParkingDuration"],
+    }
+
+    /// Ends the answer to the action `ParkedCalls`.
+    ///
+    /// Asterisk 1.8 to 23.
+    ParkedCallsComplete {
+        /// How many calls are parked.
+        total: u32["Total"],
+        list: group ListEnd[""],
+    }
+
+    /// A lot in the answer to the action `Parkinglots`.
+    ///
+    /// Asterisk 11 to 23.
+    Parkinglot {
+        name: Text["Name"],
+        /// The number of the first space.
+        start_space: Text["StartSpace" | "StartExten"],
+        /// The number of the last space.
+        stop_space: Text["StopSpace" | "StopExten"],
+        timeout: Seconds["Timeout"],
+    }
+
+    /// Ends the answer to the action `Parkinglots`.
+    ///
+    /// Asterisk 11 to 23.
+    ParkinglotsComplete {
+        list: group ListEnd[""],
+    }
+}

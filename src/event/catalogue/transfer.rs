@@ -1,0 +1,67 @@
+//! Transfers.
+
+use super::prelude::*;
+
+events! {
+    /// Sent when a party has handed its call to an extension.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    BlindTransfer {
+        /// The channel that transfers.
+        transferer: group ChannelSnapshot["Transferer"],
+        /// The channel that is transferred, where there is one and not a whole bridge.
+        transferee: group ChannelSnapshot["Transferee"],
+        bridge: group BridgeSnapshot[""],
+        result: TransferResult<'a>["Result"],
+        /// Whether it was asked for over the channel's protocol, and not with a feature code.
+        is_external: Flag["IsExternal"],
+        context: Text["Context"],
+        extension: Text["Extension"],
+    }
+
+    /// Sent when a party has joined its two calls.
+    ///
+    /// Class `call`. Asterisk 12 to 23.
+    AttendedTransfer {
+        /// The transferer's first call.
+        orig_transferer: group ChannelSnapshot["OrigTransferer"],
+        orig: group BridgeSnapshot["Orig"],
+        /// The transferer's second call.
+        second_transferer: group ChannelSnapshot["SecondTransferer"],
+        second: group BridgeSnapshot["Second"],
+        /// The local channel that links the two, for the destination `Link`.
+        local_one: group ChannelSnapshot["LocalOne"],
+        local_two: group ChannelSnapshot["LocalTwo"],
+        /// The channel that is transferred.
+        transferee: group ChannelSnapshot["Transferee"],
+        /// The channel that it is transferred to.
+        transfer_target: group ChannelSnapshot["TransferTarget"],
+        result: TransferResult<'a>["Result"],
+        is_external: Flag["IsExternal"],
+        dest_type: TransferDestination<'a>["DestType"],
+        /// For the destinations `Bridge` and `Threeway`.
+        dest_bridge_uniqueid: Text["DestBridgeUniqueid"],
+        /// The application, for the destination `App`.
+        dest_app: Text["DestApp"],
+        /// The transferer that stays in the call, for the destination `Threeway`.
+        dest_transferer_channel: Text["DestTransfererChannel"],
+    }
+
+    /// Sent when a SIP phone has transferred a call.
+    ///
+    /// Class `call`. Asterisk 1.8 to 11; then [`BlindTransfer`] and [`AttendedTransfer`].
+    Transfer {
+        channel: group ChannelSnapshot[""],
+        /// The channel's protocol, such as `SIP`.
+        transfer_method: Text["TransferMethod"],
+        /// `Blind` or `Attended`.
+        transfer_type: Text["TransferType"],
+        sip_callid: Text["SIP-Callid"],
+        target_channel: Text["TargetChannel"],
+        target_uniqueid: Text["TargetUniqueid"],
+        transfer_exten: Text["TransferExten"],
+        transfer_context: Text["TransferContext"],
+        /// Whether the call was transferred to a parking lot.
+        transfer_to_parking: Flag["Transfer2Parking"],
+    }
+}

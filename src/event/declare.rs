@@ -1,0 +1,164 @@
+//! The macros that make a struct, its documentation and its decoder of one declaration.
+
+/// The headers that a declaration names, for the documentation.
+macro_rules! headers {
+    ($first:literal $(| $other:literal)*) => { concat!("Header `", $first, "`" $(, " or `", $other, "`")*) };
+}
+
+/// What stands in the documentation after the header's name.
+#[rustfmt::skip]
+macro_rules! unit {
+    (Seconds) => { ", in seconds." };
+    (Millis) => { ", in milliseconds." };
+    (Micros) => { ", in microseconds." };
+    (UnixTime) => { ", in seconds since 1970." };
+    (Text) => { "; empty if absent." };
+    ($other:ident) => { "." };
+}
+
+/// The documentation of a field.
+macro_rules! field_doc {
+    (group $group:ident "") => { concat!("The headers of a [`", stringify!($group), "`].") };
+    (group $group:ident $prefix:literal) => { concat!("The headers of a [`", stringify!($group), "`] after `", $prefix, "`.") };
+    (group $group:ident $prefix:literal $(| $other:literal)+) => {
+        concat!("The headers of a [`", stringify!($group), "`] after `", $prefix, "`" $(, ", or after `", $other, "`")+, " where there are none.")
+    };
+    ($kind:ident $($header:literal)|+) => { concat!(headers!($($header)|+), unit!($kind)) };
+}
+
+/// The type of a field.
+macro_rules! field_type {
+    ($a:lifetime group $group:ident) => { $group<$a> };
+    ($a:lifetime Text) => { &$a str };
+    ($a:lifetime Flag) => { Option<bool> };
+    ($a:lifetime Seconds) => { Option<u64> };
+    ($a:lifetime Millis) => { Option<u64> };
+    ($a:lifetime Micros) => { Option<u64> };
+    ($a:lifetime UnixTime) => { Option<f64> };
+    ($a:lifetime $kind:ident) => { Option<$kind> };
+    ($a:lifetime $kind:ident $b:lifetime) => { Option<$kind<$b>> };
+}
+
+/// The expression that reads a field.
+macro_rules! read_field {
+    ($reader:ident group $group:ident $($prefix:literal)|+) => { $reader.group(&[$($prefix),+], $group::read) };
+    ($reader:ident Text $($header:literal)|+) => { $reader.text(&const { [$(Key::new($header)),+] }) };
+    ($reader:ident $kind:ident $($header:literal)|+) => { $reader.value(&const { [$(Key::new($header)),+] }) };
+}
+
+/// Declares groups of headers that come together, with or without a prefix.
+macro_rules! groups {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident {
+            $( $(#[$field_doc:meta])* $field:ident: $($kind:ident)+ $(<$b:lifetime>)? [$($header:literal)|+] ),* $(,)?
+        }
+    )+) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name<'a> {
+            $( $(#[$field_doc])* #[doc = field_doc!($($kind)+ $($header)|+)]
+            pub $field: field_type!('a $($kind)+ $($b)?), )*
+        }
+
+        impl<'a> $name<'a> {
+            /// Reads the group from the headers of an event that begin with a prefix.
+            pub fn of(event: &'a Event, prefix: &'a str) -> Self {
+                Reader::new(event).group(&[prefix], Self::read)
+            }
+
+            pub(crate) fn read(reader: &mut Reader<'a>) -> Self {
+                Self { $( $field: read_field!(reader $($kind)+ $($header)|+) ),* }
+            }
+        }
+
+        record!($name { $($field)* });
+    )+ };
+}
+
+/// Debug and Serialize for a struct, by its fields.
+macro_rules! record {
+    ($name:ident { $($field:ident)* }) => {
+        impl Record for $name<'_> {
+            fn fields(&self, see: &mut dyn FnMut(&[Field<'_>])) {
+                see(&[ $( (stringify!($field), &self.$field) ),* ]);
+            }
+        }
+
+        impl fmt::Debug for $name<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                record::debug(stringify!($name), self, f)
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                record::serialize(self, serializer)
+            }
+        }
+    };
+}
+
+/// The name of an event on the wire.
+macro_rules! wire_name {
+    ($name:ident) => {
+        stringify!($name)
+    };
+    ($name:ident $wire:literal) => {
+        $wire
+    };
+}
+
+/// Declares the events of a topic.
+macro_rules! events {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident $(= $wire:literal)? {
+            $( $(#[$field_doc:meta])* $field:ident: $($kind:ident)+ $(<$b:lifetime>)? [$($header:literal)|+] ),* $(,)?
+        }
+    )+) => {
+        $(
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        #[non_exhaustive]
+        pub struct $name<'a> {
+            $( $(#[$field_doc])* #[doc = field_doc!($($kind)+ $($header)|+)]
+            pub $field: field_type!('a $($kind)+ $($b)?), )*
+            /// The event as it came, for what stands in no field.
+            pub raw: &'a Event,
+        }
+
+        impl $name<'_> {
+            /// The event's name on the wire, which compares without regard to case.
+            pub const NAME: &'static str = wire_name!($name $($wire)?);
+        }
+
+        impl<'a> From<&'a Event> for $name<'a> {
+            /// Decodes an event whatever its name.
+            fn from(event: &'a Event) -> Self {
+                #[allow(unused_mut, unused_variables)]
+                let mut reader = Reader::new(event);
+                Self { $( $field: read_field!(reader $($kind)+ $($header)|+), )* raw: event }
+            }
+        }
+
+        impl PartialEq for $name<'_> {
+            /// Whether all fields are equal; the raw events may differ.
+            #[allow(unused_variables)]
+            fn eq(&self, other: &Self) -> bool {
+                true $( && self.$field == other.$field )*
+            }
+        }
+
+        record!($name { $($field)* });
+        )+
+
+        /// Hands the names of this topic to `catalogue!`.
+        macro_rules! names {
+            ($rest:tt $before:tt) => { catalogue! { $rest $before [$($name)+] } };
+        }
+        pub(super) use names;
+    };
+}

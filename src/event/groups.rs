@@ -1,0 +1,148 @@
+//! Headers that come together wherever a channel or a bridge is described.
+
+use std::fmt;
+
+use super::raw::Event;
+use super::read::Reader;
+use super::record::{self, Field, Record};
+use super::values::*;
+use crate::packet::Key;
+
+groups! {
+    /// The headers that any event may have; read by [`Event::common`].
+    Common {
+        /// The classes that may see the event, such as `call,all`; absent from most events of a list.
+        privilege: Text["Privilege"],
+        /// When the event was sent, if `timestampevents` is on in `manager.conf`.
+        timestamp: UnixTime["Timestamp"],
+        /// The event's number, if Asterisk was built to give one for its tests.
+        sequence_number: u64["SequenceNumber"],
+        /// Where in Asterisk's source the event was sent, if it was built to tell.
+        file: Text["File"],
+        line: u32["Line"],
+        func: Text["Func"],
+        /// The name of the Asterisk, if `systemname` is set in `asterisk.conf`.
+        system_name: Text["SystemName"],
+        /// The id of the action that the event belongs to.
+        action_id: Text["ActionID"],
+    }
+
+    /// A channel as it was when the event was sent.
+    ///
+    /// Asterisk 12 and later send all of it; before, the headers that the event needed.
+    ChannelSnapshot {
+        /// The channel's name, such as `PJSIP/100-00000001`.
+        name: Text["Channel"],
+        state: ChannelState["ChannelState"],
+        state_desc: Text["ChannelStateDesc"],
+        caller_id_num: Text["CallerIDNum" | "CallerID"],
+        /// C-escaped from Asterisk 13.5 and 14 on: see [`unescape`](crate::event::unescape).
+        caller_id_name: Text["CallerIDName"],
+        connected_line_num: Text["ConnectedLineNum"],
+        /// C-escaped from Asterisk 13.5 and 14 on: see [`unescape`](crate::event::unescape).
+        connected_line_name: Text["ConnectedLineName"],
+        language: Text["Language"],
+        account_code: Text["AccountCode" | "Account"],
+        context: Text["Context"],
+        exten: Text["Exten" | "Extension"],
+        priority: i32["Priority"],
+        uniqueid: Text["Uniqueid"],
+        /// The `uniqueid` of the channel that began the call that this one belongs to.
+        linkedid: Text["Linkedid"],
+        /// Only in late versions, and there only if the channel has a tenant.
+        tenantid: Text["Tenantid"],
+    }
+
+    /// A bridge as it was when the event was sent.
+    ///
+    /// Asterisk 12 and later.
+    BridgeSnapshot {
+        uniqueid: Text["BridgeUniqueid"],
+        /// Such as `basic`, `parking` or `stasis`.
+        kind: Text["BridgeType"],
+        /// Such as `simple_bridge` or `native_rtp`.
+        technology: Text["BridgeTechnology"],
+        /// The part of Asterisk that made the bridge; `<unknown>` if it has none.
+        creator: Text["BridgeCreator"],
+        name: Text["BridgeName"],
+        num_channels: u32["BridgeNumChannels"],
+        video_source_mode: Text["BridgeVideoSourceMode"],
+        /// The channel that is shown, by its `uniqueid`.
+        video_source: Text["BridgeVideoSource"],
+    }
+
+    /// What every security event says.
+    SecuritySource {
+        /// When it happened, in RFC 3339 form with milliseconds.
+        event_tv: Text["EventTV"],
+        severity: Severity<'a>["Severity"],
+        /// The protocol that it concerns, such as `AMI`, `PJSIP` or `SIP`.
+        service: Text["Service"],
+        event_version: u32["EventVersion"],
+        /// The account that was tried, as the peer gave it.
+        account_id: Text["AccountID"],
+        session_id: Text["SessionID"],
+        /// Protocol, transport, address and port, such as `IPV4/TCP/127.0.0.1/5038`.
+        local_address: Text["LocalAddress"],
+        /// Protocol, transport, address and port of the peer.
+        remote_address: Text["RemoteAddress"],
+        module: Text["Module"],
+        /// When the session began, in RFC 3339 form with milliseconds.
+        session_tv: Text["SessionTV"],
+    }
+
+    /// A charge as ISDN's advice of charge tells it.
+    Charge {
+        charge: Text["Charge"],
+        kind: AocType<'a>["Type"],
+        billing_id: AocBilling<'a>["BillingID"],
+        total_type: AocTotal<'a>["TotalType"],
+        /// The currency with all that belongs to it, where one header holds it.
+        currency: Text["Currency"],
+        /// The currency's name.
+        name: Text["Name" | "Currency/Name"],
+        /// The charge in the currency, before the multiplier.
+        cost: u32["Cost" | "Currency/Cost"],
+        /// What the cost is multiplied by, such as `1/100`.
+        multiplier: Text["Multiplier" | "Currency/Multiplier"],
+        /// The units with all that belongs to them, where one header holds them.
+        units: Text["Units"],
+        number_of: u32["NumberOf" | "Units(0)/NumberOf"],
+        type_of: u32["TypeOf" | "Units(0)/TypeOf"],
+    }
+
+    /// What the other end reports on a stream in an RTCP packet.
+    ///
+    /// The headers of the first report begin with `Report0`. Where there are more, read them with
+    /// [`ReportBlock::of`] and the prefixes `Report1`, `Report2` and so on.
+    ReportBlock {
+        /// The stream that the report is on, in hexadecimal.
+        source_ssrc: Text["SourceSSRC"],
+        /// The part of the packets that was lost since the last report, in 256ths.
+        fraction_lost: u32["FractionLost"],
+        cumulative_lost: i64["CumulativeLost" | "CumulativeLoss" | "PacketsLost"],
+        highest_sequence: u32["HighestSequence"],
+        sequence_number_cycles: u32["SequenceNumberCycles"],
+        /// The jitter of arrival, in units of the stream's clock.
+        ia_jitter: f64["IAJitter"],
+        /// The middle 32 bits of the time stamp of the last sender report.
+        lsr: Text["LSR" | "LastSR" | "TheirLastSR"],
+        /// How long ago the last sender report came, in seconds.
+        dlsr: f64["DLSR"],
+    }
+
+    /// How a list ends.
+    ListEnd {
+        /// `Complete`; empty up to Asterisk 13.1.
+        event_list: Text["EventList"],
+        /// How many events the list had.
+        list_items: u32["ListItems"],
+    }
+}
+
+impl Event {
+    /// The headers that any event may have.
+    pub fn common(&self) -> Common<'_> {
+        Common::of(self, "")
+    }
+}

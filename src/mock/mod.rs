@@ -1,0 +1,359 @@
+//! A scriptable manager server for tests: no Asterisk needed.
+//!
+//! [`Mock::start`] gives a server on a free port of this machine that answers as Asterisk does: it sends
+//! the banner, lets the user `admin` with the secret `root` log in, plain or by MD5 challenge, and knows
+//! `Ping`, `Events`, `Filter` and `Logoff`. Everything else is up to the test: answers to other actions
+//! ([`Mock::on`]), events ([`Mock::event`], [`Mock::replay`]), and what goes wrong in the field
+//! ([`Mock::hang_up`], [`Mock::go_silent`], [`Mock::go_deaf`], [`Mock::push`], [`Mock::restart`]).
+//!
+//! It is meant for tests and examples: it binds to loopback, and the key of its certificate is public.
+//!
+//! # Examples
+//!
+//! A test of a program that hangs up channels. The client is a bare socket here, to show what goes over
+//! the wire:
+//!
+//! ```
+//! use gami::mock::{Mock, Reply};
+//! use std::io::{Read, Write};
+//! use std::net::TcpStream;
+//! use std::time::Duration;
+//!
+//! # fn main() -> std::io::Result<()> {
+//! let mock = Mock::start()?;
+//! mock.on("Hangup", |action| match action.get("Channel") {
+//!     Some("PJSIP/100-00000001") => Reply::success().header("Message", "Channel Hungup"),
+//!     _ => Reply::error("No such channel"),
+//! });
+//!
+//! let mut client = TcpStream::connect(mock.address())?;
+//! client.write_all(
+//!     b"Action: Login\r\nUsername: admin\r\nSecret: root\r\n\r\n\
+//!       Action: Hangup\r\nActionID: 1\r\nChannel: PJSIP/100-00000001\r\n\r\n",
+//! )?;
+//! let hangup = &mock.wait_for("Hangup", 1, Duration::from_secs(5))?[0];
+//! assert_eq!(hangup.get("channel"), Some("PJSIP/100-00000001"));
+//!
+//! mock.event("Hangup", [("Channel", "PJSIP/100-00000001"), ("Cause", "16")]);
+//! mock.hang_up();
+//! let mut seen = String::new();
+//! client.read_to_string(&mut seen)?;
+//! assert!(seen.starts_with("Asterisk Call Manager/11.0.0\r\n"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What each action does
+//!
+//! | Action | Answer |
+//! |---|---|
+//! | `Challenge` | a `Challenge` for `AuthType: MD5` |
+//! | `Login` | `Authentication accepted`; or `Authentication failed` after [`Builder::login_delay`], and the connection is closed |
+//! | `Logoff` | `Goodbye`, and the connection is closed |
+//! | anything else before the login | `Permission denied` |
+//! | `Ping` | `Ping: Pong` and a `Timestamp` |
+//! | `Events` | `Events: On` or `Events: Off` |
+//! | `Filter` | success; the filter is recorded ([`Session::filters`]) and filters nothing |
+//! | anything else | `Invalid/unknown command` |
+//!
+//! A `Login`, `Events` or `Filter` takes effect when its answer begins with `Response: Success`, whoever
+//! gives that answer. An event mask that is not off lets all events through.
+//!
+//! # Threads and waits
+//!
+//! There is one thread that accepts, and two for each connection: one reads and answers, the other
+//! writes. No wait is without an end:
+//!
+//! - reading, accepting, and reading while deaf end with [`Mock::stop`], as does the drop of the mock;
+//! - writing ends when the client takes in nothing for [`Builder::write_timeout`];
+//! - a TLS handshake ends when the client sends nothing for ten seconds;
+//! - a client that does not close its side after a farewell is cut off after one second;
+//! - [`Mock::wait_for`] and [`Mock::wait_for_sessions`] end with the time that they are given;
+//! - [`Mock::stop`] ends after a second, even if a handler is still running; a second more, should the
+//!   system not connect to the mock's own port.
+//!
+//! No caller waits for a client: what is sent is queued, and a client that does not read holds up neither
+//! the others nor the test.
+
+mod answers;
+mod builder;
+mod replay;
+mod reply;
+mod request;
+mod server;
+mod session;
+mod transport;
+mod writer;
+
+pub use builder::Builder;
+pub use replay::{Replay, SAMPLE_CALL};
+pub use reply::Reply;
+pub use request::Request;
+pub use session::Session;
+
+use std::fmt::{self, Display};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use answers::Script;
+use reply::Bytes;
+use server::{Listening, Server};
+use transport::Acceptor;
+
+/// A manager server on a port of this machine, for tests.
+///
+/// All methods take `&self`, and a mock can be shared by threads. Dropping it stops it. See the
+/// [module](self) for what it answers.
+pub struct Mock {
+    address: SocketAddr,
+    server: Arc<Server>,
+    listening: Mutex<Option<Listening>>,
+}
+
+impl Mock {
+    /// Starts a server on a free port of `127.0.0.1`, without TLS.
+    ///
+    /// # Errors
+    ///
+    /// The system has no port or no thread to give.
+    pub fn start() -> io::Result<Self> {
+        Self::builder().start()
+    }
+
+    /// Starts a server that is set up first.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    fn listen(address: SocketAddr, banner: Reply, script: Script, acceptor: Option<Acceptor>) -> io::Result<Self> {
+        let server = Arc::new(Server::new(banner, script, acceptor));
+        let (listening, address) = Listening::start(&server, address)?;
+        Ok(Self { address, server, listening: Mutex::new(Some(listening)) })
+    }
+
+    /// Where the server listens; `to_string()` on the mock gives the same as text.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The certificate of a mock that talks TLS, for the client to trust.
+    ///
+    /// It is the same for all mocks and names `localhost`, `127.0.0.1` and `::1`.
+    #[cfg(feature = "tls")]
+    pub fn certificate_pem(&self) -> &'static [u8] {
+        transport::CERTIFICATE
+    }
+
+    /// Answers an action, its name in any case, with what the handler returns; a later call replaces an
+    /// earlier one.
+    ///
+    /// The handler is asked also before the login. Its calls come one after the other, on the thread of the
+    /// connection, whose later actions wait for it meanwhile. If it panics, the connection is dropped.
+    ///
+    /// # Examples
+    ///
+    /// The second login is refused:
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// use gami::mock::{Mock, Reply};
+    ///
+    /// let mock = Mock::start()?;
+    /// let mut logins = 0;
+    /// mock.on("Login", move |_| {
+    ///     logins += 1;
+    ///     match logins {
+    ///         2 => Reply::error("Login Already In Use").close(),
+    ///         _ => Reply::usual(),
+    ///     }
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on(&self, action: impl AsRef<str>, handler: impl FnMut(&Request) -> Reply + Send + 'static) {
+        self.server.handle(action.as_ref(), Arc::new(Mutex::new(handler)));
+    }
+
+    /// Greets connections from now on with these bytes or this reply: see [`Builder::banner`].
+    pub fn set_banner(&self, banner: impl Into<Reply>) {
+        let banner = banner.into();
+        self.server.state().banner = banner;
+    }
+
+    /// Sends an event to all sessions that have logged in and not turned events off.
+    pub fn event<K: Display, V: Display>(&self, name: impl Display, headers: impl IntoIterator<Item = (K, V)>) {
+        let event = reply::event(name, headers);
+        self.each(|session| session.send_event(Arc::clone(&event)));
+    }
+
+    /// Sends bytes as they are to all connections, logged in or not: fragments, garbage, or bulk.
+    ///
+    /// The bytes are not copied; all connections share them.
+    pub fn push(&self, bytes: impl AsRef<[u8]> + Send + Sync + 'static) {
+        let bytes: Bytes = Arc::new(bytes);
+        self.each(|session| session.send(Arc::clone(&bytes)));
+    }
+
+    /// Sends the events of a capture to all sessions that have logged in and not turned events off.
+    ///
+    /// [`Builder::replay`] does so for each session after its login.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// use gami::mock::{Mock, Replay, SAMPLE_CALL};
+    /// use std::time::Duration;
+    ///
+    /// let mock = Mock::start()?;
+    /// mock.replay(SAMPLE_CALL);
+    /// mock.replay(Replay::new(SAMPLE_CALL).every(Duration::from_millis(20)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn replay(&self, replay: impl Into<Replay>) {
+        let replay = replay.into();
+        let now = Instant::now();
+        self.each(|session| session.send_replay(&replay, now));
+    }
+
+    /// Sends nothing from now on: no answer, no event, and no banner to a new connection.
+    ///
+    /// Actions are still read, recorded and carried out. What would have been sent is lost, also after
+    /// [`wake_up`](Self::wake_up).
+    pub fn go_silent(&self) {
+        self.server.silent.store(true, Ordering::SeqCst);
+    }
+
+    /// Reads nothing from now on, so that the client's writes come to a stop once the system's buffers
+    /// are full.
+    ///
+    /// Events are still sent. What is read already is looked at after [`wake_up`](Self::wake_up).
+    pub fn go_deaf(&self) {
+        self.server.change(|state| state.deaf = true);
+    }
+
+    /// Ends [`go_silent`](Self::go_silent) and [`go_deaf`](Self::go_deaf).
+    pub fn wake_up(&self) {
+        self.server.silent.store(false, Ordering::SeqCst);
+        self.server.change(|state| state.deaf = false);
+    }
+
+    /// Drops all connections without a farewell, once everything before is sent, and goes on listening.
+    pub fn hang_up(&self) {
+        self.each(Session::hang_up);
+    }
+
+    /// Drops all connections at once and listens no more, as a server that is down: connections are refused.
+    ///
+    /// Handlers, and what was received, stay. Nothing happens if the mock is stopped already.
+    ///
+    /// # Blocking
+    ///
+    /// Until the mock's threads have ended, at most two seconds.
+    pub fn stop(&self) {
+        let listening = lock(&self.listening).take();
+        if let Some(listening) = listening {
+            listening.stop(&self.server);
+        }
+    }
+
+    /// Stops if it is not stopped already, and listens on the same port again.
+    ///
+    /// # Errors
+    ///
+    /// Somebody else has taken the port meanwhile, or the system has no thread to give.
+    ///
+    /// # Blocking
+    ///
+    /// As [`stop`](Self::stop).
+    pub fn restart(&self) -> io::Result<()> {
+        self.stop();
+        let (listening, _) = Listening::start(&self.server, self.address)?;
+        *lock(&self.listening) = Some(listening);
+        Ok(())
+    }
+
+    /// All actions that have come, on whatever connection, in order.
+    pub fn received(&self) -> Vec<Request> {
+        self.server.state().received.clone()
+    }
+
+    /// Empties the list of actions that have come.
+    pub fn forget_received(&self) {
+        self.server.state().received.clear();
+    }
+
+    /// Waits until an action, its name in any case, has come this many times, and returns those that came.
+    ///
+    /// What the action does to its session, such as the login, is done then.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::TimedOut`] if fewer have come in time; the error says what came instead.
+    pub fn wait_for(&self, action: &str, count: usize, timeout: Duration) -> io::Result<Vec<Request>> {
+        let named = |request: &&Request| request.name().eq_ignore_ascii_case(action);
+        let found = self.server.wait(timeout, |state| {
+            let came = state.received.iter().filter(named);
+            (came.clone().count() >= count).then(|| came.cloned().collect())
+        });
+        found.ok_or_else(|| {
+            let received = self.received();
+            let names: Vec<_> = received.iter().map(Request::name).collect();
+            timed_out(format_args!("{count} of action {action} did not come within {timeout:?}, but {names:?}"))
+        })
+    }
+
+    /// The connections that are open, logged in or not, in the order in which they came.
+    pub fn sessions(&self) -> Vec<Session> {
+        self.server.state().sessions.clone()
+    }
+
+    /// Waits until this many connections are open, neither more nor fewer, and returns them.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::TimedOut`] if there is another number of them when the time is up.
+    pub fn wait_for_sessions(&self, count: usize, timeout: Duration) -> io::Result<Vec<Session>> {
+        let found = self.server.wait(timeout, |state| (state.sessions.len() == count).then(|| state.sessions.clone()));
+        found.ok_or_else(|| {
+            let open = self.sessions().len();
+            timed_out(format_args!("{open} connections are open after {timeout:?}, not {count}"))
+        })
+    }
+
+    fn each(&self, with: impl FnMut(&Session)) {
+        self.server.state().sessions.iter().for_each(with);
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// The address, as in `127.0.0.1:40123`.
+impl Display for Mock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.fmt(f)
+    }
+}
+
+impl fmt::Debug for Mock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mock").field("address", &self.address).field("sessions", &self.sessions()).finish()
+    }
+}
+
+fn timed_out(message: fmt::Arguments<'_>) -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, message.to_string())
+}
+
+/// A handler that has panicked leaves nothing half done that others rely on.
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,238 @@
+//! One connection: what is known of its client, and what is sent to it.
+
+use std::fmt::{self, Display};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::answers::{self, Script};
+use super::reply::{self, Bytes, Reply};
+use super::request::Request;
+use super::writer::{Outgoing, Step};
+use super::{lock, Replay};
+
+/// One connection to the mock, as the server sees it; a cheap handle.
+///
+/// It stays readable when the connection is gone; what is sent then is dropped.
+#[derive(Clone)]
+pub struct Session {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    id: u64,
+    peer: SocketAddr,
+    /// Weak, so that a handle that is kept does not keep the connection open.
+    socket: Weak<TcpStream>,
+    outgoing: Sender<Outgoing>,
+    script: Arc<Script>,
+    status: Mutex<Status>,
+}
+
+/// What the server knows of a client.
+#[derive(Debug, Default)]
+pub(super) struct Status {
+    pub(super) user: Option<String>,
+    pub(super) logged_in: bool,
+    pub(super) event_mask: Option<String>,
+    pub(super) filters: Vec<String>,
+    pub(super) challenge: Option<String>,
+    pub(super) closed: bool,
+}
+
+impl Session {
+    pub(super) fn new(
+        id: u64,
+        peer: SocketAddr,
+        socket: &Arc<TcpStream>,
+        script: Arc<Script>,
+    ) -> (Self, Receiver<Outgoing>) {
+        let (outgoing, steps) = crossbeam_channel::unbounded();
+        let status = Mutex::default();
+        let inner = Inner { id, peer, socket: Arc::downgrade(socket), outgoing, script, status };
+        (Self { inner: Arc::new(inner) }, steps)
+    }
+
+    /// The connection's number: the first connection to a mock is 1.
+    pub fn id(&self) -> u64 {
+        self.inner.id
+    }
+
+    /// The client's address.
+    pub fn peer(&self) -> SocketAddr {
+        self.inner.peer
+    }
+
+    /// Whether the connection is still there.
+    pub fn is_open(&self) -> bool {
+        self.status(|status| !status.closed)
+    }
+
+    /// Whether the client has logged in.
+    pub fn is_logged_in(&self) -> bool {
+        self.status(|status| status.logged_in)
+    }
+
+    /// The user that has logged in; `None` before.
+    pub fn user(&self) -> Option<String> {
+        self.status(|status| status.user.clone())
+    }
+
+    /// The event mask that the client has set, on `Login` or with `Events`; `None` if it has not.
+    pub fn event_mask(&self) -> Option<String> {
+        self.status(|status| status.event_mask.clone())
+    }
+
+    /// The filters that the client has added, in order.
+    pub fn filters(&self) -> Vec<String> {
+        self.status(|status| status.filters.clone())
+    }
+
+    /// Sends an event to this session, as [`Mock::event`](super::Mock::event) does to all.
+    pub fn event<K: Display, V: Display>(&self, name: impl Display, headers: impl IntoIterator<Item = (K, V)>) {
+        self.send_event(reply::event(name, headers));
+    }
+
+    /// Sends bytes to this session, as [`Mock::push`](super::Mock::push) does to all.
+    pub fn push(&self, bytes: impl AsRef<[u8]> + Send + Sync + 'static) {
+        self.send(Arc::new(bytes));
+    }
+
+    /// Sends the events of a capture to this session, as [`Mock::replay`](super::Mock::replay) does to all.
+    pub fn replay(&self, replay: impl Into<Replay>) {
+        self.send_replay(&replay.into(), Instant::now());
+    }
+
+    /// Closes the sending side once everything before is sent; the client's actions are still read.
+    pub fn half_close(&self) {
+        self.enqueue(Instant::now(), Step::HalfClose);
+    }
+
+    /// Drops the connection without a farewell, once everything before is sent.
+    pub fn hang_up(&self) {
+        self.enqueue(Instant::now(), Step::End);
+    }
+
+    /// Drops the connection at once, whatever was still to be sent.
+    pub(super) fn abort(&self) {
+        if let Some(socket) = self.inner.socket.upgrade() {
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+        self.hang_up();
+    }
+
+    pub(super) fn status<T>(&self, with: impl FnOnce(&mut Status) -> T) -> T {
+        with(&mut lock(&self.inner.status))
+    }
+
+    pub(super) fn script(&self) -> &Script {
+        &self.inner.script
+    }
+
+    pub(super) fn send(&self, bytes: Bytes) {
+        let all = 0..(*bytes).as_ref().len();
+        self.enqueue(Instant::now(), Step::Send(bytes, all));
+    }
+
+    pub(super) fn send_event(&self, bytes: Bytes) {
+        let all = 0..(*bytes).as_ref().len();
+        self.enqueue(Instant::now(), Step::Event(bytes, all));
+    }
+
+    pub(super) fn send_replay(&self, replay: &Replay, from: Instant) {
+        for (after, bytes, range) in replay.pieces() {
+            self.enqueue(from + after, Step::Event(bytes, range));
+        }
+    }
+
+    pub(super) fn flush(&self) {
+        self.enqueue(Instant::now(), Step::Flush);
+    }
+
+    /// The client has ended its side: what is due is sent, and the connection ends.
+    pub(super) fn client_is_gone(&self) {
+        self.enqueue(Instant::now(), Step::Close);
+        self.enqueue(Instant::now(), Step::End);
+    }
+
+    pub(super) fn greet(&self, banner: Reply) {
+        self.send_reply(banner, None);
+    }
+
+    /// Sends a reply, and lets an action that succeeds take effect.
+    pub(super) fn answer(&self, request: &Request, reply: Reply) {
+        let reply = answers::resolve(request, reply);
+        let succeeds = reply.succeeds();
+        let done = self.send_reply(reply, request.action_id());
+        if !succeeds {
+            return;
+        }
+        match request.name().to_ascii_lowercase().as_str() {
+            "login" => {
+                if self.is_logged_in() {
+                    return;
+                }
+                let mask = request.get("Events");
+                self.status(|status| {
+                    status.logged_in = true;
+                    status.user = request.get("Username").map(str::to_owned);
+                    status.event_mask = mask.map(str::to_owned);
+                });
+                self.enqueue(done, Step::TakesEvents(mask.map_or(true, answers::is_on)));
+                if let Some(replay) = &self.inner.script.replay {
+                    self.send_replay(replay, done);
+                }
+            }
+            "events" => {
+                let mask = request.get("EventMask").unwrap_or_default();
+                self.status(|status| status.event_mask = Some(mask.to_owned()));
+                self.enqueue(done, Step::TakesEvents(answers::is_on(mask)));
+            }
+            "filter" => {
+                let filters = request.get_all("Filter").map(str::to_owned);
+                self.status(|status| status.filters.extend(filters));
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns when the last of the reply is due.
+    fn send_reply(&self, reply: Reply, action_id: Option<&str>) -> Instant {
+        let now = Instant::now();
+        let (mut last, mut dripped) = (now, Duration::ZERO);
+        for part in reply.parts {
+            let mut due = now + part.after.saturating_add(dripped);
+            match (part.what.encode(action_id), part.drip) {
+                (None, _) => self.enqueue(due, Step::Close),
+                (Some(bytes), None) => {
+                    let all = 0..(*bytes).as_ref().len();
+                    self.enqueue(due, Step::Send(bytes, all));
+                }
+                (Some(bytes), Some(interval)) => {
+                    for at in 0..(*bytes).as_ref().len() {
+                        self.enqueue(due, Step::Send(Arc::clone(&bytes), at..at + 1));
+                        due += interval;
+                        dripped += interval;
+                    }
+                }
+            }
+            last = last.max(due);
+        }
+        last
+    }
+
+    /// Fails only when the writing thread has ended, and the connection with it.
+    fn enqueue(&self, due: Instant, step: Step) {
+        let _ = self.inner.outgoing.send(Outgoing { due, step });
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut session = f.debug_struct("Session");
+        session.field("id", &self.id()).field("peer", &self.peer());
+        self.status(|status| session.field("status", status).finish())
+    }
+}

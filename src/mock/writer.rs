@@ -1,0 +1,179 @@
+//! The thread that writes to one connection.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::io;
+use std::net::{Shutdown, TcpStream};
+use std::ops::Range;
+use std::sync::atomic::{self, AtomicBool};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+
+use super::reply::Bytes;
+use super::transport::Transport;
+
+/// So long a client may take to close its side after the server has closed its own.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// Small pieces are gathered up to this size before they are written.
+const BATCH: usize = 16 * 1024;
+
+/// A step of the writing thread and when it is due.
+pub(super) struct Outgoing {
+    pub(super) due: Instant,
+    pub(super) step: Step,
+}
+
+pub(super) enum Step {
+    Send(Bytes, Range<usize>),
+    /// Sent only while the session takes events.
+    Event(Bytes, Range<usize>),
+    /// Whether the session takes events from here on.
+    TakesEvents(bool),
+    /// Sends what the TLS session owes.
+    Flush,
+    /// Ends our side; the client may go on sending.
+    HalfClose,
+    /// Ends our side, and the connection once the client has ended its own.
+    Close,
+    /// Ends the connection.
+    End,
+}
+
+/// The writing thread of a connection: sends each step when it is due, in the order of time.
+pub(super) struct Writer {
+    pub(super) transport: Arc<Transport>,
+    pub(super) socket: Arc<TcpStream>,
+    pub(super) steps: Receiver<Outgoing>,
+    pub(super) silent: Arc<AtomicBool>,
+}
+
+impl Writer {
+    pub(super) fn run(self) {
+        if let Err(error) = self.write_steps() {
+            log::debug!("mock: a client took in nothing more: {error}");
+        }
+        let _ = self.socket.shutdown(Shutdown::Both);
+    }
+
+    fn write_steps(&self) -> io::Result<()> {
+        let mut waiting = Schedule::default();
+        let mut batch = Vec::new();
+        let mut takes_events = false;
+        let mut half_closed = false;
+        loop {
+            self.steps.try_iter().for_each(|step| waiting.add(step));
+            let Some(step) = waiting.next_due(Instant::now()) else {
+                self.flush(&mut batch)?;
+                match waiting.wait(&self.steps) {
+                    Ok(step) => waiting.add(step),
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                }
+                continue;
+            };
+            match step {
+                Step::Send(..) | Step::Event(..) if half_closed || self.silent.load(atomic::Ordering::Relaxed) => {}
+                Step::Event(..) if !takes_events => {}
+                Step::Send(bytes, range) | Step::Event(bytes, range) => {
+                    let bytes = &(*bytes).as_ref()[range];
+                    if batch.len() + bytes.len() > BATCH {
+                        self.flush(&mut batch)?;
+                    }
+                    if bytes.len() < BATCH {
+                        batch.extend_from_slice(bytes);
+                    } else {
+                        self.transport.write_all(bytes)?;
+                    }
+                }
+                Step::TakesEvents(on) => takes_events = on,
+                Step::Flush => self.transport.write_all(&[])?,
+                Step::HalfClose => {
+                    self.flush(&mut batch)?;
+                    self.transport.finish();
+                    half_closed = true;
+                }
+                Step::Close => {
+                    self.flush(&mut batch)?;
+                    self.transport.finish();
+                    self.await_end(waiting, Instant::now() + FAREWELL);
+                    return Ok(());
+                }
+                Step::End => return self.flush(&mut batch),
+            }
+        }
+    }
+
+    fn flush(&self, batch: &mut Vec<u8>) -> io::Result<()> {
+        if !batch.is_empty() {
+            self.transport.write_all(batch)?;
+            batch.clear();
+        }
+        Ok(())
+    }
+
+    /// Closing a socket with unread bytes in it can cost the client what was sent last.
+    fn await_end(&self, waiting: Schedule, deadline: Instant) {
+        let is_end = |outgoing: &Outgoing| matches!(outgoing.step, Step::End);
+        let mut ended = waiting.heap.iter().any(|scheduled| is_end(&scheduled.outgoing));
+        while !ended {
+            let Ok(outgoing) = self.steps.recv_deadline(deadline) else { return };
+            ended = is_end(&outgoing);
+        }
+    }
+}
+
+/// The steps that are not due yet.
+#[derive(Default)]
+struct Schedule {
+    heap: BinaryHeap<Scheduled>,
+    /// Steps that are due at the same time keep their order.
+    added: u64,
+}
+
+struct Scheduled {
+    outgoing: Outgoing,
+    number: u64,
+}
+
+impl Schedule {
+    fn add(&mut self, outgoing: Outgoing) {
+        self.added += 1;
+        self.heap.push(Scheduled { outgoing, number: self.added });
+    }
+
+    fn next_due(&mut self, now: Instant) -> Option<Step> {
+        self.heap.peek().filter(|first| first.outgoing.due <= now)?;
+        self.heap.pop().map(|first| first.outgoing.step)
+    }
+
+    /// Waits for another step until the first of these is due.
+    fn wait(&self, steps: &Receiver<Outgoing>) -> Result<Outgoing, RecvTimeoutError> {
+        match self.heap.peek() {
+            Some(first) => steps.recv_deadline(first.outgoing.due),
+            None => steps.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        }
+    }
+}
+
+impl Ord for Scheduled {
+    /// The heap's greatest is the one that is due first.
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.outgoing.due, other.number).cmp(&(self.outgoing.due, self.number))
+    }
+}
+
+impl PartialOrd for Scheduled {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Scheduled {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Scheduled {}
