@@ -37,7 +37,7 @@ fn main() {
                     framer.push(piece);
                     for frame in framer.frames() {
                         let Frame::Packet(packet) = frame else { continue };
-                        assert_eq!(packet.iter().map(|header| keep(header)).count(), size);
+                        assert_eq!(packet.iter().map(keep).count(), size);
                         found += 1;
                     }
                 }

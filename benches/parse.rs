@@ -28,7 +28,7 @@ fn main() {
                 measure(|| (0..passes).for_each(|_| feed(&mut framer, bytes, look)))
             }
         };
-        let headers = |packet: &Packet| packet.iter().for_each(|header| keep(header));
+        let headers = |packet: &Packet| packet.iter().for_each(keep);
         let rows = vec![
             row("find ends", items, find),
             row("frame", items, with(|packet| keep(packet))),

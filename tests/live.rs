@@ -2,82 +2,18 @@
 //! it is `cargo test -- --ignored --test-threads=1` with the server's addresses in the
 //! environment.
 
+mod asterisk;
+
 use std::collections::HashSet;
-use std::env;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use asterisk::*;
 use gami::{Action, Client, Error, Event, LoginMode, Options, Outcome, State, Tls};
-
-const PATIENCE: Duration = Duration::from_secs(30);
-
-fn var(name: &str) -> String {
-    env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run these tests with tests/asterisk/run"))
-}
-
-fn rig(command: &str) {
-    let done = Command::new(var("GAMI_ASTERISK")).arg(command).status().unwrap();
-    assert!(done.success(), "tests/asterisk/run {command}: {done}");
-}
-
-/// Starts the server again also where the test that stopped it fails.
-struct UpAgain;
-
-impl Drop for UpAgain {
-    fn drop(&mut self) {
-        rig("start");
-    }
-}
-
-fn over_tls() -> Options {
-    Options::new().tls(Tls::new().add_root_pem(std::fs::read(var("GAMI_ASTERISK_CA")).unwrap()).unwrap())
-}
-
-/// A way to the server: its name, how to connect, and where.
-fn ways() -> Vec<(&'static str, Options, String)> {
-    vec![
-        ("TCP", Options::new(), var("GAMI_ASTERISK_AMI")),
-        ("TLS, own root", over_tls(), var("GAMI_ASTERISK_AMI_TLS")),
-        ("TLS, any certificate", Options::new().tls(Tls::insecure()), var("GAMI_ASTERISK_AMI_TLS")),
-    ]
-}
-
-fn log_in(ami: &Client) {
-    ami.login(var("GAMI_ASTERISK_USER"), var("GAMI_ASTERISK_SECRET")).unwrap();
-}
-
-fn connected() -> Client {
-    let ami = Client::dial(var("GAMI_ASTERISK_AMI")).unwrap();
-    log_in(&ami);
-    ami
-}
-
-/// Takes events until one is as wanted, and gives them all.
-fn events_until(ami: &Client, mut wanted: impl FnMut(&Event) -> bool) -> Vec<Event> {
-    let deadline = Instant::now() + PATIENCE;
-    let mut seen = Vec::new();
-    loop {
-        let event = ami.events().recv_deadline(deadline).unwrap_or_else(|_| panic!("not seen among {seen:#?}"));
-        let found = wanted(&event);
-        seen.push(event);
-        if found {
-            return seen;
-        }
-    }
-}
-
-fn mark(ami: &Client, name: &str) {
-    ami.action(("UserEvent", [("UserEvent", name)])).unwrap();
-}
-
-fn is_mark(event: &Event, name: &str) -> bool {
-    event.name() == "UserEvent" && event.get("UserEvent") == Some(name)
-}
 
 fn call(ami: &Client, exten: &str) {
     let local = format!("Local/{exten}@gami");

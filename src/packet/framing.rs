@@ -50,7 +50,9 @@ pub struct Framer {
     limit: usize,
     /// The bytes of the packet beyond the limit that are gone already.
     skipped: Option<Skipped>,
-    frames: Vec<Found>,
+    found: Vec<Found>,
+    frames: Vec<Frame>,
+    ends: Ends,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +84,16 @@ impl Framer {
     /// The limit is at least 1 KiB and at most 1 GiB.
     pub fn with_limit(limit: usize) -> Self {
         let limit = limit.clamp(1024, 1024 * 1024 * 1024);
-        Self { buffer: Vec::new(), filled: 0, scanned: 0, limit, skipped: None, frames: Vec::new() }
+        Self {
+            buffer: Vec::new(),
+            filled: 0,
+            scanned: 0,
+            limit,
+            skipped: None,
+            found: Vec::new(),
+            frames: Vec::new(),
+            ends: Ends::new(),
+        }
     }
 
     /// Takes in bytes.
@@ -115,26 +126,29 @@ impl Framer {
     }
 
     /// The whole packets that have come since the last call, sharing one chunk.
+    ///
+    /// What is not taken from the iterator is gone.
     pub fn frames(&mut self) -> impl Iterator<Item = Frame> + '_ {
-        self.frames.clear();
         let end = self.scan();
-        let chunk = self.take(end);
-        let mut raw = None;
-        let shared = match String::from_utf8(chunk) {
-            Ok(text) => Some(Arc::new(Chunk { text: text.into_boxed_str(), raw: None })),
-            Err(error) => {
-                raw = Some(error.into_bytes());
-                None
+        let (frames, found) = (&mut self.frames, self.found.drain(..));
+        frames.clear();
+        // All of them before any is handed on: another thread that drops one would contend for the chunk.
+        match std::str::from_utf8(&self.buffer[..end]) {
+            Ok(text) => {
+                let chunk = Arc::new(Chunk { text: text.into(), raw: None });
+                frames.extend(found.map(|found| match found {
+                    Found::Packet { start, end } => Frame::Packet(Packet::shared(&chunk, start, end)),
+                    Found::TooLarge(bytes) => Frame::TooLarge(bytes),
+                }));
             }
-        };
-        self.frames.iter().map(move |found| match (*found, &shared, &raw) {
-            (Found::TooLarge(bytes), ..) => Frame::TooLarge(bytes),
-            (Found::Packet { start, end }, Some(chunk), _) => Frame::Packet(Packet::shared(chunk, start, end)),
-            (Found::Packet { start, end }, None, Some(raw)) => {
-                Frame::Packet(Packet::new(&raw[start as usize..end as usize]))
-            }
-            (Found::Packet { .. }, None, None) => unreachable!("a chunk is text or raw"),
-        })
+            Err(_) => frames.extend(found.map(|found| match found {
+                Found::Packet { start, end } => Frame::Packet(Packet::new(&self.buffer[start as usize..end as usize])),
+                Found::TooLarge(bytes) => Frame::TooLarge(bytes),
+            })),
+        }
+        self.drop_front(end);
+        self.shrink();
+        self.frames.drain(..)
     }
 
     /// What has come of a packet that has not ended: at the end of a stream, a truncated one.
@@ -142,15 +156,12 @@ impl Framer {
         &self.buffer[..self.filled]
     }
 
-    /// Removes `end` bytes from the front and shrinks a buffer that one large packet had grown.
-    fn take(&mut self, end: usize) -> Vec<u8> {
-        let chunk = self.buffer[..end].to_vec();
-        self.drop_front(end);
+    /// Gives back what one large packet had grown the buffer to.
+    fn shrink(&mut self) {
         if self.buffer.len() > 2 * LARGEST_READ && self.filled < LARGEST_READ {
             self.buffer.truncate(LARGEST_READ);
             self.buffer.shrink_to_fit();
         }
-        chunk
     }
 
     fn drop_front(&mut self, end: usize) {
@@ -162,25 +173,29 @@ impl Framer {
     /// Finds the packets that are whole, and returns where the last of them ends.
     fn scan(&mut self) -> usize {
         let mut start = 0;
+        self.ends.begin();
         loop {
             if self.skipped.is_none() {
                 start = self.skip_blank_lines(start);
                 self.scanned = self.scanned.max(start);
             }
-            let data = &self.buffer[start..self.filled];
-            let follows = self.skipped.map_or_else(|| is_follows(data), |skipped| skipped.follows);
-            let from = self.scanned - start;
-            let (end, next) = match if follows { end_of_text(data, from) } else { end_of_headers(data, from) } {
-                Ok((end, next)) => (start + end, start + next),
+            let data = &self.buffer[..self.filled];
+            let follows = self.skipped.map_or_else(|| is_follows(&data[start..]), |skipped| skipped.follows);
+            let ended = match follows {
+                true => end_of_text(data, self.scanned),
+                false => self.ends.next(data, self.scanned),
+            };
+            let (end, next) = match ended {
+                Ok(ended) => ended,
                 Err(scanned) => {
-                    self.scanned = start + scanned;
+                    self.scanned = scanned;
                     if self.filled - start > self.limit || self.skipped.is_some() {
                         self.skip(start, follows);
                     }
                     return start;
                 }
             };
-            self.frames.push(match self.skipped.take() {
+            self.found.push(match self.skipped.take() {
                 Some(skipped) => Found::TooLarge(skipped.bytes + (end - start) as u64),
                 None if end - start > self.limit => Found::TooLarge((end - start) as u64),
                 None => Found::Packet { start: start as u32, end: end as u32 },
@@ -212,19 +227,45 @@ impl Framer {
     }
 }
 
-/// The end of the last line and the end of the blank line after it, or how far the search got.
-fn end_of_headers(data: &[u8], from: usize) -> Result<(usize, usize), usize> {
-    let mut at = from;
-    while let Some(found) = memchr::memchr(b'\n', &data[at..]) {
-        let line_end = at + found + 1;
-        match &data[line_end..] {
-            [b'\n', ..] => return Ok((line_end, line_end + 1)),
-            [b'\r', b'\n', ..] => return Ok((line_end, line_end + 2)),
-            [] | [b'\r'] => return Err(line_end - 1),
-            _ => at = line_end,
+/// Finds blank lines, after either kind of line end.
+///
+/// Each kind is searched for at most once over the same bytes: what was found ahead is kept.
+#[derive(Debug)]
+struct Ends {
+    crlf: memmem::Finder<'static>,
+    lf: memmem::Finder<'static>,
+    next_crlf: Option<usize>,
+    next_lf: Option<usize>,
+}
+
+/// Nothing more is to be found.
+const NOWHERE: usize = usize::MAX;
+
+impl Ends {
+    fn new() -> Self {
+        Self { crlf: memmem::Finder::new(b"\n\r\n"), lf: memmem::Finder::new(b"\n\n"), next_crlf: None, next_lf: None }
+    }
+
+    /// Forgets what was found, for other bytes.
+    fn begin(&mut self) {
+        (self.next_crlf, self.next_lf) = (None, None);
+    }
+
+    /// The end of the last line and the end of the blank line after it, or how far the search got.
+    fn next(&mut self, data: &[u8], from: usize) -> Result<(usize, usize), usize> {
+        let ahead = |known: &mut Option<usize>, finder: &memmem::Finder<'_>| match *known {
+            Some(at) if at >= from => at,
+            _ => *known.insert(finder.find(&data[from..]).map_or(NOWHERE, |at| from + at)),
+        };
+        let crlf = ahead(&mut self.next_crlf, &self.crlf);
+        let lf = ahead(&mut self.next_lf, &self.lf);
+        match (crlf < lf, crlf.min(lf)) {
+            // A blank line may be cut in two.
+            (_, NOWHERE) => Err(data.len().saturating_sub(2).max(from)),
+            (true, at) => Ok((at + 1, at + 3)),
+            (false, at) => Ok((at + 1, at + 2)),
         }
     }
-    Err(data.len())
 }
 
 /// The same for the text of a `Response: Follows`: the marker's line and the blank line after it.

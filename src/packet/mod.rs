@@ -10,6 +10,7 @@
 //! for long pins its chunk, at most what one read brought: [`Packet::detach`] cuts it loose.
 
 mod framing;
+mod scan;
 #[cfg(feature = "serde")]
 mod serialize;
 
@@ -17,6 +18,7 @@ pub use framing::{Frame, Framer, DEFAULT_LIMIT};
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// The text of the whole packets that one read brought.
@@ -27,16 +29,36 @@ struct Chunk {
     raw: Option<Box<[u8]>>,
 }
 
-/// Where a header stands: its name is `start..colon`, its value follows the colon and one blank.
+/// Where a header stands: its name is `start..colon`, its value ends at `end`.
 #[derive(Debug, Clone, Copy)]
 struct Span {
     start: u32,
     colon: u32,
     end: u32,
+    /// What stands between the two: the colon and one blank, the colon, or nothing in a line without a name.
+    gap: u8,
     /// A digest of the name, so that most look-ups compare a number a header.
     tag: u16,
     /// No header before this one has the same tag, so none has the same name.
     fresh: bool,
+}
+
+impl Span {
+    fn name<'a>(&self, text: &'a str) -> &'a str {
+        &text[self.start as usize..self.colon as usize]
+    }
+
+    fn value<'a>(&self, text: &'a str) -> &'a str {
+        &text[self.value_range()]
+    }
+
+    fn value_range(&self) -> Range<usize> {
+        self.colon as usize + usize::from(self.gap)..self.end as usize
+    }
+
+    fn is_named(&self, text: &str, key: &str) -> bool {
+        (self.colon - self.start) as usize == key.len() && self.name(text).eq_ignore_ascii_case(key)
+    }
 }
 
 /// A header's name that is known at compile time, with what its tag is made of.
@@ -109,8 +131,7 @@ impl<'a> Cursor<'a> {
             _ => self.spans.iter().position(|span| span.tag == tag && self.is(span, key))?,
         };
         self.next = at + 1;
-        let span = &self.spans[at];
-        Some(&self.text[value_start(self.text.as_bytes(), span)..span.end as usize])
+        Some(self.spans[at].value(self.text))
     }
 
     fn is(&self, span: &Span, key: &Key) -> bool {
@@ -232,27 +253,30 @@ impl Packet {
 
     /// The first value of a header, its name in any case; `None` if there is no such header.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.spans().iter().find(|span| self.name_is(span, key)).map(|span| self.value(span))
+        let text = self.text();
+        self.spans().iter().find(|span| span.is_named(text, key)).map(|span| span.value(text))
     }
 
     /// The first value of a header in the bytes that came; `None` if there is no such header.
     pub fn get_bytes(&self, key: &str) -> Option<&[u8]> {
-        let at = self.spans().iter().position(|span| self.name_is(span, key))?;
+        let text = self.text();
+        let at = self.spans().iter().position(|span| span.is_named(text, key))?;
         match &self.chunk.raw {
             // The replacement of invalid text adds and removes no header.
-            Some(raw) => index(raw).get(at).map(|span| &raw[value_start(raw, span)..span.end as usize]),
-            None => Some(self.value(&self.spans()[at]).as_bytes()),
+            Some(raw) => index(raw).get(at).map(|span| &raw[span.value_range()]),
+            None => Some(self.spans()[at].value(text).as_bytes()),
         }
     }
 
     /// All values of a header in the order in which they came, its name in any case.
     pub fn get_all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> + 'a {
-        self.spans().iter().filter(move |span| self.name_is(span, key)).map(|span| self.value(span))
+        let text = self.text();
+        self.spans().iter().filter(move |span| span.is_named(text, key)).map(move |span| span.value(text))
     }
 
     /// All headers, name and value, in the order in which they came.
     pub fn iter(&self) -> Headers<'_> {
-        Headers { packet: self, spans: self.spans().iter() }
+        Headers { text: self.text(), spans: self.spans().iter() }
     }
 
     /// How many headers the packet has, repeats counted.
@@ -293,10 +317,9 @@ impl Packet {
         if !has_name(bytes, key.as_bytes()) {
             return None;
         }
-        let colon = key.len() as u32;
         let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
-        let end = if bytes[..end].ends_with(b"\r") { end - 1 } else { end } as u32;
-        Some(&text[value_start(bytes, &Span { start: 0, colon, end, tag: 0, fresh: true })..end as usize])
+        let end = if bytes[..end].ends_with(b"\r") { end - 1 } else { end };
+        Some(&text[key.len() + gap(bytes, key.len(), end)..end])
     }
 
     pub(crate) fn cursor(&self) -> Cursor<'_> {
@@ -311,19 +334,6 @@ impl Packet {
     fn spans(&self) -> &[Span] {
         self.index.get_or_init(|| index(self.text().as_bytes()))
     }
-
-    fn name(&self, span: &Span) -> &str {
-        &self.text()[span.start as usize..span.colon as usize]
-    }
-
-    fn name_is(&self, span: &Span, key: &str) -> bool {
-        (span.colon - span.start) as usize == key.len() && self.name(span).eq_ignore_ascii_case(key)
-    }
-
-    fn value(&self, span: &Span) -> &str {
-        let text = self.text();
-        &text[value_start(text.as_bytes(), span)..span.end as usize]
-    }
 }
 
 impl fmt::Debug for Packet {
@@ -335,7 +345,7 @@ impl fmt::Debug for Packet {
 /// The headers of a packet in order; made by [`Packet::iter`].
 #[derive(Debug, Clone)]
 pub struct Headers<'a> {
-    packet: &'a Packet,
+    text: &'a str,
     spans: std::slice::Iter<'a, Span>,
 }
 
@@ -344,7 +354,7 @@ impl<'a> Iterator for Headers<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let span = self.spans.next()?;
-        Some((self.packet.name(span), self.packet.value(span)))
+        Some((span.name(self.text), span.value(self.text)))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -386,12 +396,13 @@ fn is_follows(text: &[u8]) -> bool {
     line.trim_ascii().eq_ignore_ascii_case(b"Follows")
 }
 
-fn value_start(text: &[u8], span: &Span) -> usize {
-    let colon = span.colon as usize;
-    if span.colon == span.start && text.get(colon) != Some(&b':') {
-        return colon; // a line without a name
+/// How far behind the colon the value begins: one blank is not part of it.
+fn gap(text: &[u8], colon: usize, end: usize) -> usize {
+    if end > colon + 1 && text[colon + 1] == b' ' {
+        2
+    } else {
+        1
     }
-    colon + if text.get(colon + 1) == Some(&b' ') && colon + 1 < span.end as usize { 2 } else { 1 }
 }
 
 fn after_line(text: &[u8], at: usize) -> usize {
@@ -403,33 +414,65 @@ fn after_line(text: &[u8], at: usize) -> usize {
 /// A line without a colon goes on with the value of the line before it: before Asterisk 13.5 some
 /// values came with raw line breaks in them.
 fn index(text: &[u8]) -> Box<[Span]> {
-    let follows = is_follows(text);
-    let mut spans: Vec<Span> = Vec::with_capacity(24);
-    let mut tags = Tags::default();
-    let mut header = |start: usize, colon: usize, end| {
-        let tag = tag(&text[start..colon]);
-        let fresh = !tags.has(tag);
-        tags.add(tag);
-        Span { start: start as u32, colon: colon as u32, end, tag, fresh }
-    };
+    let text = if is_follows(text) { &text[..headers_of_follows(text)] } else { text };
+    let mut spans = Spans::with_capacity(text);
     let mut start = 0;
-    while start < text.len() {
-        let next = memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |at| start + at + 1);
-        let line = &text[start..next];
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if follows && !is_follows_header(spans.len(), line) {
+    let mut colon = None;
+    scan::marks(text, |at, is_line_feed| {
+        if is_line_feed {
+            let end = if at > start && text[at - 1] == b'\r' { at - 1 } else { at };
+            spans.add(start, colon.take(), end);
+            start = at + 1;
+        } else if colon.is_none() {
+            colon = Some(at);
+        }
+    });
+    if start < text.len() {
+        spans.add(start, colon, text.len() - usize::from(text.ends_with(b"\r")));
+    }
+    spans.found.into_boxed_slice()
+}
+
+struct Spans<'a> {
+    text: &'a [u8],
+    found: Vec<Span>,
+    tags: Tags,
+}
+
+impl<'a> Spans<'a> {
+    fn with_capacity(text: &'a [u8]) -> Self {
+        let lines = memchr::memchr_iter(b'\n', text).count() + 1;
+        Self { text, found: Vec::with_capacity(lines), tags: Tags::default() }
+    }
+
+    fn add(&mut self, start: usize, colon: Option<usize>, end: usize) {
+        let (colon, gap) = match (colon, self.found.last_mut()) {
+            (Some(colon), _) => (colon, gap(self.text, colon, end)),
+            (None, Some(last)) => {
+                last.end = end as u32;
+                return;
+            }
+            (None, None) => (start, 0),
+        };
+        let tag = tag(&self.text[start..colon]);
+        let fresh = !self.tags.has(tag);
+        self.tags.add(tag);
+        let (start, colon, end, gap) = (start as u32, colon as u32, end as u32, gap as u8);
+        self.found.push(Span { start, colon, end, gap, tag, fresh });
+    }
+}
+
+/// Where the headers of a `Response: Follows` end and its text begins.
+fn headers_of_follows(text: &[u8]) -> usize {
+    let mut at = 0;
+    for header in 0.. {
+        let next = after_line(text, at);
+        if at == next || !is_follows_header(header, &text[at..next]) {
             break;
         }
-        let end = (start + line.len()) as u32;
-        match (memchr::memchr(b':', line), spans.last_mut()) {
-            (Some(colon), _) => spans.push(header(start, start + colon, end)),
-            (None, Some(last)) => last.end = end,
-            (None, None) => spans.push(header(start, start, end)),
-        }
-        start = next;
+        at = next;
     }
-    spans.into_boxed_slice()
+    at
 }
 
 /// The headers of a `Response: Follows` are these, in this order; whatever comes next is text.

@@ -9,19 +9,20 @@ use super::{Packet, Span};
 /// as Asterisk sends it from 14 on.
 impl Serialize for Packet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = self.text();
         let mut map = serializer.serialize_map(None)?;
         for (at, span) in self.spans().iter().enumerate() {
-            let name = self.name(span);
-            let same = |other: &&Span| other.tag == span.tag && self.name_is(other, name);
+            let name = span.name(text);
+            let same = |other: &&Span| other.tag == span.tag && other.is_named(text, name);
             if !span.fresh && self.spans()[..at].iter().any(|before| same(&before)) {
                 continue;
             }
             let repeats: Vec<&str> =
-                self.spans()[at + 1..].iter().filter(same).map(|other| self.value(other)).collect();
+                self.spans()[at + 1..].iter().filter(same).map(|other| other.value(text)).collect();
             if repeats.is_empty() {
-                map.serialize_entry(name, self.value(span))?;
+                map.serialize_entry(name, span.value(text))?;
             } else {
-                let values: Vec<&str> = [self.value(span)].into_iter().chain(repeats).collect();
+                let values: Vec<&str> = [span.value(text)].into_iter().chain(repeats).collect();
                 map.serialize_entry(name, &values)?;
             }
         }

@@ -1,0 +1,74 @@
+//! The rig of the live tests: `tests/asterisk/run` installs an Asterisk, starts it, runs them and tells
+//! them of it in the environment.
+#![allow(dead_code)] // no test file needs all of it
+
+use std::env;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use gami::{Client, Event, Options, Tls};
+
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+pub fn var(name: &str) -> String {
+    env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run these tests with tests/asterisk/run"))
+}
+
+pub fn rig(command: &str) {
+    let done = Command::new(var("GAMI_ASTERISK")).arg(command).status().unwrap();
+    assert!(done.success(), "tests/asterisk/run {command}: {done}");
+}
+
+/// Starts the server again also where the test that stopped it fails.
+pub struct UpAgain;
+
+impl Drop for UpAgain {
+    fn drop(&mut self) {
+        rig("start");
+    }
+}
+
+pub fn over_tls() -> Options {
+    Options::new().tls(Tls::new().add_root_pem(std::fs::read(var("GAMI_ASTERISK_CA")).unwrap()).unwrap())
+}
+
+/// A way to the server: its name, how to connect, and where.
+pub fn ways() -> Vec<(&'static str, Options, String)> {
+    vec![
+        ("TCP", Options::new(), var("GAMI_ASTERISK_AMI")),
+        ("TLS, own root", over_tls(), var("GAMI_ASTERISK_AMI_TLS")),
+        ("TLS, any certificate", Options::new().tls(Tls::insecure()), var("GAMI_ASTERISK_AMI_TLS")),
+    ]
+}
+
+pub fn log_in(ami: &Client) {
+    ami.login(var("GAMI_ASTERISK_USER"), var("GAMI_ASTERISK_SECRET")).unwrap();
+}
+
+pub fn connected() -> Client {
+    let ami = Client::dial(var("GAMI_ASTERISK_AMI")).unwrap();
+    log_in(&ami);
+    ami
+}
+
+/// Takes events until one is as wanted, and gives them all.
+pub fn events_until(ami: &Client, mut wanted: impl FnMut(&Event) -> bool) -> Vec<Event> {
+    let deadline = Instant::now() + PATIENCE;
+    let mut seen = Vec::new();
+    loop {
+        let event = ami.events().recv_deadline(deadline).unwrap_or_else(|_| panic!("not seen among {seen:#?}"));
+        let found = wanted(&event);
+        seen.push(event);
+        if found {
+            return seen;
+        }
+    }
+}
+
+pub fn mark(ami: &Client, name: &str) {
+    ami.action(("UserEvent", [("UserEvent", name)])).unwrap();
+}
+
+pub fn is_mark(event: &Event, name: &str) -> bool {
+    event.name() == "UserEvent" && event.get("UserEvent") == Some(name)
+}
