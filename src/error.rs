@@ -8,6 +8,7 @@ use crate::event::values::OriginateReason;
 use crate::event::Event;
 use crate::packet::Packet;
 use crate::response::Response;
+use crate::secrets::Mask;
 
 /// The result of everything here that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -170,7 +171,22 @@ impl Error {
     }
 }
 
-fn excerpt(text: &str) -> &str {
+/// The beginning of a text, with `***` in place of secrets.
+fn excerpt(text: &str) -> String {
     let end = text.char_indices().nth(80).map_or(text.len(), |(at, _)| at);
-    &text[..end]
+    let mut mask = Mask::default();
+    text[..end].split_inclusive('\n').map(|line| mask.show("", line)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fragment_is_shown_in_short_and_without_secrets() {
+        let packet = Packet::new(format!("te: 1\r\nSecret: hunter2\r\n{}", "é".repeat(100)).as_bytes());
+        let text = Error::Unrecognized(packet).to_string();
+        assert!(text.starts_with(r#"neither a response nor an event: "te: 1\r\nSecret:***éé"#), "{text}");
+        assert!(text.chars().count() < 140, "{text}");
+    }
 }

@@ -78,6 +78,7 @@ pub mod packet;
 mod pending;
 mod reader;
 mod response;
+mod secrets;
 mod session;
 mod stream;
 mod sync;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// folder's name, which stands for the rest of it.
 const LAYERS: &[&str] = &[
     "sync",
+    "secrets",
     "packet",
     "event/raw",
     "event/record",

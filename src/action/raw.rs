@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::secrets::{Mask, MASK};
 
 /// A line that Asterisk reads whole, its line end not counted (`get_input` in `manager.c`).
 const LONGEST_LINE: usize = 1022;
@@ -184,13 +185,6 @@ impl Action {
         }
         Ok(())
     }
-
-    /// Whether a parameter's value must not be shown.
-    fn is_secret(&self, param: &str) -> bool {
-        param.eq_ignore_ascii_case("Secret")
-            || param.to_ascii_lowercase().contains("password")
-            || (param.eq_ignore_ascii_case("Key") && self.name.eq_ignore_ascii_case("Login"))
-    }
 }
 
 fn is_action_id(name: &str) -> bool {
@@ -205,11 +199,17 @@ fn control_name(c: char) -> &'static str {
     }
 }
 
+/// The name and the parameters, with `***` in place of secrets.
 impl fmt::Debug for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)?;
         f.write_str(" ")?;
-        let shown = self.iter().map(|(name, value)| (name, if self.is_secret(name) { "***" } else { value }));
+        let is_login = self.name.eq_ignore_ascii_case("Login");
+        let mut mask = Mask::default();
+        let shown = self.iter().map(|(name, value)| match is_login && name.eq_ignore_ascii_case("Key") {
+            true => (name, MASK.into()),
+            false => (name, mask.show(name, value)),
+        });
         f.debug_map().entries(shown).finish()
     }
 }

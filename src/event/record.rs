@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::raw::Event;
+use crate::secrets::Mask;
 
 /// What a field holds, as it is printed and serialized.
 #[derive(Clone, Copy)]
@@ -51,14 +52,15 @@ pub(crate) trait Record: fmt::Debug {
     fn fields(&self, see: &mut dyn FnMut(&[Field<'_>]));
 }
 
-/// Prints the fields that were there.
+/// Prints the fields that were there, with `***` in place of secrets.
 pub(crate) fn debug(name: &str, record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut out = f.debug_struct(name);
+    let mut mask = Mask::default();
     record.fields(&mut |fields| {
         for (name, field) in fields {
             match field.show() {
                 None => continue,
-                Some(Shown::Text(text)) => out.field(name, &text),
+                Some(Shown::Text(text)) => out.field(name, &mask.show(name, text)),
                 Some(Shown::Unsigned(number)) => out.field(name, &number),
                 Some(Shown::Signed(number)) => out.field(name, &number),
                 Some(Shown::Float(number)) => out.field(name, &number),

@@ -21,6 +21,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use crate::secrets::Mask;
+
 /// The text of the whole packets that one read brought.
 #[derive(Debug)]
 struct Chunk {
@@ -336,9 +338,11 @@ impl Packet {
     }
 }
 
+/// All headers in order, with `***` in place of secrets.
 impl fmt::Debug for Packet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
+        let mut mask = Mask::default();
+        f.debug_map().entries(self.iter().map(|(name, value)| (name, mask.show(name, value)))).finish()
     }
 }
 
