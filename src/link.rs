@@ -69,6 +69,24 @@ struct Desk {
     ended: Option<End>,
 }
 
+impl Desk {
+    /// Nobody waits for an action any more: gives its waiter and whether the action went out, or `None`
+    /// if it was answered already.
+    ///
+    /// One that still waits to be sent is withdrawn: who is told that it was not sent may make it again.
+    fn abandon(&mut self, id: &Id) -> Option<(Waiter, bool)> {
+        let (waiter, span) = self.pending.abandon(id)?;
+        let gone = self.queued - self.outgoing.len() as u64;
+        if span.start < gone {
+            return Some((waiter, true));
+        }
+        self.outgoing.drain((span.start - gone) as usize..(span.end - gone) as usize);
+        self.queued -= span.end - span.start;
+        self.pending.withdraw(id, span);
+        Some((waiter, false))
+    }
+}
+
 /// Why a link is no more.
 #[derive(Debug, Clone)]
 pub(crate) enum End {
@@ -160,6 +178,13 @@ impl Link {
 
     /// Registers an action, then sends it.
     pub fn submit(&self, request: Request<'_>) -> Result<Id> {
+        let id = self.queue(request)?;
+        self.flush();
+        Ok(id)
+    }
+
+    /// Registers an action, and leaves it to be sent.
+    fn queue(&self, request: Request<'_>) -> Result<Id> {
         let Request { action, waiter, deadline, unwatched, memorable, stalls } = request;
         let begun = Instant::now();
         let mut desk = self.desk_with_room(deadline, begun)?;
@@ -167,9 +192,11 @@ impl Link {
         let before = desk.outgoing.len();
         action.encode(&text, &mut desk.outgoing)?;
         log::trace!("sending {text}: {action:?}");
+        let start = desk.queued;
         desk.queued += (desk.outgoing.len() - before) as u64;
         let memorable = (memorable && Session::is_memorable(action)).then(|| action.clone());
-        let entry = Entry { waiter, memorable, end: desk.queued, stalls_until: stalls.then_some(deadline) };
+        let span = start..desk.queued;
+        let entry = Entry { waiter, memorable, span, stalls_until: stalls.then_some(deadline) };
         desk.pending.insert(id.clone(), entry);
         self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
         let alarm = unwatched && desk.pending.set_deadline(id.clone(), deadline, deadline - begun);
@@ -178,7 +205,6 @@ impl Link {
             let myself: Weak<dyn Timed> = self.myself.clone();
             clock::schedule(self.number, deadline, myself);
         }
-        self.flush();
         Ok(id)
     }
 
@@ -289,9 +315,9 @@ impl Link {
     /// Nobody waits for an action any more; whether it went out, or `None` if it was answered already.
     pub fn abandon(&self, id: &Id) -> Option<bool> {
         let mut desk = lock(&self.desk);
-        let (_, end) = desk.pending.abandon(id)?;
+        let (_, sent) = desk.abandon(id)?;
         self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
-        Some(end <= self.written.load(Ordering::SeqCst))
+        Some(sent)
     }
 
     /// Until when an action may keep the server silent.
@@ -309,13 +335,27 @@ impl Link {
         let _ = self.submit(request);
     }
 
-    /// Logs off, briefly, unless a write is stuck.
+    /// Logs off, briefly.
     pub fn say_goodbye(&self) {
         self.control.hurry(FAREWELL);
-        if try_lock(&self.wire).is_none() {
+        let (waiter, answer) = bounded(1);
+        let request = Request {
+            action: &Action::new("Logoff"),
+            waiter: Waiter::Response(waiter),
+            deadline: deadline_in(FAREWELL),
+            unwatched: false,
+            memorable: false,
+            stalls: false,
+        };
+        let deadline = request.deadline;
+        if self.queue(request).is_err() {
             return;
         }
-        let _ = self.call(&Action::new("Logoff"), FAREWELL, false, false);
+        // Whoever is at the wire sends it along; one who is stuck there is not waited for.
+        if let Some(mut wire) = try_lock(&self.wire) {
+            self.send_batches(&mut wire);
+        }
+        let _ = answer.recv_deadline(deadline);
         if let Some(mut wire) = try_lock(&self.wire) {
             wire.finish();
         }
@@ -333,7 +373,7 @@ impl Link {
         self.collecting.store(false, Ordering::SeqCst);
         let written = self.written.load(Ordering::SeqCst);
         for entry in entries {
-            entry.waiter.fail(end.error(entry.end <= written));
+            entry.waiter.fail(end.error(entry.span.end <= written));
         }
         clock::cancel(self.number);
         self.room.notify_all();
@@ -345,9 +385,13 @@ impl Link {
 impl Timed for Link {
     fn expire(&self, now: Instant) -> Option<Instant> {
         let mut desk = lock(&self.desk);
-        let next = desk.pending.expire(now, self.written.load(Ordering::SeqCst));
+        while let Some((id, after)) = desk.pending.pop_overdue(now) {
+            if let Some((waiter, sent)) = desk.abandon(&id) {
+                waiter.fail(Error::Timeout { after, sent });
+            }
+        }
         self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
-        next
+        desk.pending.next_deadline()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
@@ -67,8 +68,8 @@ pub(crate) struct Entry {
     pub waiter: Waiter,
     /// The action, if the client is to remember it once it succeeded.
     pub memorable: Option<Action>,
-    /// Where the action ends in the bytes that the link sends: it is out once so many are.
-    pub end: u64,
+    /// Where the action stands in the bytes that the link sends: it is out once those up to its end are.
+    pub span: Range<u64>,
     /// Up to then the server may be silent because of this action.
     pub stalls_until: Option<Instant>,
 }
@@ -228,27 +229,24 @@ impl Pending {
         next
     }
 
-    /// Fails what is overdue, and says when to look again.
-    pub fn expire(&mut self, now: Instant, written: u64) -> Option<Instant> {
-        while let Some(Reverse((at, ..))) = self.deadlines.peek() {
-            if *at > now {
-                return Some(*at);
-            }
-            let Some(Reverse((_, id, after))) = self.deadlines.pop() else { break };
-            if let Some((Waiter::Response(waiter), end)) = self.abandon(&id) {
-                let _ = waiter.send(Err(Error::Timeout { after, sent: end <= written }));
-            }
-        }
-        None
+    /// An entry that nobody watches and that is overdue, and after how long it is.
+    pub fn pop_overdue(&mut self, now: Instant) -> Option<(Id, Duration)> {
+        self.next_deadline().filter(|at| *at <= now)?;
+        self.deadlines.pop().map(|Reverse((_, id, after))| (id, after))
     }
 
-    /// Nobody waits for an action any more: gives its waiter and where it ends in the bytes sent, or
+    /// When an entry that nobody watches is to fail next.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.deadlines.peek().map(|Reverse((at, ..))| *at)
+    }
+
+    /// Nobody waits for an action any more: gives its waiter and where it stands in the bytes to send, or
     /// `None` if it was answered already.
     ///
     /// What the answer would still do is remembered: items of a list are not for the stream, an id of the
     /// caller's may come again and must not meet the old answer, a mask that was set has been set.
-    pub fn abandon(&mut self, id: &Id) -> Option<(Waiter, u64)> {
-        let Entry { waiter, memorable, end: sent_at, .. } = self.remove(id)?;
+    pub fn abandon(&mut self, id: &Id) -> Option<(Waiter, Range<u64>)> {
+        let Entry { waiter, memorable, span, .. } = self.remove(id)?;
         let end = match &waiter {
             Waiter::List { end, .. } => Some(end.clone()),
             _ => None,
@@ -259,9 +257,18 @@ impl Pending {
             }
             self.abandoned.push_back(id.clone());
             let waiter = Waiter::Nobody { end };
-            self.insert(id.clone(), Entry { waiter, memorable, end: sent_at, stalls_until: None });
+            self.insert(id.clone(), Entry { waiter, memorable, span: span.clone(), stalls_until: None });
         }
-        Some((waiter, sent_at))
+        Some((waiter, span))
+    }
+
+    /// An action that was abandoned will not be sent: no answer comes, and what is behind it moves up.
+    pub fn withdraw(&mut self, id: &Id, gone: Range<u64>) {
+        self.remove(id);
+        let length = gone.end - gone.start;
+        for entry in self.entries.values_mut().filter(|entry| entry.span.start >= gone.end) {
+            entry.span = entry.span.start - length..entry.span.end - length;
+        }
     }
 
     fn forget_oldest(&mut self) {
