@@ -29,8 +29,8 @@ fn main() -> gami::Result<()> {
     }
 
     // A connector of one's own: client identities, protocol versions, ciphers.
-    let connector = native_tls::TlsConnector::builder()
-        .min_protocol_version(Some(native_tls::Protocol::Tlsv12))
+    let connector = gami::native_tls::TlsConnector::builder()
+        .min_protocol_version(Some(gami::native_tls::Protocol::Tlsv12))
         .danger_accept_invalid_certs(true)
         .danger_accept_invalid_hostnames(true)
         .build()

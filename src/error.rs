@@ -135,7 +135,7 @@ pub enum Loss {
     #[error("nothing came from the server for {0:?}")]
     Silent(Duration),
     /// The server did not take in what was written within the time.
-    #[error("the server took in nothing for {0:?}")]
+    #[error("the server did not take in what was written within {0:?}")]
     Stalled(Duration),
     /// `reconnect` was called while the link was up.
     #[error("a new connection was asked for")]

@@ -83,7 +83,11 @@ mod session;
 mod stream;
 mod sync;
 
+// Whoever names their types gets the versions that are meant.
+pub use crossbeam_channel;
 pub use crossbeam_channel::{select, Receiver};
+#[cfg(feature = "tls")]
+pub use native_tls;
 
 pub use action::Action;
 pub use client::{Client, Items, List, Originated};

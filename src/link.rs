@@ -11,7 +11,8 @@
 //!
 //! - [`Link::open`]: until its deadline, or its [`Control`] is shut.
 //! - [`Link::call`] and [`Link::submit`]: until the action's deadline, plus the write timeout where this
-//!   thread is the one that writes; or the end of the link.
+//!   thread is the one that writes, or the deadline of an action that keeps the server from reading; or the
+//!   end of the link.
 //! - [`Link::say_goodbye`]: the 300 milliseconds of [`FAREWELL`].
 
 use std::fmt::Write as _;
@@ -274,7 +275,7 @@ impl Link {
                 break;
             }
             self.written.store(end, Ordering::SeqCst);
-            let sent = wire.send(&batch);
+            let sent = wire.send(&batch, || self.may_be_silent());
             if batch.len() >= MOST_QUEUED {
                 self.room.notify_all();
             }
@@ -320,9 +321,9 @@ impl Link {
         Some(sent)
     }
 
-    /// Until when an action may keep the server silent.
-    pub fn stalled_until(&self) -> Option<Instant> {
-        lock(&self.desk).pending.stalled_until()
+    /// Whether an action keeps the server from answering, and from reading, until its own deadline.
+    pub fn may_be_silent(&self) -> bool {
+        lock(&self.desk).pending.stalled_until().is_some_and(|until| Instant::now() < until)
     }
 
     /// Sends a `Ping` whose answer nobody waits for.

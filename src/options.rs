@@ -84,8 +84,9 @@ impl Options {
     ///
     /// [`Action::timeout`](crate::Action::timeout) sets another one for a single action. Actions that make
     /// the server wait (a synchronous `Originate`, `WaitEvent`) get the time they wait for on top of it.
-    /// It is also the time that the server has to take in what is written to it; a server that takes in
-    /// nothing for that long has lost the link.
+    /// It is also the time that the server has to take in what is written to it, unless such an action keeps
+    /// it from reading; one that does not has lost the link. With [`Options::keepalive`] that time is no
+    /// longer than its interval.
     #[must_use]
     pub fn action_timeout(mut self, timeout: Duration) -> Self {
         self.action_timeout = timeout;
@@ -303,10 +304,14 @@ impl Tls {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if there is no certificate in `pem` or one cannot be read.
+    /// [`Error::Invalid`] if there is no certificate in `pem`, if one cannot be read, or after
+    /// [`Tls::with_connector`], whose connector has roots of its own.
     pub fn add_root_pem(mut self, pem: impl AsRef<[u8]>) -> Result<Self> {
         const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
         let invalid = |reason: String| Error::invalid("root certificate", reason);
+        if self.connector.is_some() {
+            return Err(invalid("cannot be added to a connector of your own, which is used as it is".into()));
+        }
         let text = std::str::from_utf8(pem.as_ref()).map_err(|_| invalid("is not PEM text".into()))?;
         let mut blocks = text.split(BEGIN).skip(1).peekable();
         if blocks.peek().is_none() {

@@ -8,7 +8,7 @@
 //! In the socket: until bytes come, the keepalive interval passes, or the link ends.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::error::Loss;
 use crate::event::Event;
@@ -43,7 +43,7 @@ pub(crate) fn run(
                     link.ping();
                     pinged = true;
                 }
-                Some(interval) if !link.stalled_until().is_some_and(|until| Instant::now() < until) => {
+                Some(interval) if !link.may_be_silent() => {
                     return Loss::Silent(interval.saturating_mul(2));
                 }
                 _ => {}

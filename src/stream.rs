@@ -15,7 +15,7 @@
 //!
 //! - Resolving, connecting, the handshake and [`Source::read_by`]: until the deadline they are given.
 //! - [`Source::read`]: until bytes come, the read timeout, or [`Control::shut`].
-//! - [`Sink::send`]: until the write timeout, or [`Control::shut`].
+//! - [`Sink::send`]: until the write timeout, or as long as it is excused; or [`Control::shut`].
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
@@ -181,12 +181,12 @@ pub(crate) struct Unsent {
 }
 
 impl Sink {
-    /// Sends all of `bytes`.
-    pub fn send(&mut self, bytes: &[u8]) -> std::result::Result<(), Unsent> {
+    /// Sends all of `bytes`; when the write timeout has passed, only as long as `excused` says so.
+    pub fn send(&mut self, bytes: &[u8], excused: impl Fn() -> bool) -> std::result::Result<(), Unsent> {
         match self {
-            Self::Tcp(tcp) => send_all(tcp, bytes),
+            Self::Tcp(tcp) => send_all(tcp, bytes, excused),
             #[cfg(feature = "tls")]
-            Self::Tls(writer) => writer.send(bytes),
+            Self::Tls(writer) => writer.send(bytes, excused),
         }
     }
 
@@ -199,17 +199,19 @@ impl Sink {
     }
 }
 
-fn send_all(tcp: &mut TcpStream, bytes: &[u8]) -> std::result::Result<(), Unsent> {
+fn send_all(tcp: &mut TcpStream, bytes: &[u8], excused: impl Fn() -> bool) -> std::result::Result<(), Unsent> {
     let mut accepted = 0;
     let begun = Instant::now();
+    let is_late = |tcp: &TcpStream| tcp.write_timeout().is_ok_and(|limit| limit.is_some_and(|l| begun.elapsed() > l));
     while accepted < bytes.len() {
         match tcp.write(&bytes[accepted..]) {
             Ok(0) => return Err(Unsent { error: io::ErrorKind::WriteZero.into(), accepted }),
             Ok(written) => accepted += written,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if is_timeout(&error) && excused() => {}
             Err(error) => return Err(Unsent { error, accepted }),
         }
-        if accepted < bytes.len() && tcp.write_timeout().is_ok_and(|limit| limit.is_some_and(|l| begun.elapsed() > l)) {
+        if accepted < bytes.len() && is_late(tcp) && !excused() {
             return Err(Unsent { error: io::ErrorKind::TimedOut.into(), accepted });
         }
     }
@@ -355,7 +357,7 @@ mod tls {
         fn pay(&self) {
             if let Some(mut sink) = try_lock(&self.wire) {
                 // If it fails, the reader meets the end of the link next.
-                let _ = sink.send(&[]);
+                let _ = sink.send(&[], || false);
             }
         }
     }
@@ -385,14 +387,14 @@ mod tls {
     }
 
     impl Writer {
-        pub(super) fn send(&mut self, bytes: &[u8]) -> std::result::Result<(), Unsent> {
+        pub(super) fn send(&mut self, bytes: &[u8], excused: impl Fn() -> bool) -> std::result::Result<(), Unsent> {
             let outgoing = {
                 let mut session = lock(&self.session);
                 session.write_all(bytes).map_err(|error| Unsent { error, accepted: 0 })?;
                 std::mem::take(&mut session.get_mut().outgoing)
             };
             // A record that is cut off cannot be read, but those before it can.
-            send_all(&mut self.tcp, &outgoing)
+            send_all(&mut self.tcp, &outgoing, excused)
                 .map_err(|unsent| Unsent { accepted: if unsent.accepted > 0 { bytes.len() } else { 0 }, ..unsent })
         }
 
@@ -402,7 +404,7 @@ mod tls {
                 let _ = session.shutdown();
                 std::mem::take(&mut session.get_mut().outgoing)
             };
-            let _ = send_all(&mut self.tcp, &outgoing);
+            let _ = send_all(&mut self.tcp, &outgoing, || false);
         }
     }
 }
