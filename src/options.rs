@@ -5,6 +5,7 @@ use std::time::Duration;
 #[cfg(feature = "tls")]
 use std::sync::Arc;
 
+use crate::action::EventMask;
 use crate::error::{Error, Result};
 use crate::packet::DEFAULT_LIMIT;
 
@@ -35,6 +36,7 @@ pub struct Options {
     pub(crate) wait_for_link: Duration,
     pub(crate) keepalive: Option<Duration>,
     pub(crate) login: LoginMode,
+    pub(crate) event_mask: Option<EventMask>,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<Tls>,
 }
@@ -58,6 +60,7 @@ impl Options {
             wait_for_link: Duration::ZERO,
             keepalive: None,
             login: LoginMode::Auto,
+            event_mask: None,
             #[cfg(feature = "tls")]
             tls: None,
         }
@@ -143,6 +146,28 @@ impl Options {
     #[must_use]
     pub fn login_mode(mut self, mode: LoginMode) -> Self {
         self.login = mode;
+        self
+    }
+
+    /// The event mask that [`Client::login`](crate::Client::login) sets along with the login, so that not
+    /// even the first moment brings events that it keeps out. Unless set, all events come that the user
+    /// may read.
+    ///
+    /// An action `Events` changes the mask later; a reconnection restores what was set last.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gami::action::{EventClass, EventMask};
+    /// use gami::Options;
+    ///
+    /// let quiet = Options::new().event_mask(EventMask::off());
+    /// let calls = Options::new().event_mask(EventMask::classes([EventClass::Call, EventClass::Agent]));
+    /// let same = Options::new().event_mask("call,agent");
+    /// ```
+    #[must_use]
+    pub fn event_mask(mut self, mask: impl Into<EventMask>) -> Self {
+        self.event_mask = Some(mask.into());
         self
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use crate::action::Action;
+use crate::action::{Action, EventMask};
 use crate::error::{Error, Result};
 use crate::options::LoginMode;
 use crate::response::Response;
@@ -74,9 +74,16 @@ impl Session {
     }
 
     /// Logs in and remembers how.
-    pub fn login(&self, user: &str, secret: &str, mode: LoginMode, ask: Ask<'_>) -> Result<()> {
+    pub fn login(
+        &self,
+        user: &str,
+        secret: &str,
+        mode: LoginMode,
+        mask: Option<&EventMask>,
+        ask: Ask<'_>,
+    ) -> Result<()> {
         let credentials = Credentials { user: user.to_owned(), secret: secret.to_owned() };
-        credentials.log_in(mode, None, ask)?;
+        credentials.log_in(mode, mask.map(EventMask::as_str), ask)?;
         lock(&self.memory).credentials = Some(credentials);
         Ok(())
     }

@@ -95,7 +95,7 @@ impl Client {
     }
 
     /// Logs in; by MD5 challenge on plain TCP and with the secret itself over TLS, unless
-    /// [`Options::login_mode`] says otherwise.
+    /// [`Options::login_mode`] says otherwise. [`Options::event_mask`] sets the event mask along with it.
     ///
     /// The credentials are remembered, in memory only: a reconnection logs in with them again.
     ///
@@ -110,10 +110,9 @@ impl Client {
     /// Up to the action timeout for each of the one or two actions of a login.
     pub fn login(&self, user: impl AsRef<str>, secret: impl AsRef<str>) -> Result<()> {
         let engine = &self.handle.engine;
-        engine
-            .session
-            .login(user.as_ref(), secret.as_ref(), engine.login_mode(), &mut |action: Action| self.action(action))?;
-        log::info!("logged in as {}", user.as_ref());
+        let (user, secret, mask) = (user.as_ref(), secret.as_ref(), engine.options().event_mask.as_ref());
+        engine.session.login(user, secret, engine.login_mode(), mask, &mut |action: Action| self.action(action))?;
+        log::info!("logged in as {user}");
         Ok(())
     }
 
