@@ -80,13 +80,9 @@ fn hand_on(packet: Packet, link: &Link, open: &mut Open, outlets: &Outlets, sess
         Kind::Response => {
             let response = Response::from(packet);
             log::trace!("received {response:?}");
-            match link.answer(response) {
-                Ok(Some(action)) => session.remember(&action),
-                Ok(None) => {}
-                Err(response) => {
-                    log::debug!("nobody waits for the response {:?}", response.action_id());
-                    outlets.count_dropped_response();
-                }
+            if let Err(response) = link.answer(response, session) {
+                log::debug!("nobody waits for the response {:?}", response.action_id());
+                outlets.count_dropped_response();
             }
         }
         Kind::Unknown => open.unrecognized(packet, outlets),
