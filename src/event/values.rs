@@ -219,7 +219,7 @@ codes! {
     /// Why a channel was hung up: the causes of Q.850, with the numbers that Asterisk gives them.
     HangupCause {
         /// No cause was given.
-        NotDefined = 0 "Not Defined",
+        NotDefined = 0 "Unknown",
         Unallocated = 1 "Unallocated (unassigned) number",
         NoRouteTransitNet = 2 "No route to specified transmit network",
         NoRouteDestination = 3 "No route to destination",
