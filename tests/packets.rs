@@ -267,10 +267,22 @@ fn a_packet_of_just_the_limit_is_kept_wherever_the_stream_is_cut() {
 }
 
 #[test]
+fn what_a_large_packet_is_does_not_depend_on_where_its_first_line_is_cut() {
+    let stream = format!("Response: {}Follows\r\n\r\n--END COMMAND--\r\n\r\n", " ".repeat(1100));
+    assert_eq!(wherever_it_is_cut(stream.as_bytes()), ["1119 bytes", "--END COMMAND--\r\n"]);
+}
+
+#[test]
 fn the_marker_is_found_behind_text_that_looks_like_its_beginning() {
     for text in ["--END COMMAND", "--END COMMAND--END COMMAND", "-", "\r"] {
         let stream = format!("Response: Follows\r\n{text}--END COMMAND--\r\n\r\n");
         assert_eq!(wherever_it_is_cut(stream.as_bytes()).len(), 1, "{text:?}");
         assert_eq!(one(stream.as_bytes()).body(), Some(text));
     }
+}
+
+#[test]
+fn a_text_that_begins_like_an_action_id_does_not_become_a_header() {
+    let packet = one(b"Response: Follows\r\nActionID: 7\r\nActionID: 8\n--END COMMAND--\r\n\r\n");
+    assert_eq!((packet.len(), packet.body()), (2, Some("ActionID: 8")));
 }
