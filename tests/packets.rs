@@ -235,3 +235,54 @@ fn a_detached_packet_reads_the_same() {
         assert_eq!(detached.iter().collect::<Vec<_>>(), packet.iter().collect::<Vec<_>>());
     }
 }
+
+/// What a framer with the smallest limit finds in a stream cut in two at every place, which must be the same.
+fn wherever_it_is_cut(stream: &[u8]) -> Vec<String> {
+    let found = |cut: usize| {
+        let mut framer = Framer::with_limit(1024);
+        let mut seen = Vec::new();
+        for piece in [&stream[..cut], &stream[cut..]] {
+            framer.push(piece);
+            seen.extend(framer.frames().map(|frame| match frame {
+                Frame::Packet(packet) => packet.text().to_owned(),
+                Frame::TooLarge(size) => format!("{size} bytes"),
+            }));
+        }
+        seen
+    };
+    let whole = found(0);
+    for cut in 1..stream.len() {
+        assert_eq!(found(cut), whole, "cut at {cut} of {}", stream.len());
+    }
+    whole
+}
+
+#[test]
+fn a_packet_of_just_the_limit_is_kept_wherever_the_stream_is_cut() {
+    for (head, end) in [("Event: A\r\nX: ", "\r\n"), ("Response: Follows\r\n", "--END COMMAND--\r\n")] {
+        let text = |size: usize| format!("{head}{}{end}", "x".repeat(size - head.len() - end.len()));
+        assert_eq!(wherever_it_is_cut(format!("{}\r\n", text(1024)).as_bytes()), [text(1024)]);
+        assert_eq!(wherever_it_is_cut(format!("{}\r\n", text(1025)).as_bytes()), ["1025 bytes"]);
+    }
+}
+
+#[test]
+fn what_a_large_packet_is_does_not_depend_on_where_its_first_line_is_cut() {
+    let stream = format!("Response: {}Follows\r\n\r\n--END COMMAND--\r\n\r\n", " ".repeat(1100));
+    assert_eq!(wherever_it_is_cut(stream.as_bytes()), ["1119 bytes", "--END COMMAND--\r\n"]);
+}
+
+#[test]
+fn the_marker_is_found_behind_text_that_looks_like_its_beginning() {
+    for text in ["--END COMMAND", "--END COMMAND--END COMMAND", "-", "\r"] {
+        let stream = format!("Response: Follows\r\n{text}--END COMMAND--\r\n\r\n");
+        assert_eq!(wherever_it_is_cut(stream.as_bytes()).len(), 1, "{text:?}");
+        assert_eq!(one(stream.as_bytes()).body(), Some(text));
+    }
+}
+
+#[test]
+fn a_text_that_begins_like_an_action_id_does_not_become_a_header() {
+    let packet = one(b"Response: Follows\r\nActionID: 7\r\nActionID: 8\n--END COMMAND--\r\n\r\n");
+    assert_eq!((packet.len(), packet.body()), (2, Some("ActionID: 8")));
+}

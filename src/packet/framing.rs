@@ -189,7 +189,8 @@ impl Framer {
                 Ok(ended) => ended,
                 Err(scanned) => {
                     self.scanned = scanned;
-                    if self.filled - start > self.limit || self.skipped.is_some() {
+                    // A packet ends behind what was scanned: only then is it beyond the limit for certain.
+                    if scanned - start >= self.limit || self.skipped.is_some() {
                         self.skip(start, follows);
                     }
                     return start;
@@ -280,7 +281,8 @@ fn end_of_text(data: &[u8], from: usize) -> Result<(usize, usize), usize> {
         match (rest.get(line), rest.get(blank)) {
             (Some(b'\n'), Some(b'\n')) => return Ok((after + line + 1, after + blank + 1)),
             (None, _) | (Some(b'\n'), None) => return Err(marker),
-            _ => at = after,
+            // The marker may begin within what only looks like it.
+            _ => at = marker + 1,
         }
     }
     Err(data.len().saturating_sub(END_COMMAND.len() - 1).max(from))

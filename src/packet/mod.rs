@@ -395,9 +395,12 @@ fn kind_of(text: &[u8]) -> Option<Kind> {
 
 /// Whether a packet is a `Response: Follows`, which raw text follows up to Asterisk 13.
 fn is_follows(text: &[u8]) -> bool {
+    const FOLLOWS: &[u8] = b"Follows";
     let Some(value) = has_name(text, b"Response").then(|| &text[b"Response:".len()..]) else { return false };
-    let line = &value[..memchr::memchr(b'\n', value).unwrap_or(value.len())];
-    line.trim_ascii().eq_ignore_ascii_case(b"Follows")
+    let value = value.strip_prefix(b" ").unwrap_or(value);
+    value.len() >= FOLLOWS.len()
+        && value[..FOLLOWS.len()].eq_ignore_ascii_case(FOLLOWS)
+        && matches!(value[FOLLOWS.len()..], [] | [b'\r'] | [b'\n', ..] | [b'\r', b'\n', ..])
 }
 
 /// How far behind the colon the value begins: one blank is not part of it.
@@ -469,22 +472,11 @@ impl<'a> Spans<'a> {
 /// Where the headers of a `Response: Follows` end and its text begins.
 fn headers_of_follows(text: &[u8]) -> usize {
     let mut at = 0;
-    for header in 0.. {
-        let next = after_line(text, at);
-        if at == next || !is_follows_header(header, &text[at..next]) {
-            break;
+    // Each stands there or does not, in this order; whatever comes next is text.
+    for name in ["Response", "Privilege", "ActionID"] {
+        if has_name(&text[at..], name.as_bytes()) {
+            at = after_line(text, at);
         }
-        at = next;
     }
     at
-}
-
-/// The headers of a `Response: Follows` are these, in this order; whatever comes next is text.
-fn is_follows_header(at: usize, line: &[u8]) -> bool {
-    match at {
-        0 => true,
-        1 => has_name(line, b"Privilege") || has_name(line, b"ActionID"),
-        2 => has_name(line, b"ActionID"),
-        _ => false,
-    }
 }
