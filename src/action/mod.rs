@@ -47,6 +47,6 @@ mod raw;
 mod values;
 
 pub use catalogue::*;
-pub(crate) use catalogue::{is_empty_list, list_end, ListEnd};
+pub(crate) use catalogue::{answers_no_list, is_empty_list, list_end, ListEnd};
 pub use raw::Action;
 pub use values::*;

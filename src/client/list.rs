@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{unbounded, Receiver, RecvTimeoutError};
 
 use super::Client;
-use crate::action::{is_empty_list, list_end, Action, ListEnd as KnownEnd};
+use crate::action::{answers_no_list, is_empty_list, list_end, Action, ListEnd as KnownEnd};
 use crate::error::{Error, PartialList, Result};
 use crate::event::Event;
 use crate::link::{Link, Request};
@@ -128,7 +128,8 @@ impl Client {
     ///
     /// [`Error::Rejected`] if the server refuses, which is what it often does instead of sending an empty
     /// list. [`Error::Incomplete`] with what had come, if the list stopped coming for the action timeout
-    /// or the link was lost. Otherwise as [`Client::action`].
+    /// or the link was lost. [`Error::Invalid`] for an action of the catalogue that answers no list, unless
+    /// it names its [`Action::complete_event`]. Otherwise as [`Client::action`].
     ///
     /// # Blocking
     ///
@@ -168,8 +169,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Rejected`] if the server refuses; otherwise as [`Client::action`]. The iterator's last
-    /// item is an error if the list stopped coming for the action timeout or the link was lost.
+    /// As [`Client::list`] until the response has come. The iterator's last item is an error if the list
+    /// stopped coming for the action timeout or the link was lost.
     ///
     /// # Blocking
     ///
@@ -186,6 +187,10 @@ impl Client {
     /// ```
     pub fn list_items(&self, action: impl Into<Action>) -> Result<Items> {
         let action = action.into();
+        if action.own_complete_event().is_none() && answers_no_list(&action) {
+            let reason = "answers no list: `Client::action` takes it";
+            return Err(Error::invalid(format!("action {:?}", action.name()), reason));
+        }
         let end = match (action.own_complete_event(), list_end(action.name())) {
             (Some(name), _) => ListEnd::Named(name.into()),
             (None, Some(KnownEnd::Complete(name))) => ListEnd::Named(name.into()),

@@ -1,5 +1,6 @@
 //! What callers hold.
 
+mod conveniences;
 mod list;
 mod originate;
 

@@ -94,6 +94,18 @@ macro_rules! typed {
     (@default $name:ident $($required:ident)+) => {};
 }
 
+macro_rules! list_end {
+    () => {
+        None
+    };
+    (completes $complete:literal) => {
+        Some(super::ListEnd::Complete($complete))
+    };
+    (sends $single:literal) => {
+        Some(super::ListEnd::Single($single))
+    };
+}
+
 macro_rules! actions {
     ($(
         $(#[$about:meta])*
@@ -143,11 +155,8 @@ macro_rules! actions {
             $(typed!(@default $name $($required)*);)?
         )*
 
-        pub(super) const ENDS: &[(&str, super::ListEnd)] = &[
-            $(
-                $((stringify!($name), super::ListEnd::Complete($complete)),)?
-                $((stringify!($name), super::ListEnd::Single($single)),)?
-            )*
+        pub(super) const ENDS: &[(&str, Option<super::ListEnd>)] = &[
+            $((stringify!($name), list_end!($(completes $complete)? $(sends $single)?)),)*
         ];
     };
 }
@@ -184,6 +193,8 @@ pub use update_config::*;
 
 use std::time::Duration;
 
+use crate::action::Action;
+
 /// How the events that answer an action end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ListEnd {
@@ -198,10 +209,21 @@ pub(crate) enum ListEnd {
 ///
 /// `Hangup` is not among them: it answers a list only for a pattern, and always marks its end.
 pub(crate) fn list_end(action: &str) -> Option<ListEnd> {
+    declared(action).flatten()
+}
+
+/// Whether an action is known to answer without events: who waits for a list of it waits in vain.
+pub(crate) fn answers_no_list(action: &Action) -> bool {
+    let hangs_up_many = action.name().eq_ignore_ascii_case("Hangup")
+        && action.get("Channel").is_some_and(|channel| channel.starts_with('/'));
+    declared(action.name()) == Some(None) && !hangs_up_many
+}
+
+fn declared(action: &str) -> Option<Option<ListEnd>> {
     topics().find(|(name, _)| name.eq_ignore_ascii_case(action)).map(|&(_, end)| end)
 }
 
-fn topics() -> impl Iterator<Item = &'static (&'static str, ListEnd)> {
+fn topics() -> impl Iterator<Item = &'static (&'static str, Option<ListEnd>)> {
     [
         aoc::ENDS,
         bridges::ENDS,
@@ -266,7 +288,6 @@ fn assignment(name: &str, value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::action::Action;
 
     /// The server's side: `AST_STANDARD_APP_ARGS` over the value of a `Variable` header.
     fn as_asterisk_splits(header: &str) -> Vec<String> {
@@ -340,6 +361,18 @@ mod tests {
     }
 
     #[test]
+    fn only_actions_that_are_known_to_answer_no_list_are_kept_from_it() {
+        for action in ["Ping", "queueadd", "Command", "Queues"] {
+            assert!(answers_no_list(&action.into()), "{action}");
+        }
+        for action in ["QueueStatus", "faxstats", "DBGet", "SomeModulesOwn"] {
+            assert!(!answers_no_list(&action.into()), "{action}");
+        }
+        assert!(answers_no_list(&Hangup::new("PJSIP/100-00000001").into()));
+        assert!(!answers_no_list(&Hangup::new(r"/^PJSIP\/100-/").into()));
+    }
+
+    #[test]
     fn lists_without_a_mark_up_to_13_1_all_have_their_end_declared() {
         for (action, complete) in [
             ("Agents", "AgentsComplete"),
@@ -377,7 +410,8 @@ mod tests {
             let ends: std::collections::BTreeSet<_> = ends.collect();
             assert!(ends.len() > 10, "{ends:?}");
             for name in ends {
-                let declared = topics().any(|(_, end)| matches!(end, ListEnd::Complete(complete) if *complete == name));
+                let declared =
+                    topics().any(|(_, end)| matches!(end, Some(ListEnd::Complete(complete)) if *complete == name));
                 assert!(declared, "{name}");
             }
         }
