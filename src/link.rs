@@ -58,6 +58,8 @@ pub(crate) struct Link {
     successors: AtomicUsize,
     /// Whether events may belong to a pending action.
     collecting: AtomicBool,
+    /// Whether the link has ended; whoever learns of that from a failed action finds it so.
+    over: AtomicBool,
     control: Control,
     write_timeout: Duration,
     myself: Weak<Link>,
@@ -150,6 +152,7 @@ impl Link {
             tired: AtomicBool::new(false),
             successors: AtomicUsize::new(0),
             collecting: AtomicBool::new(false),
+            over: AtomicBool::new(false),
             control: stream.control,
             write_timeout: options.write_timeout(),
             myself: Weak::clone(myself),
@@ -160,6 +163,11 @@ impl Link {
     /// The line with which the server greeted.
     pub fn banner(&self) -> &str {
         &self.banner
+    }
+
+    /// Whether the link has not ended.
+    pub fn stands(&self) -> bool {
+        !self.over.load(Ordering::SeqCst)
     }
 
     /// Makes an action and waits for its response.
@@ -372,6 +380,7 @@ impl Link {
             let end = if desk.closing { End::Closed } else { end };
             let end = desk.ended.get_or_insert(end).clone();
             desk.outgoing = Vec::new();
+            self.over.store(true, Ordering::SeqCst);
             (end, desk.pending.drain())
         };
         self.collecting.store(false, Ordering::SeqCst);
