@@ -435,17 +435,25 @@ fn the_outcome_of_another_sessions_call_with_a_look_alike_id_is_not_taken_for_ou
 fn with_a_mask_that_keeps_the_outcome_out_a_call_is_refused_before_it_is_made() {
     let (mock, calls) = ringing();
     let ami = logged_in(&mock);
-    for mask in ["off", "agent,user", "0"] {
+    for mask in ["off", "agent,user", "none", "0", "5"] {
         ami.set_event_mask(mask).unwrap();
         let error = ami.originate(Originate::new("PJSIP/1")).unwrap_err();
         assert!(matches!(error, Error::Invalid { .. }) && error.to_string().contains("`call`"), "{mask}: {error}");
     }
     assert!(calls.recv_timeout(QUIET).is_err(), "nothing was sent");
     mock.on("Originate", |_| Reply::success().and(ended("Success", "4")));
-    for mask in ["call,agent", "on", "2"] {
+    for mask in ["call,agent", "Agent, Call", "on", "all", "2", "7"] {
         ami.set_event_mask(mask).unwrap();
         ami.originate(Originate::new("PJSIP/1")).unwrap_or_else(|error| panic!("{mask}: {error}"));
     }
+}
+
+#[test]
+fn a_call_that_would_ring_without_end_is_refused() {
+    let (mock, calls) = ringing();
+    let error = logged_in(&mock).originate(Originate::new("PJSIP/1").ring_timeout(Duration::ZERO)).unwrap_err();
+    assert!(matches!(error, Error::Invalid { .. }), "{error}");
+    assert!(calls.recv_timeout(QUIET).is_err(), "nothing was sent");
 }
 
 #[test]
