@@ -1,64 +1,20 @@
 //! The actions on a real Asterisk 22: every typed one, lists, calls, commands and the shorthands.
 
 mod asterisk;
+mod declarations;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::fs;
 use std::time::{Duration, Instant};
 
 use asterisk::*;
+use declarations::{declarations, listed, MORE_IS_SAID};
 use gami::action::*;
 use gami::event::{CoreShowChannel, OriginateReason};
 use gami::{Client, Error, List, Options, Originated, Result};
 
-/// What the source declares of an action.
-#[derive(Debug)]
-struct Declaration {
-    privilege: String,
-    answers_events: bool,
-}
-
-/// The declarations, by the names of their actions, as they stand in the source.
-fn declarations() -> BTreeMap<String, Declaration> {
-    let mut found = BTreeMap::new();
-    for entry in fs::read_dir("src/action/catalogue").unwrap() {
-        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
-        let table = text.split("actions! {\n").nth(1).unwrap_or_default();
-        let table = table.split("\n}\n").next().unwrap();
-        let mut head = String::new();
-        for line in table.lines() {
-            let begins = line.strip_prefix("    ").is_some_and(|line| line.starts_with(|c: char| c.is_uppercase()));
-            if !begins && head.is_empty() {
-                continue;
-            }
-            head.push_str(line);
-            if !line.ends_with('{') && !line.ends_with("{}") {
-                continue;
-            }
-            let head = std::mem::take(&mut head);
-            let name: String = head.trim().chars().take_while(|c| c.is_alphanumeric()).collect();
-            let after = |word: &str| {
-                let (_, rest) = head.split_once(word).unwrap_or_else(|| panic!("{name} has no {word}"));
-                rest.split('"').next().unwrap().to_owned()
-            };
-            let answers_events = head.contains(" lists \"") || head.contains(" sends \"");
-            let privilege = after("needs \"");
-            found.insert(name, Declaration { privilege, answers_events });
-        }
-    }
-    assert_eq!(found.len(), 171, "the declarations were not understood");
-    found
-}
-
 /// The actions that the server lists, with their privileges as the declarations write them.
 fn commands(ami: &Client) -> BTreeMap<String, String> {
-    let response = ami.action(ListCommands::new()).unwrap();
-    let listed = response.iter().filter_map(|(name, text)| {
-        let (_, classes) = text.strip_suffix(')')?.rsplit_once("(Priv: ")?;
-        let classes = classes.trim_end_matches(",all").replace(',', ", ").replace("<none>", "none");
-        Some((name.to_owned(), classes))
-    });
-    listed.collect()
+    listed(ami.action(ListCommands::new()).unwrap().iter())
 }
 
 /// Declared and not listed by an Asterisk 22 as Debian builds it.
@@ -93,29 +49,17 @@ const NOT_LISTED: &[(&str, &[&str])] = &[
     ("gone long ago, declared for what to use instead", &["Queues"]),
 ];
 
-/// Declared privileges that say more than the server's list.
-const MORE_IS_SAID: &[(&str, &str, &str)] = &[
-    ("MixMonitorMute", "system, call; none in 1.8", "another privilege in another version"),
-    ("Originate", "originate; some applications need `system` as well", "the application decides"),
-    ("ParkedCalls", "call; none up to 11", "another privilege in another version"),
-];
-
 #[test]
 #[ignore = "needs Asterisk: tests/asterisk/run"]
 fn what_the_server_lists_and_what_is_declared_agree_privileges_too() {
     let declared = declarations();
     let listed = commands(&connected());
     assert!(listed.len() > 120, "{listed:#?}");
-    let undeclared: Vec<_> = listed.keys().filter(|name| !declared.contains_key(*name)).collect();
-    assert!(undeclared.is_empty(), "listed and not declared: {undeclared:?}");
+    assert_eq!(declarations::undeclared(&listed), [] as [&str; 0], "listed and not declared");
     let expected: BTreeSet<_> = NOT_LISTED.iter().flat_map(|(_, names)| *names).copied().collect();
     let missing: BTreeSet<_> = declared.keys().map(String::as_str).filter(|name| !listed.contains_key(*name)).collect();
     assert_eq!(missing, expected, "declared and not listed");
-    let differing: Vec<_> = listed
-        .iter()
-        .map(|(name, privilege)| (name.as_str(), privilege.as_str(), declared[name].privilege.as_str()))
-        .filter(|(name, listed, said)| listed != said && !MORE_IS_SAID.iter().any(|(n, p, _)| (n, p) == (name, said)))
-        .collect();
+    let differing = declarations::other_privileges(&listed);
     assert!(differing.is_empty(), "name, privilege listed, privilege declared: {differing:#?}");
     for (name, said, _) in MORE_IS_SAID {
         assert!(said.starts_with(listed[*name].as_str()), "{name}");
@@ -358,7 +302,7 @@ fn every_typed_action_that_does_no_harm_is_known_to_the_server() {
     let mut wrong = Vec::new();
     for (action, expected) in harmless(&a, &b, &agi, bridge) {
         let name = action.name().to_owned();
-        let answer = match declared[&name].answers_events {
+        let answer = match declared[&name].answers_events() {
             true => ami.list(&action).map(drop),
             false => ami.action(&action).map(drop),
         };
@@ -480,7 +424,7 @@ fn lists_are_collected_with_as_many_items_as_the_server_counts() {
     let declared = declarations();
     let expected: BTreeSet<_> = declared
         .iter()
-        .filter(|(name, declared)| declared.answers_events && listed.contains_key(*name))
+        .filter(|(name, declared)| declared.answers_events() && listed.contains_key(*name))
         .map(|(name, _)| name.as_str())
         .filter(|name| !singles.contains(name))
         .collect();
@@ -497,11 +441,41 @@ fn lists_are_collected_with_as_many_items_as_the_server_counts() {
         if (came != counted) != otherwise || (counted == 0) != empty {
             wrong.push((name, came, counted));
         }
+        // Where servers do not mark the end, its name alone tells.
+        assert_eq!(Some(list.complete.name()), declared[name].ended_by.as_deref(), "{name}");
     }
     ami.action(PJSIPSetMaintenance::new("bob", false)).unwrap();
     ami.db_del("gami-live", "k").unwrap();
     hang_up_all(&ami);
     assert!(wrong.is_empty(), "list, items that came, items counted: {wrong:#?}");
+}
+
+#[test]
+#[ignore = "needs Asterisk: tests/asterisk/run"]
+fn a_list_of_nothing_is_empty_or_an_error_and_nobody_waits_for_it() {
+    let ami = connected();
+    hang_up_all(&ami);
+    let begun = Instant::now();
+    assert_eq!(ami.list(QueueStatus::new().queue("no-such-queue")).unwrap().items.len(), 0);
+    assert_eq!(ami.list(Status::new()).unwrap().items.len(), 0);
+    let refusals: [(Action, &str); 5] = [
+        (ConfbridgeListRooms::new().into(), "No active conferences."),
+        (PJSIPShowEndpoint::new("nobody").into(), "Unable to retrieve endpoint nobody"),
+        (Status::new().channel("nobody").into(), "No such channel"),
+        // These are no errors to the server.
+        (VoicemailUserStatus::new("default", "999").into(), "There is no voicemail user of the given info."),
+        (VoicemailBoxSummary::new("default", "999").into(), "There is no voicemail user matching the given user."),
+    ];
+    for (action, message) in refusals {
+        match ami.list(&action) {
+            Err(Error::Rejected(response)) => assert_eq!(response.message(), Some(message)),
+            other => panic!("{action:?}: {other:?}"),
+        }
+    }
+    // A single event, and what waits for events gets them another way.
+    assert_eq!(ami.list(FAXStats::new()).unwrap().items.len(), 1);
+    assert_eq!(ami.list(WaitEvent::new(Duration::from_secs(1))).unwrap().items.len(), 0);
+    assert!(begun.elapsed() < Duration::from_secs(9), "{:?}: something was waited for", begun.elapsed());
 }
 
 #[test]

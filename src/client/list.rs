@@ -130,7 +130,7 @@ impl Client {
     /// # Errors
     ///
     /// [`Error::Rejected`] if the server refuses, which is what it often does instead of sending an empty
-    /// list. [`Error::Incomplete`] with what had come, if the list stopped coming for the action timeout
+    /// list; voicemail says with a success that there is none, and that is this error too. [`Error::Incomplete`] with what had come, if the list stopped coming for the action timeout
     /// or the link was lost. [`Error::Invalid`] for an action of the catalogue that answers no list, unless
     /// it names its [`Action::complete_event`]. Otherwise as [`Client::action`].
     ///
