@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use gami::action::{EventClass, Filter, Hangup, Originate, Queues};
+use gami::action::{EventClass, Filter, Hangup, Originate, Queues, WaitEvent};
 use gami::event::{CoreShowChannel, OriginateReason};
 use gami::mock::{Mock, Reply, Request};
 use gami::{Client, Error, Options, Outcome};
@@ -296,6 +296,19 @@ fn an_action_that_is_answered_with_bare_text_times_out_and_the_text_is_reported(
     ami.ping().unwrap();
     assert!(ami.net_errors().try_recv().is_err());
     assert!(matches!(ami.list(Queues::new()), Err(Error::Invalid { .. })), "and no list is waited for at all");
+}
+
+#[test]
+fn a_list_that_keeps_the_server_silent_is_no_reason_to_give_the_link_up() {
+    let mock = Mock::start().unwrap();
+    mock.on("Ping", |_| Reply::nothing());
+    let waited = Duration::from_secs(1);
+    mock.on("WaitEvent", move |_| {
+        Reply::success().event("WaitEventComplete", [] as [(&str, &str); 0]).after(waited + Duration::from_millis(200))
+    });
+    let ami = with(Options::new().keepalive(Duration::from_millis(100)).action_timeout(DEADLINE), &mock);
+    let list = ami.list(WaitEvent::new(waited)).unwrap_or_else(|error| panic!("{error}"));
+    assert!(list.items.is_empty());
 }
 
 /// A mock whose calls ring until the test says how they end.
