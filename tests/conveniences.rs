@@ -299,6 +299,22 @@ fn an_action_that_is_answered_with_bare_text_times_out_and_the_text_is_reported(
 }
 
 #[test]
+fn a_list_that_a_success_says_is_empty_ends_at_once_and_is_over() {
+    let mock = Mock::start().unwrap();
+    let none = "There are no voicemail users currently defined.";
+    mock.on("VoicemailUsersList", move |_| Reply::success().header("Message", none));
+    let ami = logged_in(&mock);
+    match ami.list("VoicemailUsersList") {
+        Err(Error::Rejected(response)) => assert_eq!(response.message(), Some(none)),
+        other => panic!("{other:?}"),
+    }
+    // What comes under its id later is an event as any other.
+    let id = mock.wait_for("VoicemailUsersList", 1, DEADLINE).unwrap()[0].action_id().unwrap().to_owned();
+    mock.event("Newchannel", [("ActionID", id)]);
+    assert_eq!(ami.events().recv_timeout(DEADLINE).unwrap().name(), "Newchannel");
+}
+
+#[test]
 fn a_list_that_keeps_the_server_silent_is_no_reason_to_give_the_link_up() {
     let mock = Mock::start().unwrap();
     mock.on("Ping", |_| Reply::nothing());
