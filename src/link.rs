@@ -393,6 +393,13 @@ impl Link {
         self.control.shut();
         end
     }
+
+    /// An action is over, although nothing that ends its list comes.
+    pub fn forget(&self, id: &Id) {
+        let mut desk = lock(&self.desk);
+        desk.pending.remove(id);
+        self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
+    }
 }
 
 impl Timed for Link {

@@ -66,16 +66,18 @@ impl Session {
         lock(&self.memory).credentials.is_some()
     }
 
-    /// Whether the event mask that was set keeps a class of events out; of a mask in numbers nothing is known.
-    pub fn mask_keeps_out(&self, class: &str) -> bool {
+    /// Whether the event mask that was set keeps out the events of the class `call`.
+    pub fn mask_keeps_out_calls(&self) -> bool {
+        /// The class in a mask that is a number (`EVENT_FLAG_CALL`).
+        const CALL: u64 = 1 << 1;
         let memory = lock(&self.memory);
-        let Some(mask) = memory.mask.as_deref().filter(|mask| mask.parse::<u64>().map_or(true, |bits| bits == 0))
-        else {
-            return false;
-        };
-        !mask
-            .split(',')
-            .any(|name| ["on", "yes", "true", "all", class].iter().any(|on| name.trim().eq_ignore_ascii_case(on)))
+        let Some(mask) = memory.mask.as_deref().map(str::trim) else { return false };
+        match mask.parse::<u64>() {
+            Ok(bits) => bits & CALL == 0,
+            Err(_) => !mask.split(',').any(|name| {
+                ["on", "yes", "y", "true", "t", "all", "call"].iter().any(|on| name.trim().eq_ignore_ascii_case(on))
+            }),
+        }
     }
 
     /// Logs in and remembers how, from the moment on in which the answer is read: the link may be lost in

@@ -1,10 +1,14 @@
 //! The catalogue of Asterisk's actions against the typed ones: each is built, with what it requires and
 //! with all that it takes, and what comes out is compared with what Asterisk documents.
 
+mod declarations;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use declarations::{declarations, listed, other_privileges, undeclared};
 use gami::action::*;
+use gami::packet::{Frame, Framer};
 use serde_json::Value;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -428,4 +432,49 @@ fn a_typed_action_shows_itself_without_secrets() {
     }
     let shown = format!("{:?}", Login::new("admin").secret("hunter2").key("0123abcd"));
     assert_eq!(shown, r#"Login {"Username": "admin", "Secret": "***", "Key": "***"}"#);
+}
+
+/// The first version of a declaration, such as 1.6 of `1.6 to 20`.
+fn since(versions: &str) -> Option<f64> {
+    let number: String = versions.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    number.parse().ok()
+}
+
+#[test]
+fn what_a_1_8_lists_and_what_is_declared_agree_privileges_and_versions_too() {
+    let mut framer = Framer::new();
+    framer.push(include_bytes!("data/asterisk-1.8.ami"));
+    let commands = framer.frames().find_map(|frame| match frame {
+        Frame::Packet(packet) if packet.get("DBGet").is_some_and(|text| text.contains("(Priv: ")) => Some(packet),
+        _ => None,
+    });
+    let commands = commands.expect("the capture has an answer to ListCommands");
+    let listed = listed(commands.iter());
+    assert!(listed.len() > 60, "{listed:#?}");
+    // Removed with 15, which is why Asterisk 16 does not document it.
+    assert_eq!(undeclared(&listed), ["DataGet"]);
+    assert_eq!(other_privileges(&listed), []);
+    for (name, declared) in declarations() {
+        let from = since(&declared.versions);
+        if listed.contains_key(&name) {
+            assert!(from.is_some_and(|from| from <= 1.8), "{name}: {}", declared.versions);
+        }
+    }
+}
+
+#[test]
+fn the_versions_of_a_declaration_are_those_that_document_the_action() {
+    let declared = declarations();
+    for (name, documented) in catalogue() {
+        let versions = &declared[&name].versions;
+        let is_in = |version: &str| documented["in"].as_array().unwrap().iter().any(|v| v == version);
+        if is_in("16") && name != "FilterList" {
+            assert!(since(versions).is_some_and(|from| from <= 16.99), "{name}: {versions}");
+        }
+        if !is_in("16") {
+            assert!(since(versions).is_some_and(|from| from > 16.99), "{name}: {versions}");
+        }
+        let ends = versions.contains("removed") || name == "FilterList";
+        assert_eq!(ends, !is_in("22"), "{name}: {versions}");
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use gami::action::{EventClass, Filter, Hangup, Originate, Queues};
+use gami::action::{EventClass, Filter, Hangup, Originate, Queues, WaitEvent};
 use gami::event::{CoreShowChannel, OriginateReason};
 use gami::mock::{Mock, Reply, Request};
 use gami::{Client, Error, Options, Outcome};
@@ -298,6 +298,35 @@ fn an_action_that_is_answered_with_bare_text_times_out_and_the_text_is_reported(
     assert!(matches!(ami.list(Queues::new()), Err(Error::Invalid { .. })), "and no list is waited for at all");
 }
 
+#[test]
+fn a_list_that_a_success_says_is_empty_ends_at_once_and_is_over() {
+    let mock = Mock::start().unwrap();
+    let none = "There are no voicemail users currently defined.";
+    mock.on("VoicemailUsersList", move |_| Reply::success().header("Message", none));
+    let ami = logged_in(&mock);
+    match ami.list("VoicemailUsersList") {
+        Err(Error::Rejected(response)) => assert_eq!(response.message(), Some(none)),
+        other => panic!("{other:?}"),
+    }
+    // What comes under its id later is an event as any other.
+    let id = mock.wait_for("VoicemailUsersList", 1, DEADLINE).unwrap()[0].action_id().unwrap().to_owned();
+    mock.event("Newchannel", [("ActionID", id)]);
+    assert_eq!(ami.events().recv_timeout(DEADLINE).unwrap().name(), "Newchannel");
+}
+
+#[test]
+fn a_list_that_keeps_the_server_silent_is_no_reason_to_give_the_link_up() {
+    let mock = Mock::start().unwrap();
+    mock.on("Ping", |_| Reply::nothing());
+    let waited = Duration::from_secs(1);
+    mock.on("WaitEvent", move |_| {
+        Reply::success().event("WaitEventComplete", [] as [(&str, &str); 0]).after(waited + Duration::from_millis(200))
+    });
+    let ami = with(Options::new().keepalive(Duration::from_millis(100)).action_timeout(DEADLINE), &mock);
+    let list = ami.list(WaitEvent::new(waited)).unwrap_or_else(|error| panic!("{error}"));
+    assert!(list.items.is_empty());
+}
+
 /// A mock whose calls ring until the test says how they end.
 fn ringing() -> (Mock, mpsc::Receiver<Request>) {
     let mock = Mock::start().unwrap();
@@ -435,17 +464,25 @@ fn the_outcome_of_another_sessions_call_with_a_look_alike_id_is_not_taken_for_ou
 fn with_a_mask_that_keeps_the_outcome_out_a_call_is_refused_before_it_is_made() {
     let (mock, calls) = ringing();
     let ami = logged_in(&mock);
-    for mask in ["off", "agent,user", "0"] {
+    for mask in ["off", "agent,user", "none", "0", "5"] {
         ami.set_event_mask(mask).unwrap();
         let error = ami.originate(Originate::new("PJSIP/1")).unwrap_err();
         assert!(matches!(error, Error::Invalid { .. }) && error.to_string().contains("`call`"), "{mask}: {error}");
     }
     assert!(calls.recv_timeout(QUIET).is_err(), "nothing was sent");
     mock.on("Originate", |_| Reply::success().and(ended("Success", "4")));
-    for mask in ["call,agent", "on", "2"] {
+    for mask in ["call,agent", "Agent, Call", "on", "all", "2", "7"] {
         ami.set_event_mask(mask).unwrap();
         ami.originate(Originate::new("PJSIP/1")).unwrap_or_else(|error| panic!("{mask}: {error}"));
     }
+}
+
+#[test]
+fn a_call_that_would_ring_without_end_is_refused() {
+    let (mock, calls) = ringing();
+    let error = logged_in(&mock).originate(Originate::new("PJSIP/1").ring_timeout(Duration::ZERO)).unwrap_err();
+    assert!(matches!(error, Error::Invalid { .. }), "{error}");
+    assert!(calls.recv_timeout(QUIET).is_err(), "nothing was sent");
 }
 
 #[test]

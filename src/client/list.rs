@@ -127,9 +127,10 @@ impl Client {
     /// # Errors
     ///
     /// [`Error::Rejected`] if the server refuses, which is what it often does instead of sending an empty
-    /// list. [`Error::Incomplete`] with what had come, if the list stopped coming for the action timeout
-    /// or the link was lost. [`Error::Invalid`] for an action of the catalogue that answers no list, unless
-    /// it names its [`Action::complete_event`]. Otherwise as [`Client::action`].
+    /// list; voicemail says with a success that there is none, and that is this error too.
+    /// [`Error::Incomplete`] with what had come, if the list stopped coming for the action timeout or the
+    /// link was lost. [`Error::Invalid`] for an action of the catalogue that answers no list, unless it names
+    /// its [`Action::complete_event`]. Otherwise as [`Client::action`].
     ///
     /// # Blocking
     ///
@@ -201,6 +202,7 @@ impl Client {
         loop {
             match source.next()? {
                 Part::Response(response) if is_empty_list(action.name(), response.message().unwrap_or_default()) => {
+                    source.link.forget(&source.id);
                     return Err(Error::Rejected(response));
                 }
                 Part::Response(response) => return Ok(Items { source, response, complete: None, over: false }),

@@ -26,13 +26,18 @@ impl Client {
     /// events and pings go on meanwhile. The `OriginateResponse` that tells of the outcome turns up among
     /// [`Client::events`] too, for it is everybody's.
     ///
+    /// The server sends the outcome only to users with `call` among what they may read, and not through
+    /// a filter that keeps it out: without it this ends in [`Error::Timeout`] after all. An ActionID of your
+    /// own ([`Originate::action_id`]) should be one that no other session uses.
+    ///
     /// # Errors
     ///
     /// [`Error::CallFailed`] with the reason if the call was not answered: busy, no answer within
     /// [`Originate::ring_timeout`], congestion, or a failure such as an extension that does not exist.
     /// [`Error::Rejected`] if the server did not take the action. [`Error::Invalid`] if the event mask that
-    /// was set keeps the class `call` out, for then the outcome would never come. Otherwise as
-    /// [`Client::action`].
+    /// was set keeps the class `call` out, for then the outcome would never come, or if the ring time is
+    /// zero. [`Error::Timeout`] or [`Error::Lost`] if the outcome is unknown: the call may be up. Otherwise
+    /// as [`Client::action`].
     ///
     /// # Blocking
     ///
@@ -52,10 +57,12 @@ impl Client {
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn originate(&self, call: Originate) -> Result<Originated> {
-        let session = &self.handle.engine.session;
-        if session.mask_keeps_out("call") {
+        if self.handle.engine.session.mask_keeps_out_calls() {
             let reason = "the event mask keeps out the class `call`, which tells of the outcome";
             return Err(Error::invalid("originate", reason));
+        }
+        if call.ring_time().is_zero() {
+            return Err(Error::invalid("originate", "a ring time of zero is no limit to some servers"));
         }
         let timeout = call.ring_time().saturating_add(self.handle.engine.options().action_timeout);
         let deadline = deadline_in(timeout);

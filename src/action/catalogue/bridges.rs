@@ -10,7 +10,7 @@ actions! {
 
     /// Lists the bridges.
     BridgeList() needs "none" in "12 and later" lists "events `BridgeListItem`" completes "BridgeListComplete" {
-        set bridge_type: text = "BridgeType", "Only bridges of this type, such as `basic`.";
+        set bridge_type: text = "BridgeType", "Only bridges of this technology, such as `simple_bridge`: servers compare it with that, whatever the parameter is called.";
     }
 
     /// Lists the channels in a bridge.
@@ -44,6 +44,8 @@ actions! {
         answers "a plain response" {}
 
     /// Lists the participants of a conference.
+    ///
+    /// Where there is no such conference, the answer is an error: `No active conferences.`
     ConfbridgeList(conference: text = "Conference") needs "reporting" in "10 and later"
         lists "events `ConfbridgeList`" completes "ConfbridgeListComplete" {}
 

@@ -45,7 +45,7 @@ actions! {
         /// let call = Originate::new("PJSIP/100").application("Playback", "hello-world");
         /// # let _ = call;
         /// ```
-        set ring_timeout: ms = "Timeout", "How long to let it ring, 30 seconds by default; sent in milliseconds.";
+        set ring_timeout: ms = "Timeout", "How long to let it ring, 30 seconds by default; sent in milliseconds. To a 22 zero is without end.";
         set caller_id: text = "CallerID", "The caller id that the called side sees, such as `Alice <100>`.";
         set account: text = "Account", "The account code for the call's records.";
         set early_media: truth = "EarlyMedia", "Connects already on early media, before the answer.";

@@ -64,9 +64,9 @@ actions! {
 
     /// Prints queues as the command line does.
     ///
-    /// The server prints raw text, without a response and without the action's id, so this ends in a
-    /// timeout and the text is reported as an unrecognized packet. Use [`QueueStatus`], or
-    /// [`Command`](crate::action::Command) with `queue show`.
+    /// The server prints raw text, without a response and without the action's id. So this ends in a
+    /// timeout, and the text is reported on [`Client::errors`](crate::Client::errors), as one unrecognized
+    /// packet a queue. Use [`QueueStatus`], or [`Client::command`](crate::Client::command) with `queue show`.
     Queues() needs "none" in "1.8 and earlier; not in 16 and later" answers "nothing that an action can wait for" {}
 
     /// Shows the rules of `queuerules.conf`.

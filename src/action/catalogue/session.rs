@@ -32,8 +32,8 @@ actions! {
     /// Sets which events this session is sent.
     ///
     /// With `brokeneventsaction=yes` in `manager.conf` the server does not answer this at all unless
-    /// the mask is off, and the action ends in a timeout although it was carried out. On such a server
-    /// set the mask with the login: [`Login::events`].
+    /// the mask is off, and the action ends in a timeout although it was carried out. Use
+    /// [`Client::set_event_mask`](crate::Client::set_event_mask), which does not wait for that answer.
     Events(event_mask: mask = "EventMask") needs "none" in "1.0 and later" answers "a response with `Events`, `On` or `Off`" {
         /// # Examples
         ///
@@ -76,9 +76,10 @@ actions! {
 
     /// Sends nothing until an event occurs, for managers over HTTP.
     ///
-    /// It blocks every other action of the session meanwhile. Over TCP events come by themselves: there
-    /// is no use for it.
-    WaitEvent needs "none" in "1.4 and later" lists "the events that waited" completes "WaitEventComplete" {}
+    /// It blocks every other action of the session meanwhile. Over TCP events come by themselves, over
+    /// [`Client::events`](crate::Client::events) also during this: there is no use for it, and its list is
+    /// empty.
+    WaitEvent needs "none" in "1.4 and later" lists "the events that waited, without its `ActionID`" completes "WaitEventComplete" {}
 
     /// Lists the actions that the user may call.
     ListCommands() needs "none" in "1.4 and later"

@@ -20,7 +20,8 @@ actions! {
     /// Loads, unloads or reloads a module.
     ModuleLoad(load_type: LoadType = "LoadType") needs "system" in "1.6 and later" answers "a plain response" {
         set module: text = "Module", "The module, with `.so`, or for a reload a subsystem: `cdr`, `dnsmgr`, `extconfig`, `enum`, `acl`, \
-            `manager`, `http`, `logger`, `features`, `dsp`, `udptl`, `indications`, `cel`, `plc`; without it all are reloaded.";
+            `manager`, `http`, `logger`, `features`, `dsp`, `udptl`, `indications`, `cel`, `plc`; without it all are reloaded. \
+            A 22 finds none of the subsystems, only [`Reload`] does.";
         set recursive: yes = "Recursive", "For [`LoadType::Refresh`], takes the modules that depend on it along (22 and later).";
     }
 

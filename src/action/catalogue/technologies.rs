@@ -30,7 +30,9 @@ actions! {
 
     /// Lists the peers of IAX2.
     ///
-    /// As [`IAXpeerlist`]; up to 1.4 raw text without a response.
+    /// Use [`IAXpeerlist`]: the events of this one have no `ActionID` (22), so that they come over
+    /// [`Client::events`](crate::Client::events) and the list stays empty. Up to 1.4 it prints raw text
+    /// without a response.
     IAXpeers() needs "system, reporting" in "1.0 and later" lists "events `PeerEntry`" completes "PeerlistComplete" {}
 
     /// Lists the registrations of IAX2 with other servers.
@@ -38,9 +40,10 @@ actions! {
 
     /// Prints the state of the network of each IAX2 call.
     ///
-    /// The server prints raw text, without a response and without the action's id, so this ends in a
-    /// timeout and the text is reported as an unrecognized packet. Use
-    /// [`Command`](crate::action::Command) with `iax2 show netstats`.
+    /// The server prints raw text, without a response and without the action's id, and nothing while no call
+    /// is up. So this ends in a timeout, and the text is reported on
+    /// [`Client::errors`](crate::Client::errors) as an unrecognized packet. Use
+    /// [`Client::command`](crate::Client::command) with `iax2 show netstats`.
     IAXnetstats() needs "system, reporting" in "1.0 and later" answers "nothing that an action can wait for" {}
 
     /// Lists the DAHDI channels.
