@@ -132,7 +132,9 @@ fn a_burst_that_ends_with_the_link_or_with_the_client_is_reported() {
 fn a_full_queue_holds_up_no_action_and_no_list() {
     over_each_transport(|mock, options| {
         mock.on("Status", |_| {
-            (0..1_000).fold(Reply::list(), |reply, at| reply.event("Status", [("Number", at)])).complete("StatusComplete")
+            (0..1_000)
+                .fold(Reply::list(), |reply, at| reply.event("Status", [("Number", at)]))
+                .complete("StatusComplete")
         });
         mock.on("Command", |_| {
             (0..1_000).fold(Reply::success(), |reply, at| reply.header("Output", format_args!("line {at}")))
