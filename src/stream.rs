@@ -199,20 +199,24 @@ impl Sink {
     }
 }
 
-fn send_all(tcp: &mut TcpStream, bytes: &[u8], excused: impl Fn() -> bool) -> std::result::Result<(), Unsent> {
+fn send_all(tcp: &TcpStream, bytes: &[u8], excused: impl Fn() -> bool) -> std::result::Result<(), Unsent> {
     let mut accepted = 0;
-    let begun = Instant::now();
-    let is_late = |tcp: &TcpStream| tcp.write_timeout().is_ok_and(|limit| limit.is_some_and(|l| begun.elapsed() > l));
+    let mut begun = Instant::now();
     while accepted < bytes.len() {
-        match tcp.write(&bytes[accepted..]) {
-            Ok(0) => return Err(Unsent { error: io::ErrorKind::WriteZero.into(), accepted }),
-            Ok(written) => accepted += written,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if is_timeout(&error) && excused() => {}
-            Err(error) => return Err(Unsent { error, accepted }),
-        }
-        if accepted < bytes.len() && is_late(tcp) && !excused() {
-            return Err(Unsent { error: io::ErrorKind::TimedOut.into(), accepted });
+        let late = || tcp.write_timeout().is_ok_and(|limit| limit.is_some_and(|limit| begun.elapsed() > limit));
+        let failed = match (&*tcp).write(&bytes[accepted..]) {
+            Ok(0) => Some(io::ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                accepted += written;
+                (accepted < bytes.len() && late()).then(|| io::ErrorKind::TimedOut.into())
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
+            Err(error) => Some(error),
+        };
+        match failed {
+            Some(error) if is_timeout(&error) && excused() => begun = Instant::now(),
+            Some(error) => return Err(Unsent { error, accepted }),
+            None => {}
         }
     }
     Ok(())
@@ -394,7 +398,7 @@ mod tls {
                 std::mem::take(&mut session.get_mut().outgoing)
             };
             // A record that is cut off cannot be read, but those before it can.
-            send_all(&mut self.tcp, &outgoing, excused)
+            send_all(&self.tcp, &outgoing, excused)
                 .map_err(|unsent| Unsent { accepted: if unsent.accepted > 0 { bytes.len() } else { 0 }, ..unsent })
         }
 
@@ -404,7 +408,7 @@ mod tls {
                 let _ = session.shutdown();
                 std::mem::take(&mut session.get_mut().outgoing)
             };
-            let _ = send_all(&mut self.tcp, &outgoing, || false);
+            let _ = send_all(&self.tcp, &outgoing, || false);
         }
     }
 }

@@ -7,7 +7,7 @@ use gami::mock::{Mock, Reply};
 use gami::{Action, Client, Error, Loss, Options};
 
 const PATIENCE: Duration = Duration::from_secs(20);
-const WRITE_TIMEOUT: Duration = Duration::from_millis(300);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Actions of a hundred kilobytes, more of them than fit between client and server; how long it took.
 fn fill(ami: &Client) -> Result<Duration, Error> {
