@@ -5,7 +5,7 @@
 //! # Locking
 //!
 //! The desk (pending actions and outgoing bytes) is locked for moments and never over a system call; the
-//! wire is held over one. The wire comes before the desk.
+//! wire is held over one. The wire comes before the desk, the desk before the session's memory.
 //!
 //! # Waits
 //!
@@ -91,8 +91,8 @@ pub(crate) struct Request<'a> {
     pub waiter: Waiter,
     /// By when it is answered; also for queueing it.
     pub deadline: Instant,
-    /// Whether the link itself fails it then, for nobody else looks at the clock.
-    pub unwatched: bool,
+    /// The time that this leaves it, if the link itself is to fail it then: nobody else looks at the clock.
+    pub unwatched: Option<Duration>,
     /// Whether its success is remembered for the next link.
     pub memorable: bool,
     /// Whether the server may be silent because of it.
@@ -145,7 +145,7 @@ impl Link {
         let (waiter, answer) = bounded(1);
         let deadline = deadline_in(timeout);
         let waiter = Waiter::Response(waiter);
-        let request = Request { action, waiter, deadline, unwatched: false, memorable, stalls };
+        let request = Request { action, waiter, deadline, unwatched: None, memorable, stalls };
         let id = self.submit(request)?;
         self.await_answer(&answer, deadline).unwrap_or_else(|| match self.abandon(&id) {
             Some(sent) => Err(Error::Timeout { after: timeout, sent }),
@@ -172,7 +172,7 @@ impl Link {
         let entry = Entry { waiter, memorable, end: desk.queued, stalls_until: stalls.then_some(deadline) };
         desk.pending.insert(id.clone(), entry);
         self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
-        let alarm = unwatched && desk.pending.set_deadline(id.clone(), deadline, deadline - begun);
+        let alarm = unwatched.is_some_and(|after| desk.pending.set_deadline(id.clone(), deadline, after));
         drop(desk);
         if alarm {
             let myself: Weak<dyn Timed> = self.myself.clone();
@@ -265,12 +265,10 @@ impl Link {
         true
     }
 
-    /// Gives a response to whoever waits for it; gives it back if nobody does.
-    ///
-    /// Returns the action if its success is to be remembered.
-    pub fn answer(&self, response: Response) -> std::result::Result<Option<Action>, Response> {
+    /// Hands a response to whoever waits for it, or back if nobody does; `session` remembers its action.
+    pub fn answer(&self, response: Response, session: &Session) -> std::result::Result<(), Response> {
         let mut desk = lock(&self.desk);
-        let answered = desk.pending.answer(response);
+        let answered = desk.pending.answer(response, |action| session.remember(action));
         self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
         answered
     }
@@ -301,10 +299,10 @@ impl Link {
 
     /// Sends a `Ping` whose answer nobody waits for.
     pub fn ping(&self) {
-        let waiter = Waiter::Nobody { end: None };
+        let waiter = Waiter::Response(bounded(1).0);
         let deadline = Instant::now();
         let action = Action::new("Ping");
-        let request = Request { action: &action, waiter, deadline, unwatched: false, memorable: false, stalls: false };
+        let request = Request { action: &action, waiter, deadline, unwatched: None, memorable: false, stalls: false };
         // If the link has ended or is full, the reader will find out.
         let _ = self.submit(request);
     }

@@ -46,7 +46,7 @@ pub(crate) enum Waiter {
         parts: Sender<Part>,
         name: &'static str,
     },
-    /// Nobody any more: what comes is dropped, a list's items up to their end.
+    /// Nobody any more, for it was abandoned: what comes is dropped, a list's items up to their end.
     Nobody {
         end: Option<ListEnd>,
     },
@@ -149,37 +149,42 @@ impl Pending {
         self.collecting > 0
     }
 
-    /// Takes the entry that a response answers, or hands the response back.
+    /// Hands a response to whoever waits for it, or back if nobody does.
     ///
-    /// A list's entry stays for the events that follow; an error ends it.
-    pub fn answer(&mut self, response: Response) -> std::result::Result<Option<Action>, Response> {
+    /// If the action's success is to be remembered it is before anybody learns of it. A list's entry stays
+    /// for the events that follow; an error ends it.
+    pub fn answer(
+        &mut self,
+        response: Response,
+        remember: impl FnOnce(&Action),
+    ) -> std::result::Result<(), Response> {
         let Some(id) = response.action_id().map(|id| self.key(id)) else { return Err(response) };
         let Some(entry) = self.entries.get_mut(&id) else { return Err(response) };
-        let memorable = entry.memorable.take().filter(|_| !response.is_error());
-        let stays = match &mut entry.waiter {
+        if let Some(action) = entry.memorable.take().filter(|_| !response.is_error()) {
+            remember(&action);
+        }
+        entry.stalls_until = None;
+        match &mut entry.waiter {
             Waiter::List { parts, answered, .. } if !response.is_error() => {
                 *answered = true;
                 let _ = parts.send(Part::Response(response));
-                true
             }
             Waiter::Event { parts, .. } if !response.is_error() => {
                 let _ = parts.send(Part::Response(response));
-                true
             }
-            Waiter::Nobody { end: Some(_) } if !response.is_error() => true,
+            Waiter::Nobody { end } => {
+                if end.is_none() || response.is_error() {
+                    self.remove(&id);
+                }
+                return Err(response);
+            }
             _ => {
                 if let Some(entry) = self.remove(&id) {
                     entry.waiter.finish(response);
                 }
-                false
-            }
-        };
-        if stays {
-            if let Some(entry) = self.entries.get_mut(&id) {
-                entry.stalls_until = None;
             }
         }
-        Ok(memorable)
+        Ok(())
     }
 
     /// Hands an event to the list that it belongs to.

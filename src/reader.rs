@@ -77,14 +77,12 @@ fn hand_on(packet: Packet, link: &Link, open: &mut Open, outlets: &Outlets, sess
                 open.event(event, outlets);
             }
         }
-        Kind::Response => match link.answer(Response::from(packet)) {
-            Ok(Some(action)) => session.remember(&action),
-            Ok(None) => {}
-            Err(response) => {
+        Kind::Response => {
+            if let Err(response) = link.answer(Response::from(packet), session) {
                 log::debug!("nobody waits for the response {:?}", response.action_id());
                 outlets.count_dropped_response();
             }
-        },
+        }
         Kind::Unknown => open.unrecognized(packet, outlets),
     }
 }

@@ -221,7 +221,7 @@ impl Client {
             action,
             waiter: waiter(parts_in),
             deadline: deadline_in(timeout),
-            unwatched: false,
+            unwatched: None,
             memorable: false,
             stalls: false,
         })?;

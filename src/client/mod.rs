@@ -163,11 +163,12 @@ impl Client {
         let action = action.into();
         let link = self.handle.engine.link()?;
         let (waiter, answer) = bounded(1);
+        let timeout = self.timeout_of(&action);
         link.submit(Request {
             action: &action,
             waiter: Waiter::Response(waiter),
-            deadline: deadline_in(self.timeout_of(&action)),
-            unwatched: true,
+            deadline: deadline_in(timeout),
+            unwatched: Some(timeout),
             memorable: true,
             stalls: stall_of(&action).is_some(),
         })?;
