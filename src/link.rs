@@ -66,6 +66,8 @@ struct Desk {
     pending: Pending,
     outgoing: Vec<u8>,
     queued: u64,
+    /// Whoever is failed from now on learns that the client is closed, not how the server takes leave.
+    closing: bool,
     ended: Option<End>,
 }
 
@@ -120,6 +122,7 @@ impl Link {
                 pending: Pending::new(unguessable_prefix()),
                 outgoing: Vec::new(),
                 queued: 0,
+                closing: false,
                 ended: None,
             }),
             room: Condvar::new(),
@@ -309,6 +312,7 @@ impl Link {
 
     /// Logs off, briefly, unless a write is stuck.
     pub fn say_goodbye(&self) {
+        lock(&self.desk).closing = true;
         self.control.hurry(FAREWELL);
         if try_lock(&self.wire).is_none() {
             return;
@@ -324,6 +328,7 @@ impl Link {
     pub fn end(&self, end: End) -> End {
         let (end, entries) = {
             let mut desk = lock(&self.desk);
+            let end = if desk.closing { End::Closed } else { end };
             let end = desk.ended.get_or_insert(end).clone();
             desk.outgoing = Vec::new();
             (end, desk.pending.drain())
