@@ -248,11 +248,12 @@ impl Pending {
     }
 
     /// Nobody waits for an action any more: gives its waiter and where it ends in the bytes sent, or
-    /// `None` if it was answered already.
+    /// `None` if it was answered or abandoned already.
     ///
     /// What the answer would still do is remembered: items of a list are not for the stream, an id of the
     /// caller's may come again and must not meet the old answer, a mask that was set has been set.
     pub fn abandon(&mut self, id: &Id) -> Option<(Waiter, u64)> {
+        self.entries.get(id).filter(|entry| !matches!(entry.waiter, Waiter::Nobody { .. }))?;
         let Entry { waiter, memorable, end: sent_at, .. } = self.remove(id)?;
         let end = match &waiter {
             Waiter::List { end, .. } => Some(end.clone()),
