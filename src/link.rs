@@ -170,9 +170,10 @@ impl Link {
         let before = desk.outgoing.len();
         action.encode(&text, &mut desk.outgoing)?;
         log::trace!("sending {text}: {action:?}");
+        let start = desk.queued;
         desk.queued += (desk.outgoing.len() - before) as u64;
         let memorable = (memorable && Session::is_memorable(action)).then(|| action.clone());
-        let entry = Entry { waiter, memorable, end: desk.queued, stalls_until: stalls.then_some(deadline) };
+        let entry = Entry { waiter, memorable, span: start..desk.queued, stalls_until: stalls.then_some(deadline) };
         desk.pending.insert(id.clone(), entry);
         self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
         let alarm = unwatched.is_some_and(|after| desk.pending.set_deadline(id.clone(), deadline, after));
@@ -245,12 +246,13 @@ impl Link {
             }
             let (batch, end) = {
                 let mut desk = lock(&self.desk);
+                // Together, so that nobody is told that what is about to go out was not sent.
+                self.written.store(desk.queued, Ordering::SeqCst);
                 (std::mem::take(&mut desk.outgoing), desk.queued)
             };
             if batch.is_empty() {
                 break;
             }
-            self.written.store(end, Ordering::SeqCst);
             let sent = wire.send(&batch);
             if batch.len() >= MOST_QUEUED {
                 self.room.notify_all();
@@ -290,9 +292,9 @@ impl Link {
     /// Nobody waits for an action any more; whether it went out, or `None` if it was answered already.
     pub fn abandon(&self, id: &Id) -> Option<bool> {
         let mut desk = lock(&self.desk);
-        let (_, end) = desk.pending.abandon(id)?;
+        let (_, sent) = desk.abandon(id)?;
         self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
-        Some(end <= self.written.load(Ordering::SeqCst))
+        Some(sent)
     }
 
     /// Until when an action may keep the server silent.
@@ -326,17 +328,17 @@ impl Link {
     /// Ends the link: fails what is pending, then cuts the socket off. Only the first cause counts; it is
     /// returned.
     pub fn end(&self, end: End) -> End {
-        let (end, entries) = {
+        let (end, waiters, written) = {
             let mut desk = lock(&self.desk);
             let end = if desk.closing { End::Closed } else { end };
             let end = desk.ended.get_or_insert(end).clone();
             desk.outgoing = Vec::new();
-            (end, desk.pending.drain())
+            let waiters = desk.pending.abandon_all();
+            self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
+            (end, waiters, self.written.load(Ordering::SeqCst))
         };
-        self.collecting.store(false, Ordering::SeqCst);
-        let written = self.written.load(Ordering::SeqCst);
-        for entry in entries {
-            entry.waiter.fail(end.error(entry.end <= written));
+        for (waiter, span) in waiters {
+            waiter.fail(end.error(span.end <= written));
         }
         clock::cancel(self.number);
         self.room.notify_all();
@@ -345,10 +347,35 @@ impl Link {
     }
 }
 
+impl Desk {
+    /// Nobody waits for an action any more: gives its waiter and whether it went out. If it did not, it
+    /// never will.
+    fn abandon(&mut self, id: &Id) -> Option<(Waiter, bool)> {
+        let (waiter, span) = self.pending.abandon(id)?;
+        let first = self.queued - self.outgoing.len() as u64;
+        let waits = self.ended.is_none() && span.start >= first;
+        if waits {
+            self.pending.withdraw(id, &span);
+            self.outgoing.drain((span.start - first) as usize..(span.end - first) as usize);
+            self.queued -= span.end - span.start;
+        }
+        Some((waiter, !waits))
+    }
+}
+
 impl Timed for Link {
     fn expire(&self, now: Instant) -> Option<Instant> {
         let mut desk = lock(&self.desk);
-        let next = desk.pending.expire(now, self.written.load(Ordering::SeqCst));
+        let next = loop {
+            match desk.pending.next_overdue(now) {
+                Ok((id, after)) => {
+                    if let Some((waiter, sent)) = desk.abandon(&id) {
+                        waiter.fail(Error::Timeout { after, sent });
+                    }
+                }
+                Err(next) => break next,
+            }
+        };
         self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
         next
     }

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
@@ -67,8 +68,8 @@ pub(crate) struct Entry {
     pub waiter: Waiter,
     /// The action, if the client is to remember it once it succeeded.
     pub memorable: Option<Action>,
-    /// Where the action ends in the bytes that the link sends: it is out once so many are.
-    pub end: u64,
+    /// Where the action stands in the bytes that the link sends: it is out once they are up to its end.
+    pub span: Range<u64>,
     /// Up to then the server may be silent because of this action.
     pub stalls_until: Option<Instant>,
 }
@@ -153,11 +154,7 @@ impl Pending {
     ///
     /// If the action's success is to be remembered it is before anybody learns of it. A list's entry stays
     /// for the events that follow; an error ends it.
-    pub fn answer(
-        &mut self,
-        response: Response,
-        remember: impl FnOnce(&Action),
-    ) -> std::result::Result<(), Response> {
+    pub fn answer(&mut self, response: Response, remember: impl FnOnce(&Action)) -> std::result::Result<(), Response> {
         let Some(id) = response.action_id().map(|id| self.key(id)) else { return Err(response) };
         let Some(entry) = self.entries.get_mut(&id) else { return Err(response) };
         if let Some(action) = entry.memorable.take().filter(|_| !response.is_error()) {
@@ -233,28 +230,22 @@ impl Pending {
         next
     }
 
-    /// Fails what is overdue, and says when to look again.
-    pub fn expire(&mut self, now: Instant, written: u64) -> Option<Instant> {
-        while let Some(Reverse((at, ..))) = self.deadlines.peek() {
-            if *at > now {
-                return Some(*at);
-            }
-            let Some(Reverse((_, id, after))) = self.deadlines.pop() else { break };
-            if let Some((Waiter::Response(waiter), end)) = self.abandon(&id) {
-                let _ = waiter.send(Err(Error::Timeout { after, sent: end <= written }));
-            }
+    /// The next action that is overdue and the time that it had, or when to look again.
+    pub fn next_overdue(&mut self, now: Instant) -> std::result::Result<(Id, Duration), Option<Instant>> {
+        match self.deadlines.peek() {
+            Some(Reverse((at, ..))) if *at > now => Err(Some(*at)),
+            _ => self.deadlines.pop().map(|Reverse((_, id, after))| (id, after)).ok_or(None),
         }
-        None
     }
 
-    /// Nobody waits for an action any more: gives its waiter and where it ends in the bytes sent, or
+    /// Nobody waits for an action any more: gives its waiter and where it stands in the bytes sent, or
     /// `None` if it was answered or abandoned already.
     ///
     /// What the answer would still do is remembered: items of a list are not for the stream, an id of the
     /// caller's may come again and must not meet the old answer, a mask that was set has been set.
-    pub fn abandon(&mut self, id: &Id) -> Option<(Waiter, u64)> {
+    pub fn abandon(&mut self, id: &Id) -> Option<(Waiter, Range<u64>)> {
         self.entries.get(id).filter(|entry| !matches!(entry.waiter, Waiter::Nobody { .. }))?;
-        let Entry { waiter, memorable, end: sent_at, .. } = self.remove(id)?;
+        let Entry { waiter, memorable, span, .. } = self.remove(id)?;
         let end = match &waiter {
             Waiter::List { end, .. } => Some(end.clone()),
             _ => None,
@@ -265,9 +256,18 @@ impl Pending {
             }
             self.abandoned.push_back(id.clone());
             let waiter = Waiter::Nobody { end };
-            self.insert(id.clone(), Entry { waiter, memorable, end: sent_at, stalls_until: None });
+            self.insert(id.clone(), Entry { waiter, memorable, span: span.clone(), stalls_until: None });
         }
-        Some((waiter, sent_at))
+        Some((waiter, span))
+    }
+
+    /// Forgets an abandoned action whose bytes were taken back; those behind it move up.
+    pub fn withdraw(&mut self, id: &Id, span: &Range<u64>) {
+        self.remove(id);
+        let length = span.end - span.start;
+        for entry in self.entries.values_mut().filter(|entry| entry.span.start >= span.end) {
+            entry.span = entry.span.start - length..entry.span.end - length;
+        }
     }
 
     fn forget_oldest(&mut self) {
@@ -282,12 +282,11 @@ impl Pending {
         self.entries.values().filter_map(|entry| entry.stalls_until).max()
     }
 
-    /// Takes every entry out, for the end of the link.
-    pub fn drain(&mut self) -> Vec<Entry> {
+    /// Abandons every action, for the end of the link; what it sent before is still handed on as usual.
+    pub fn abandon_all(&mut self) -> Vec<(Waiter, Range<u64>)> {
         self.deadlines.clear();
-        self.abandoned.clear();
-        self.collecting = 0;
-        self.entries.drain().map(|(_, entry)| entry).collect()
+        let ids: Vec<Id> = self.entries.keys().cloned().collect();
+        ids.iter().filter_map(|id| self.abandon(id)).collect()
     }
 }
 
@@ -341,4 +340,27 @@ impl ListEnd {
 fn ends_with_complete(name: &str) -> bool {
     let name = name.as_bytes();
     name.len().checked_sub(b"Complete".len()).is_some_and(|at| name[at..].eq_ignore_ascii_case(b"Complete"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packet::Packet;
+
+    #[test]
+    fn the_items_of_a_list_that_was_abandoned_with_its_link_stay_out_of_the_stream() {
+        let event = |name: &str| {
+            let text = format!("Event: {name}\r\nActionID: prefix-1\r\n");
+            Event::new(Packet::new(text.as_bytes()), 0)
+        };
+        let mut pending = Pending::new("prefix-".into());
+        let parts = crossbeam_channel::unbounded().0;
+        let waiter = Waiter::List { parts, end: ListEnd::Unknown, answered: true };
+        pending.insert(Id::Own(1), Entry { waiter, memorable: None, span: 0..100, stalls_until: None });
+        assert_eq!(pending.abandon_all().len(), 1);
+        assert_eq!(pending.claim(&event("Agents")), Claim::Dropped);
+        assert_eq!(pending.claim(&event("AgentsComplete")), Claim::Dropped);
+        assert_eq!(pending.claim(&event("Agents")), Claim::Free, "the list is over");
+        assert!(!pending.collecting());
+    }
 }
