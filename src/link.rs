@@ -178,9 +178,9 @@ impl Link {
         self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
         let alarm = unwatched.is_some_and(|after| desk.pending.set_deadline(id.clone(), deadline, after));
         drop(desk);
-        if alarm {
-            let myself: Weak<dyn Timed> = self.myself.clone();
-            clock::schedule(self.number, deadline, myself);
+        if let Some(myself) = self.myself.upgrade().filter(|_| alarm) {
+            let timed: Arc<dyn Timed> = myself;
+            clock::schedule(self.number, deadline, &timed);
         }
         self.flush();
         Ok(id)
@@ -378,6 +378,10 @@ impl Timed for Link {
         };
         self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
         next
+    }
+
+    fn is_over(&self) -> bool {
+        lock(&self.desk).ended.is_some()
     }
 }
 
