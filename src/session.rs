@@ -18,6 +18,8 @@ pub(crate) struct Session {
 #[derive(Default, Clone)]
 struct Memory {
     credentials: Option<Credentials>,
+    /// What a login that is under way proves itself with.
+    offered: Option<Credentials>,
     mask: Option<String>,
     filters: Vec<Action>,
 }
@@ -51,8 +53,11 @@ impl Session {
         } else if let Some(mask) = action.get(if is("Login") { "Events" } else { "EventMask" }) {
             memory.mask = Some(mask.to_owned());
         }
-        if let (true, Some(user), Some(secret)) = (is("Login"), action.get("Username"), action.get("Secret")) {
+        let Some(user) = action.get("Username").filter(|_| is("Login")) else { return };
+        if let Some(secret) = action.get("Secret") {
             memory.credentials = Some(Credentials { user: user.to_owned(), secret: secret.to_owned() });
+        } else if memory.offered.as_ref().is_some_and(|offered| offered.user == user) {
+            memory.credentials = memory.offered.take();
         }
     }
 
@@ -73,12 +78,18 @@ impl Session {
             .any(|name| ["on", "yes", "true", "all", class].iter().any(|on| name.trim().eq_ignore_ascii_case(on)))
     }
 
-    /// Logs in and remembers how.
+    /// Logs in and remembers how, from the moment on in which the answer is read: the link may be lost in
+    /// the next.
     pub fn login(&self, user: &str, secret: &str, mode: LoginMode, ask: Ask<'_>) -> Result<()> {
         let credentials = Credentials { user: user.to_owned(), secret: secret.to_owned() };
-        credentials.log_in(mode, None, ask)?;
-        lock(&self.memory).credentials = Some(credentials);
-        Ok(())
+        lock(&self.memory).offered = Some(credentials.clone());
+        let logged_in = credentials.log_in(mode, None, ask);
+        let mut memory = lock(&self.memory);
+        memory.offered = None;
+        if logged_in.is_ok() {
+            memory.credentials = Some(credentials);
+        }
+        logged_in
     }
 
     /// Logs in again on a new link and sets the mask and the filters that were set.
