@@ -1,7 +1,8 @@
 //! What survives a link: the streams, the session's memory, and the making of the next link.
 //!
 //! A link's thread ends with its link. Where automatic reconnection is asked for, that thread, having
-//! announced the loss, makes the next link, whose thread it starts, before it ends.
+//! announced the loss, makes the next link, whose thread it starts, before it ends. A caller's own attempt
+//! goes between its attempts; where a caller has replaced a link in vain, a new thread takes over.
 //!
 //! # Locking
 //!
@@ -26,7 +27,7 @@ use crossbeam_channel::{bounded, select, Receiver, Sender};
 use crate::action::Action;
 use crate::error::{Error, Loss, Result};
 use crate::link::{End, Link};
-use crate::options::{LoginMode, Options};
+use crate::options::{Backoff, LoginMode, Options};
 use crate::outlets::{Inlets, Outlets};
 use crate::packet::Framer;
 use crate::reader;
@@ -67,18 +68,25 @@ pub(crate) struct Engine {
     phase: Mutex<Phase>,
     changed: Condvar,
     renewing: Mutex<Renewal>,
-    /// How many links there have been.
-    links: AtomicU64,
-    /// The threads that are at work to come back: one, or one more that is about to see that it need not.
+    /// How many attempts to make a link have ended.
+    attempts: AtomicU64,
+    /// The threads that are at work to come back: one, or more that are about to see that they need not.
     supervisors: AtomicUsize,
     threads: Mutex<Vec<JoinHandle<()>>>,
     closing: Mutex<Option<Sender<()>>>,
     closed: Receiver<()>,
 }
 
-/// What one attempt to reconnect leaves for the next.
+/// What one attempt to make a link leaves for the next.
 struct Renewal {
+    /// How many links there have been, and since when the last of them stood.
+    links: u64,
     since: Instant,
+    /// Why the last attempt failed, if it did.
+    failure: Option<Error>,
+    /// How often the delay has grown.
+    step: u32,
+    /// Attempts to come back that failed in a row.
     failed: u32,
 }
 
@@ -96,8 +104,8 @@ impl Engine {
             session: Session::default(),
             phase: Mutex::new(Phase::Down),
             changed: Condvar::new(),
-            renewing: Mutex::new(Renewal { since: Instant::now(), failed: 0 }),
-            links: AtomicU64::new(0),
+            renewing: Mutex::new(Renewal { links: 0, since: Instant::now(), failure: None, step: 0, failed: 0 }),
+            attempts: AtomicU64::new(0),
             supervisors: AtomicUsize::new(0),
             threads: Mutex::new(Vec::new()),
             closing: Mutex::new(Some(closing)),
@@ -117,9 +125,10 @@ impl Engine {
         let deadline = deadline_in(self.options.wait_for_link);
         loop {
             match &*phase {
-                Phase::Up(link) => return Ok(Arc::clone(link)),
+                Phase::Up(link) if link.stands() => return Ok(Arc::clone(link)),
                 Phase::Closed => return Err(Error::Closed { sent: false }),
-                Phase::Down | Phase::Restoring(_) => {}
+                // The thread of a link that has ended is about to see that it has.
+                Phase::Up(_) | Phase::Down | Phase::Restoring(_) => {}
             }
             phase = self.wait(phase, deadline).ok_or(Error::NotConnected)?;
         }
@@ -127,12 +136,18 @@ impl Engine {
 
     pub fn state(&self) -> State {
         match &*lock(&self.phase) {
-            Phase::Up(_) => State::Connected,
+            Phase::Up(link) if link.stands() => State::Connected,
+            Phase::Up(_) if self.comes_back() => State::Reconnecting,
             Phase::Closed => State::Closed,
             Phase::Restoring(_) => State::Reconnecting,
             Phase::Down if self.supervisors.load(Ordering::SeqCst) > 0 => State::Reconnecting,
-            Phase::Down => State::Disconnected,
+            Phase::Up(_) | Phase::Down => State::Disconnected,
         }
+    }
+
+    /// Whether the loss of a link is followed by attempts to make another.
+    fn comes_back(&self) -> bool {
+        self.options.reconnect.is_some() && self.session.is_logged_in()
     }
 
     pub fn wait_connected(&self, timeout: Duration) -> Result<()> {
@@ -140,9 +155,9 @@ impl Engine {
         let mut phase = lock(&self.phase);
         loop {
             match &*phase {
-                Phase::Up(_) => return Ok(()),
+                Phase::Up(link) if link.stands() => return Ok(()),
                 Phase::Closed => return Err(Error::Closed { sent: false }),
-                Phase::Down | Phase::Restoring(_) => {}
+                Phase::Up(_) | Phase::Down | Phase::Restoring(_) => {}
             }
             phase = self.wait(phase, deadline).ok_or(Error::NotConnected)?;
         }
@@ -168,31 +183,50 @@ impl Engine {
 
     /// Drops the link if there is one and makes another, because a caller asked for it.
     pub fn reconnect(self: &Arc<Self>) -> Result<()> {
-        let before = self.links.load(Ordering::SeqCst);
+        let before = self.attempts.load(Ordering::SeqCst);
         let mut renewal = lock(&self.renewing);
+        // Another thread tried while this one waited.
+        let tried = self.attempts.load(Ordering::SeqCst) != before;
         let phase = lock(&self.phase);
+        let had_link = matches!(*phase, Phase::Up(_));
         match &*phase {
             Phase::Closed => return Err(Error::Closed { sent: false }),
-            // Another thread did it while this one waited.
-            Phase::Up(_) if self.links.load(Ordering::SeqCst) != before => return Ok(()),
+            Phase::Up(link) if tried && link.stands() => return Ok(()),
             Phase::Up(link) => {
                 let link = Arc::clone(link);
                 self.set_phase(phase, Phase::Down);
-                link.end(End::Lost(Loss::Replaced));
+                match link.end(End::Lost(Loss::Replaced)) {
+                    End::Closed | End::Lost(Loss::Replaced) => {}
+                    // The caller was quicker than the link's thread.
+                    End::Lost(cause) => self.announce(cause),
+                }
             }
-            Phase::Down | Phase::Restoring(_) => drop(phase),
+            Phase::Down | Phase::Restoring(_) => match &renewal.failure {
+                Some(failure) if tried => return Err(failure.clone()),
+                _ => drop(phase),
+            },
         }
         let renewed = self.renew(&mut renewal);
         if let Err(error) = &renewed {
             log::warn!("reconnecting to {} failed: {error}", self.address);
             // Whoever reconnects because of a loss that it saw there must learn that this was in vain.
             self.outlets.net_error(error.clone());
+            if had_link && self.comes_back() && !is_refused_login(error) {
+                self.supervise();
+            }
         }
         renewed
     }
 
     /// Makes a link and restores the session on it.
     fn renew(self: &Arc<Self>, renewal: &mut Renewal) -> Result<()> {
+        let renewed = self.make_link(renewal);
+        renewal.failure = renewed.as_ref().err().cloned();
+        self.attempts.fetch_add(1, Ordering::SeqCst);
+        renewed
+    }
+
+    fn make_link(self: &Arc<Self>, renewal: &mut Renewal) -> Result<()> {
         let (link, source, framer) = self.connect()?;
         let phase = lock(&self.phase);
         if matches!(*phase, Phase::Closed) {
@@ -204,10 +238,12 @@ impl Engine {
         let ours = matches!(&*phase, Phase::Restoring(current) if Arc::ptr_eq(current, &link));
         match restored {
             Ok(()) if ours => {
-                renewal.since = Instant::now();
-                if self.links.fetch_add(1, Ordering::SeqCst) > 0 {
+                if renewal.links > 0 {
                     self.outlets.count_reconnection();
                 }
+                renewal.links += 1;
+                renewal.since = Instant::now();
+                renewal.failed = 0;
                 log::info!("connected to {} ({})", self.address, link.banner());
                 self.set_phase(phase, Phase::Up(link));
                 Ok(())
@@ -280,11 +316,25 @@ impl Engine {
     fn spawn(self: &Arc<Self>, link: &Arc<Link>, source: Source, framer: Framer) -> Result<()> {
         let engine = Arc::clone(self);
         let link = Arc::clone(link);
-        let thread = thread::Builder::new().name("gami-reader".into()).stack_size(STACK).spawn(move || {
+        self.start_thread(move || {
             let keepalive = engine.options.keepalive;
             let loss = reader::run(source, framer, &link, &engine.outlets, &engine.session, keepalive);
             engine.lost(link, loss);
-        });
+        })
+    }
+
+    /// Comes back on a thread of its own, where none is left that had a link.
+    fn supervise(self: &Arc<Self>) {
+        self.supervisors.fetch_add(1, Ordering::SeqCst);
+        let engine = Arc::clone(self);
+        if let Err(error) = self.start_thread(move || engine.come_back()) {
+            log::error!("no thread to come back on: {error}");
+            self.supervisors.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    fn start_thread(&self, run: impl FnOnce() + Send + 'static) -> Result<()> {
+        let thread = thread::Builder::new().name("gami-reader".into()).stack_size(STACK).spawn(run);
         let thread = thread
             .map_err(|error| Error::Connect { address: self.address.as_str().into(), source: Arc::new(error) })?;
         let mut threads = lock(&self.threads);
@@ -299,7 +349,7 @@ impl Engine {
             End::Lost(cause) => cause,
             End::Closed => loss,
         };
-        let supervise = self.options.reconnect.is_some() && self.session.is_logged_in();
+        let comes_back = self.comes_back();
         let phase = lock(&self.phase);
         if !matches!(&*phase, Phase::Up(current) if Arc::ptr_eq(current, &link)) {
             if matches!(&*phase, Phase::Restoring(current) if Arc::ptr_eq(current, &link)) {
@@ -307,56 +357,67 @@ impl Engine {
             }
             return;
         }
-        self.supervisors.fetch_add(usize::from(supervise), Ordering::SeqCst);
+        self.supervisors.fetch_add(usize::from(comes_back), Ordering::SeqCst);
         self.set_phase(phase, Phase::Down);
         drop(link);
-        log::warn!("the link to {} is lost: {cause}", self.address);
-        self.outlets.net_error(Error::Lost { cause, sent: None });
-        if supervise {
+        self.announce(cause);
+        if comes_back {
             self.come_back();
-            self.supervisors.fetch_sub(1, Ordering::SeqCst);
-            self.changed.notify_all();
         }
     }
 
-    /// Tries to reconnect until it succeeds, is refused, runs out of attempts, or is no longer needed.
+    fn announce(&self, cause: Loss) {
+        log::warn!("the link to {} is lost: {cause}", self.address);
+        self.outlets.net_error(Error::Lost { cause, sent: None });
+    }
+
+    /// What a supervisor does.
     fn come_back(self: &Arc<Self>) {
-        let Some(backoff) = &self.options.reconnect else { return };
+        if let Some(backoff) = &self.options.reconnect {
+            self.try_to_come_back(backoff);
+        }
+        self.supervisors.fetch_sub(1, Ordering::SeqCst);
+        self.changed.notify_all();
+    }
+
+    /// Tries to reconnect until it succeeds, is refused, runs out of attempts, or is no longer needed.
+    fn try_to_come_back(self: &Arc<Self>, backoff: &Backoff) {
         {
             let mut renewal = lock(&self.renewing);
             if renewal.since.elapsed() >= backoff.stable {
-                renewal.failed = 0;
+                renewal.step = 0;
             }
         }
         loop {
-            let attempt = lock(&self.renewing).failed;
-            if !self.pause(backoff.delay(attempt, random())) {
+            let step = lock(&self.renewing).step;
+            if !self.pause(backoff.delay(step, random())) {
                 return;
             }
             let mut renewal = lock(&self.renewing);
             if !matches!(*lock(&self.phase), Phase::Down) {
                 return;
             }
-            renewal.failed = renewal.failed.saturating_add(1);
+            renewal.step = renewal.step.saturating_add(1);
             let Err(error) = self.renew(&mut renewal) else { return };
             if matches!(error, Error::Closed { .. }) {
                 return;
             }
+            renewal.failed = renewal.failed.saturating_add(1);
             log::warn!("reconnecting to {} failed: {error}", self.address);
             let over = is_refused_login(&error) || backoff.attempts.is_some_and(|most| renewal.failed >= most);
             self.outlets.net_error(error);
             if over {
-                log::warn!("giving up on {} after {} attempts", self.address, renewal.failed);
+                log::warn!("giving up on {} after {} failed attempts", self.address, renewal.failed);
                 return;
             }
         }
     }
 
-    /// Whether the link is still down after the delay.
+    /// Whether there is still no link after the delay; a caller's attempt to make one may be under way.
     fn pause(&self, delay: Duration) -> bool {
         let deadline = deadline_in(delay);
         let mut phase = lock(&self.phase);
-        while matches!(*phase, Phase::Down) {
+        while matches!(*phase, Phase::Down | Phase::Restoring(_)) {
             phase = match self.wait(phase, deadline) {
                 Some(phase) => phase,
                 None => return true,

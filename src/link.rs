@@ -57,6 +57,8 @@ pub(crate) struct Link {
     successors: AtomicUsize,
     /// Whether events may belong to a pending action.
     collecting: AtomicBool,
+    /// Whether the link has ended; whoever learns of that from a failed action finds it so.
+    over: AtomicBool,
     control: Control,
     write_timeout: Duration,
     myself: Weak<Link>,
@@ -131,6 +133,7 @@ impl Link {
             tired: AtomicBool::new(false),
             successors: AtomicUsize::new(0),
             collecting: AtomicBool::new(false),
+            over: AtomicBool::new(false),
             control: stream.control,
             write_timeout: options.write_timeout(),
             myself: Weak::clone(myself),
@@ -141,6 +144,11 @@ impl Link {
     /// The line with which the server greeted.
     pub fn banner(&self) -> &str {
         &self.banner
+    }
+
+    /// Whether the link has not ended.
+    pub fn stands(&self) -> bool {
+        !self.over.load(Ordering::SeqCst)
     }
 
     /// Makes an action and waits for its response.
@@ -333,6 +341,7 @@ impl Link {
             let end = if desk.closing { End::Closed } else { end };
             let end = desk.ended.get_or_insert(end).clone();
             desk.outgoing = Vec::new();
+            self.over.store(true, Ordering::SeqCst);
             let waiters = desk.pending.abandon_all();
             self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
             (end, waiters, self.written.load(Ordering::SeqCst))
@@ -381,7 +390,7 @@ impl Timed for Link {
     }
 
     fn is_over(&self) -> bool {
-        lock(&self.desk).ended.is_some()
+        !self.stands()
     }
 }
 

@@ -231,7 +231,8 @@ impl Client {
     /// that were set.
     ///
     /// A link that still stands is dropped: what is pending on it fails. Of threads that call this at the
-    /// same time one does it for all.
+    /// same time one does it for all, and they share its failure too. With [`Options::reconnect`] the client
+    /// goes on trying by itself after a failure.
     ///
     /// # Errors
     ///
