@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{unbounded, Receiver, RecvTimeoutError};
 
-use super::Client;
+use super::{stall_of, Client};
 use crate::action::{is_empty_list, list_end, Action, ListEnd as KnownEnd};
 use crate::error::{Error, PartialList, Result};
 use crate::event::Event;
@@ -220,7 +220,7 @@ impl Client {
             deadline: deadline_in(timeout),
             unwatched: None,
             memorable: false,
-            stalls: false,
+            stalls: stall_of(action).is_some(),
         })?;
         Ok(Parts { link, id, parts, timeout })
     }
