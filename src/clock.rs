@@ -19,6 +19,9 @@ use crate::sync::lock;
 pub(crate) trait Timed: Send + Sync {
     /// Fails what is overdue, and says when to be called again.
     fn expire(&self, now: Instant) -> Option<Instant>;
+
+    /// Whether it will never have a deadline again; from then on it cancels its key.
+    fn is_over(&self) -> bool;
 }
 
 struct Clock {
@@ -30,7 +33,15 @@ static CLOCK: Mutex<Option<Clock>> = Mutex::new(None);
 static CHANGED: Condvar = Condvar::new();
 
 /// Calls `timed` at an instant, or at the one it was to be called at if that is earlier.
-pub(crate) fn schedule(key: u64, at: Instant, timed: Weak<dyn Timed>) {
+pub(crate) fn schedule(key: u64, at: Instant, timed: &Arc<dyn Timed>) {
+    add(key, at, Arc::downgrade(timed));
+    // It may have cancelled its key just before it was added.
+    if timed.is_over() {
+        cancel(key);
+    }
+}
+
+fn add(key: u64, at: Instant, timed: Weak<dyn Timed>) {
     let mut clock = lock(&CLOCK);
     let clock = clock.get_or_insert_with(|| Clock { due: HashMap::new(), running: false });
     let due = clock.due.entry(key).or_insert((at, timed));
@@ -80,7 +91,7 @@ fn run() {
         drop(guard);
         for (key, timed) in overdue {
             if let Some(at) = timed.expire(now) {
-                schedule(key, at, Arc::downgrade(&timed));
+                schedule(key, at, &timed);
             }
         }
         guard = lock(&CLOCK);

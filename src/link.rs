@@ -82,7 +82,7 @@ impl Desk {
     fn abandon(&mut self, id: &Id) -> Option<(Waiter, bool)> {
         let (waiter, span) = self.pending.abandon(id)?;
         let gone = self.queued - self.outgoing.len() as u64;
-        if span.start < gone {
+        if self.ended.is_some() || span.start < gone {
             return Some((waiter, true));
         }
         self.outgoing.drain((span.start - gone) as usize..(span.end - gone) as usize);
@@ -213,9 +213,9 @@ impl Link {
         self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
         let alarm = unwatched.is_some_and(|after| desk.pending.set_deadline(id.clone(), deadline, after));
         drop(desk);
-        if alarm {
-            let myself: Weak<dyn Timed> = self.myself.clone();
-            clock::schedule(self.number, deadline, myself);
+        if let Some(myself) = self.myself.upgrade().filter(|_| alarm) {
+            let timed: Arc<dyn Timed> = myself;
+            clock::schedule(self.number, deadline, &timed);
         }
         Ok(id)
     }
@@ -280,12 +280,13 @@ impl Link {
             }
             let (batch, end) = {
                 let mut desk = lock(&self.desk);
+                // Together, so that nobody is told that what is about to go out was not sent.
+                self.written.store(desk.queued, Ordering::SeqCst);
                 (std::mem::take(&mut desk.outgoing), desk.queued)
             };
             if batch.is_empty() {
                 break;
             }
-            self.written.store(end, Ordering::SeqCst);
             let sent = wire.send(&batch, || self.may_be_silent());
             if batch.len() >= MOST_QUEUED {
                 self.room.notify_all();
@@ -375,18 +376,18 @@ impl Link {
     /// Ends the link: fails what is pending, then cuts the socket off. Only the first cause counts; it is
     /// returned.
     pub fn end(&self, end: End) -> End {
-        let (end, entries) = {
+        let (end, waiters, written) = {
             let mut desk = lock(&self.desk);
             let end = if desk.closing { End::Closed } else { end };
             let end = desk.ended.get_or_insert(end).clone();
             desk.outgoing = Vec::new();
             self.over.store(true, Ordering::SeqCst);
-            (end, desk.pending.drain())
+            let waiters = desk.pending.abandon_all();
+            self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
+            (end, waiters, self.written.load(Ordering::SeqCst))
         };
-        self.collecting.store(false, Ordering::SeqCst);
-        let written = self.written.load(Ordering::SeqCst);
-        for entry in entries {
-            entry.waiter.fail(end.error(entry.span.end <= written));
+        for (waiter, span) in waiters {
+            waiter.fail(end.error(span.end <= written));
         }
         clock::cancel(self.number);
         self.room.notify_all();
@@ -412,6 +413,10 @@ impl Timed for Link {
         }
         self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
         desk.pending.next_deadline()
+    }
+
+    fn is_over(&self) -> bool {
+        !self.stands()
     }
 }
 

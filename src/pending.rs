@@ -285,12 +285,11 @@ impl Pending {
         self.entries.values().filter_map(|entry| entry.stalls_until).max()
     }
 
-    /// Takes every entry out, for the end of the link.
-    pub fn drain(&mut self) -> Vec<Entry> {
+    /// Abandons every action, for the end of the link; what it sent before is still handed on as usual.
+    pub fn abandon_all(&mut self) -> Vec<(Waiter, Range<u64>)> {
         self.deadlines.clear();
-        self.abandoned.clear();
-        self.collecting = 0;
-        self.entries.drain().map(|(_, entry)| entry).collect()
+        let ids: Vec<Id> = self.entries.keys().cloned().collect();
+        ids.iter().filter_map(|id| self.abandon(id)).collect()
     }
 }
 
@@ -344,4 +343,27 @@ impl ListEnd {
 fn ends_with_complete(name: &str) -> bool {
     let name = name.as_bytes();
     name.len().checked_sub(b"Complete".len()).is_some_and(|at| name[at..].eq_ignore_ascii_case(b"Complete"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packet::Packet;
+
+    #[test]
+    fn the_items_of_a_list_that_was_abandoned_with_its_link_stay_out_of_the_stream() {
+        let event = |name: &str| {
+            let text = format!("Event: {name}\r\nActionID: prefix-1\r\n");
+            Event::new(Packet::new(text.as_bytes()), 0)
+        };
+        let mut pending = Pending::new("prefix-".into());
+        let parts = crossbeam_channel::unbounded().0;
+        let waiter = Waiter::List { parts, end: ListEnd::Unknown, answered: true };
+        pending.insert(Id::Own(1), Entry { waiter, memorable: None, span: 0..100, stalls_until: None });
+        assert_eq!(pending.abandon_all().len(), 1);
+        assert_eq!(pending.claim(&event("Agents")), Claim::Dropped);
+        assert_eq!(pending.claim(&event("AgentsComplete")), Claim::Dropped);
+        assert_eq!(pending.claim(&event("Agents")), Claim::Free, "the list is over");
+        assert!(!pending.collecting());
+    }
 }
