@@ -296,7 +296,7 @@ impl Engine {
         });
         connecting.map_err(failed)?;
         // The thread keeps the deadline itself, but for the resolving of the name.
-        let grace = timeout.saturating_add(Duration::from_millis(100));
+        let grace = timeout.saturating_add(Duration::from_millis(250));
         let opened = select! {
             recv(outcome) -> opened => opened.unwrap_or_else(|_| Err(failed(std::io::ErrorKind::Interrupted.into()))),
             recv(self.closed) -> _ => Err(Error::Closed { sent: false }),

@@ -132,7 +132,8 @@ impl Options {
     }
 
     /// Sends a `Ping` when nothing came for this long, and declares the link lost when nothing at all
-    /// comes for as long again: a dead link is found within twice this time.
+    /// comes for as long again: a dead link is found within twice this time, to the precision of the
+    /// system's timers (Linux takes up to an eighth longer).
     ///
     /// An action that makes the server wait (a synchronous `Originate`, `WaitEvent`) holds the verdict
     /// back until that action's own deadline, for it stalls everything else that the server would send.
@@ -289,8 +290,8 @@ impl Backoff {
 
     /// The delay before an attempt, counted from 0; `random` is spread evenly over 0 to 1.
     pub(crate) fn delay(&self, attempt: u32, random: f64) -> Duration {
-        let doubled = self.first.saturating_mul(1u32.checked_shl(attempt.min(31)).unwrap_or(u32::MAX));
-        doubled.min(self.longest).mul_f64(1.0 - random.clamp(0.0, 1.0) / 2.0)
+        let doubled = self.first.saturating_mul(1 << attempt.min(31)).min(self.longest);
+        doubled - (doubled / 2).mul_f64(random.clamp(0.0, 1.0))
     }
 }
 
@@ -379,5 +380,27 @@ impl std::fmt::Debug for Tls {
             .field("insecure", &self.insecure)
             .field("server_name", &self.server_name)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_double_up_to_the_longest_and_are_shortened_by_up_to_a_half() {
+        let backoff = Backoff::new().first(Duration::from_millis(100)).longest(Duration::from_secs(1));
+        for (attempt, longest) in [(0, 100), (1, 200), (2, 400), (3, 800), (4, 1000), (5, 1000), (u32::MAX, 1000)] {
+            assert_eq!(backoff.delay(attempt, 0.0), Duration::from_millis(longest));
+            assert_eq!(backoff.delay(attempt, 0.5), Duration::from_millis(longest * 3 / 4));
+            assert_eq!(backoff.delay(attempt, 1.0), Duration::from_millis(longest / 2));
+        }
+    }
+
+    #[test]
+    fn delays_do_not_overflow() {
+        let backoff = Backoff::new().first(Duration::MAX).longest(Duration::MAX);
+        assert_eq!(backoff.delay(0, 0.0), Duration::MAX);
+        assert!(backoff.delay(40, 1.0) <= Duration::MAX / 2 + Duration::from_secs(1));
     }
 }

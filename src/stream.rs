@@ -100,9 +100,13 @@ pub(crate) fn connect(
     Ok(Stream { source: Source::Tcp(tcp), wire: Arc::new(Mutex::new(sink)), control })
 }
 
-/// Tries every address of the host, each with its share of the time that is left.
 fn connect_tcp(target: &Target, deadline: Instant) -> io::Result<TcpStream> {
     let addresses: Vec<SocketAddr> = (target.host.as_str(), target.port).to_socket_addrs()?.collect();
+    connect_to_any(&addresses, deadline)
+}
+
+/// Tries the addresses in turn, each with its share of the time that is left.
+fn connect_to_any(addresses: &[SocketAddr], deadline: Instant) -> io::Result<TcpStream> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
     for (at, address) in addresses.iter().enumerate() {
         let share = remaining(deadline)? / (addresses.len() - at) as u32;
@@ -120,6 +124,13 @@ fn remaining(deadline: Instant) -> io::Result<Duration> {
         Duration::ZERO => Err(io::Error::new(io::ErrorKind::TimedOut, "the time for connecting is over")),
         left => Ok(left),
     }
+}
+
+/// What to ask of a socket's timeout so that it passes before the deadline, if only just.
+///
+/// Linux keeps such a timeout to an eighth of its length, and never early.
+fn patience(deadline: Instant) -> io::Result<Duration> {
+    Ok((remaining(deadline)? / 8 * 7).max(Duration::from_millis(1)))
 }
 
 /// Whether an error says that the socket's timeout passed.
@@ -153,8 +164,13 @@ impl Source {
 
     /// The same with a deadline of its own.
     pub fn read_by(&mut self, buffer: &mut [u8], deadline: Instant) -> io::Result<usize> {
-        self.set_timeout(Some(remaining(deadline)?))?;
-        self.read(buffer)
+        loop {
+            self.set_timeout(Some(patience(deadline)?))?;
+            match self.read(buffer) {
+                Err(error) if is_timeout(&error) => {}
+                read => return read,
+            }
+        }
     }
 
     /// How long a read may wait; `None` waits for ever.
@@ -259,8 +275,13 @@ mod tls {
     impl Read for Pipe {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             if let Some((tcp, deadline)) = &mut self.handshake {
-                tcp.set_read_timeout(Some(remaining(*deadline)?))?;
-                return tcp.read(buffer).map_err(in_handshake);
+                loop {
+                    tcp.set_read_timeout(Some(patience(*deadline).map_err(in_handshake)?))?;
+                    match tcp.read(buffer) {
+                        Err(error) if is_timeout(&error) => {}
+                        read => return read,
+                    }
+                }
             }
             let rest = &self.incoming[self.taken..];
             if rest.is_empty() {
@@ -435,6 +456,22 @@ mod tests {
         ] {
             assert_eq!(parse_address(address, 5038).unwrap(), expected, "{address}");
         }
+    }
+
+    #[test]
+    fn of_several_addresses_the_first_that_answers_is_taken() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let listening = listener.local_addr().unwrap();
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let connect = |addresses: &[SocketAddr]| {
+            connect_to_any(addresses, Instant::now() + Duration::from_secs(20)).map(|tcp| tcp.peer_addr().unwrap())
+        };
+        assert_eq!(connect(&[free, listening]).unwrap(), listening);
+        assert_eq!(connect(&[free, free, listening, free]).unwrap(), listening);
+        assert_eq!(connect(&[free, free]).unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+        assert_eq!(connect(&[]).unwrap_err().kind(), io::ErrorKind::NotFound);
+        let late = connect_to_any(&[listening], Instant::now()).unwrap_err();
+        assert_eq!(late.kind(), io::ErrorKind::TimedOut);
     }
 
     #[test]
