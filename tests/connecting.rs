@@ -364,7 +364,10 @@ mod tls {
     fn what_is_no_certificate_is_refused() {
         for pem in ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
             let error = Tls::new().add_root_pem(pem).unwrap_err();
-            assert!(matches!(&error, Error::Invalid { argument, .. } if &**argument == "root certificate"), "{error:?}");
+            assert!(
+                matches!(&error, Error::Invalid { argument, .. } if &**argument == "root certificate"),
+                "{error:?}"
+            );
         }
     }
 
