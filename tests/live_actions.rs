@@ -4,6 +4,9 @@ mod asterisk;
 mod declarations;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs;
+use std::path::PathBuf;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use asterisk::*;
@@ -91,7 +94,7 @@ fn call(ami: &Client, exten: &str) -> Originated {
 }
 
 fn call_with(ami: &Client, exten: &str, variables: &[(&str, &str)]) -> Originated {
-    let call = Originate::new("Local/answer-long@gami/n").exten("gami", exten, 1).ring_timeout(PATIENCE);
+    let call = Originate::new("Local/stay@gami/n").exten("gami", exten, 1).ring_timeout(PATIENCE);
     let call = variables.iter().fold(call, |call, (name, value)| call.variable(name, value));
     ami.originate(call).unwrap_or_else(|error| panic!("{exten}: {error}"))
 }
@@ -331,7 +334,7 @@ fn wait_until(ami: &Client, otherwise: &str, is_so: impl Fn(&Client) -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is_so(ami) {
         assert!(Instant::now() < deadline, "{otherwise}");
-        std::thread::yield_now();
+        thread::yield_now();
     }
 }
 
@@ -539,13 +542,14 @@ fn a_call_that_is_answered_is_busy_goes_nowhere_or_rings_in_vain_has_four_outcom
 #[ignore = "needs Asterisk: tests/asterisk/run"]
 fn other_actions_go_on_while_it_rings() {
     let ami = connected();
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let call = Originate::new("Local/noanswer@gami/n").application("Wait", "1");
-        let ringing = scope.spawn(|| ami.originate(call.ring_timeout(Duration::from_secs(3))));
+        let ringing = scope.spawn(|| ami.originate(call.ring_timeout(PATIENCE)));
         events_until(&ami, |event| event.name() == "DialState" && event.get("DialStatus") == Some("RINGING"));
         let took = ami.ping().unwrap();
         assert!(!ringing.is_finished(), "a ping took {took:?}");
-        assert_eq!(failed(ringing.join().unwrap()), OriginateReason::NoAnswer);
+        hang_up_all(&ami);
+        assert_eq!(failed(ringing.join().unwrap()), OriginateReason::Failure);
     });
 }
 
@@ -701,6 +705,57 @@ fn the_event_mask_and_the_filters_let_through_what_they_should_also_after_a_reco
     let seen = events_until(&other, |event| is_mark(event, "one"));
     let seen: Vec<_> = seen.iter().map(|event| event.get("UserEvent").unwrap_or(event.name())).collect();
     assert_eq!(seen, ["two", "one"]);
+}
+
+/// The server's `manager.conf` with another line in it, until this is dropped.
+struct Reconfigured<'a> {
+    ami: &'a Client,
+    path: PathBuf,
+    before: String,
+}
+
+impl<'a> Reconfigured<'a> {
+    fn with(ami: &'a Client, line: &str) -> Self {
+        let path = PathBuf::from(var("GAMI_ASTERISK_ROOT")).join("etc/asterisk/manager.conf");
+        let before = fs::read_to_string(&path).unwrap();
+        let changed = before.replacen("[general]\n", &format!("[general]\n{line}\n"), 1);
+        assert_ne!(before, changed);
+        fs::write(&path, changed).unwrap();
+        let this = Self { ami, path, before };
+        ami.action(Reload::new().module("manager")).unwrap();
+        this
+    }
+}
+
+impl Drop for Reconfigured<'_> {
+    fn drop(&mut self) {
+        let written = fs::write(&self.path, &self.before);
+        let reloaded = self.ami.action(Reload::new().module("manager"));
+        assert!(thread::panicking() || (written.is_ok() && reloaded.is_ok()), "{written:?} {reloaded:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs Asterisk: tests/asterisk/run"]
+fn the_event_mask_is_set_also_on_a_server_that_does_not_answer_events() {
+    let ami = Options::new().action_timeout(Duration::from_secs(2)).dial(var("GAMI_ASTERISK_AMI")).unwrap();
+    log_in(&ami);
+    let _quiet = Reconfigured::with(&ami, "brokeneventsaction = yes");
+    let error = ami.action(Events::new("on")).unwrap_err();
+    assert!(matches!(error, Error::Timeout { sent: true, .. }), "{error}");
+    let begun = Instant::now();
+    ami.set_event_mask("user").unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    for reconnects in [false, true] {
+        if reconnects {
+            ami.reconnect().unwrap();
+        }
+        while ami.events().try_recv().is_ok() {}
+        ami.setvar_global("X", "1").unwrap(); // a VarSet, of another class
+        mark(&ami, "after");
+        let seen = events_until(&ami, |event| is_mark(event, "after"));
+        assert_eq!(seen.len(), 1, "{seen:#?}");
+    }
 }
 
 #[test]

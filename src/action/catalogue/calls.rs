@@ -20,8 +20,8 @@ actions! {
 
     /// Hangs up a channel, or all whose names match a pattern between slashes.
     ///
-    /// A name is `PJSIP/100-00000001`; a pattern is a regular expression such as `/^PJSIP\/100-/` (13 and
-    /// later).
+    /// A name is `PJSIP/100-00000001`; a pattern is a regular expression such as `/^PJSIP\/100-/` (11 and
+    /// later), and its list is for [`Client::list`](crate::Client::list).
     Hangup(channel: text = "Channel") needs "system, call" in "1.0 and later"
         answers "for a name, a plain response; for a pattern, a list: an event `ChannelHungup` for each channel, ended by `ChannelsHungupListComplete`" {
         set cause: u8 = "Cause", "The hangup cause, a number of Q.850: 16 is an ordinary clearing, 17 busy.";
