@@ -56,22 +56,21 @@ impl Iterator for Items {
         if self.over {
             return None;
         }
-        self.over = true;
-        match self.source.next() {
-            Ok(Part::Item(item)) => {
-                self.over = false;
-                Some(Ok(item))
-            }
-            Ok(Part::Complete(event)) => {
-                let cancelled = event.get("EventList").is_some_and(|mark| mark.eq_ignore_ascii_case("cancelled"));
-                self.complete = Some(event);
-                cancelled.then_some(Err(Error::ListCancelled))
-            }
-            Ok(Part::Failed(error)) | Err(error) => Some(Err(error)),
-            // A second response to the one action says nothing of the list.
-            Ok(Part::Response(_)) => {
-                self.over = false;
-                self.next()
+        loop {
+            match self.source.next() {
+                Ok(Part::Item(item)) => return Some(Ok(item)),
+                // A second response to the one action says nothing of the list.
+                Ok(Part::Response(_)) => {}
+                Ok(Part::Complete(event)) => {
+                    self.over = true;
+                    let cancelled = event.get("EventList").is_some_and(|mark| mark.eq_ignore_ascii_case("cancelled"));
+                    self.complete = Some(event);
+                    return cancelled.then_some(Err(Error::ListCancelled));
+                }
+                Ok(Part::Failed(error)) | Err(error) => {
+                    self.over = true;
+                    return Some(Err(error));
+                }
             }
         }
     }
