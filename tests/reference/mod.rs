@@ -195,9 +195,10 @@ pub fn assert_stream_agrees(
     assert_eq!(expected.next(), None, "not found");
     let kept = framer.remainder();
     if rest.len() <= limit {
-        assert_eq!(kept, rest, "what is left");
+        assert_eq!((kept, framer.skipped()), (rest, None), "what is left");
     } else {
         assert!(rest.ends_with(kept) && kept.len() <= limit + SLACK, "{} bytes are left", kept.len());
+        assert!(framer.skipped().map_or(kept == rest, |size| size == rest.len() as u64), "what is skipped");
     }
 }
 
