@@ -91,7 +91,9 @@ fn hand_on(packet: Packet, link: &Link, open: &mut Open, outlets: &Outlets, sess
 
 /// A packet that the end of the stream cut off is lost, but not in silence.
 fn report_remainder(framer: &Framer, outlets: &Outlets) {
-    if !framer.remainder().trim_ascii().is_empty() {
-        outlets.with(|open, outlets| open.unrecognized(Packet::new(framer.remainder()), outlets));
-    }
+    outlets.with(|open, outlets| match framer.skipped() {
+        Some(size) => open.too_large(size, outlets),
+        None if framer.remainder().trim_ascii().is_empty() => {}
+        None => open.unrecognized(Packet::new(framer.remainder()), outlets),
+    });
 }

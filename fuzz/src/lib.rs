@@ -9,5 +9,5 @@ mod packets;
 mod reference;
 
 pub use catalogue::{assert_decodes, catalogue};
-pub use client::{client, reached};
+pub use client::{client, client_patiently, reached};
 pub use packets::packets;

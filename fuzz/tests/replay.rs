@@ -40,7 +40,7 @@ fn the_seeds_of_the_catalogue() {
 
 #[test]
 fn the_seeds_of_the_client() {
-    replay("client", gami_fuzz::client);
+    replay("client", gami_fuzz::client_patiently);
     // Seeds that come to nothing would prove nothing.
     let reached = gami_fuzz::reached();
     for what in [

@@ -152,8 +152,15 @@ impl Framer {
     }
 
     /// What has come of a packet that has not ended: at the end of a stream, a truncated one.
+    ///
+    /// Of a packet beyond the limit it is only the last few bytes: see [`Framer::skipped`].
     pub fn remainder(&self) -> &[u8] {
         &self.buffer[..self.filled]
+    }
+
+    /// How much has come of a packet beyond the limit that has not ended; `None` if there is no such packet.
+    pub fn skipped(&self) -> Option<u64> {
+        self.skipped.map(|skipped| skipped.bytes + self.filled as u64)
     }
 
     /// Gives back what one large packet had grown the buffer to.

@@ -195,9 +195,10 @@ pub fn assert_stream_agrees(
     assert_eq!(expected.next(), None, "not found");
     let kept = framer.remainder();
     if rest.len() <= limit {
-        assert_eq!(kept, rest, "what is left");
+        assert_eq!((kept, framer.skipped()), (rest, None), "what is left");
     } else {
         assert!(rest.ends_with(kept) && kept.len() <= limit + SLACK, "{} bytes are left", kept.len());
+        assert!(framer.skipped().map_or(kept == rest, |size| size == rest.len() as u64), "what is skipped");
     }
 }
 
@@ -233,8 +234,9 @@ pub fn assert_packet_agrees(packet: &Packet, bytes: &[u8]) {
     assert_eq!((detached.as_bytes(), detached.text(), detached.kind()), (bytes, packet.text(), kind));
     assert!(detached.iter().eq(packet.iter()), "headers of the detached packet");
     assert_eq!(detached.body(), packet.body());
-    let shown = format!("{packet:?}");
-    assert_eq!(shown, format!("{detached:?}"));
+    if bytes.len() < 1024 {
+        assert_eq!(format!("{packet:?}"), format!("{detached:?}"));
+    }
     let json = json(&headers, packet.body());
     assert_eq!(serde_json::to_string(packet).unwrap(), json);
     match kind {
