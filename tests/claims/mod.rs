@@ -91,7 +91,7 @@ pub fn lost<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeSet<String>
             let fields = fields(&alone);
             let complaint = if claims(name, header).is_empty() {
                 "in no field"
-            } else if is_nothing(value) {
+            } else if is_nothing(header, value) {
                 continue;
             } else if !fields.values().any(|field| says(field, value)) {
                 "in a field that says something else"
@@ -106,9 +106,10 @@ pub fn lost<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeSet<String>
     lost
 }
 
-/// What a server sends where it has nothing to say: a contact that was never reached has no round trip.
-fn is_nothing(value: &str) -> bool {
-    ["", "N/A"].contains(&value)
+/// What a server sends where it has nothing to say: a contact that was never reached has no round trip, one that
+/// was never told how it is asked has no setting.
+fn is_nothing(header: &str, value: &str) -> bool {
+    ["", "N/A", "(null)"].contains(&value) || (header, value) == ("AuthenticateQualify", "-1")
 }
 
 /// Whether a field says what the server said.

@@ -2,6 +2,60 @@
 
 use super::prelude::*;
 
+groups! {
+    /// A mailbox with its settings.
+    VoicemailUser {
+        vm_context: Text["VMContext"],
+        voice_mailbox: Text["VoiceMailbox"],
+        fullname: Text["Fullname"],
+        email: Text["Email"],
+        pager: Text["Pager"],
+        /// The sender of the mails.
+        server_email: Text["ServerEmail"],
+        /// The name of the sender of the mails. Late versions.
+        from_string: Text["FromString"],
+        mail_command: Text["MailCommand"],
+        language: Text["Language"],
+        time_zone: Text["TimeZone"],
+        /// The context from which the mailbox's owner can call back the sender of a message.
+        callback: Text["Callback"],
+        /// The context from which the mailbox's owner can call out.
+        dialout: Text["Dialout"],
+        uniqueid: Text["UniqueID"],
+        /// The context to which a caller goes who leaves the mailbox with `*` or `0`.
+        exit_context: Text["ExitContext"],
+        /// How long a message must be for its length to be said; in minutes.
+        say_duration_minimum: u32["SayDurationMinimum"],
+        say_envelope: Flag["SayEnvelope"],
+        say_cid: Flag["SayCID"],
+        attach_message: Flag["AttachMessage"],
+        attachment_format: Text["AttachmentFormat"],
+        /// Whether a message is deleted once it is sent by mail.
+        delete_message: Flag["DeleteMessage"],
+        /// How much louder a recording is made for the mail, in decibels.
+        volume_gain: f64["VolumeGain"],
+        can_review: Flag["CanReview"],
+        /// Whether a caller can mark a message as urgent. Late versions.
+        can_mark_urgent: Flag["CanMarkUrgent"],
+        /// Whether a caller can reach the operator.
+        call_operator: Flag["CallOperator" | "CanCallOperator"],
+        max_message_count: u32["MaxMessageCount"],
+        /// How long a message may be; 0 for any length.
+        max_message_length: Seconds["MaxMessageLength"],
+        new_message_count: u32["NewMessageCount"],
+        /// Only with messages kept on an IMAP server.
+        old_message_count: u32["OldMessageCount"],
+        /// Only with messages kept on an IMAP server.
+        imap_user: Text["IMAPUser"],
+        /// Only with messages kept on an IMAP server. Late versions.
+        imap_server: Text["IMAPServer"],
+        /// Only with messages kept on an IMAP server. Late versions.
+        imap_port: Text["IMAPPort"],
+        /// Only with messages kept on an IMAP server. Late versions.
+        imap_flags: Text["IMAPFlags"],
+    }
+}
+
 events! {
     /// Sent when the state of a device changes, and for each device in the list of the action `DeviceStateList`.
     ///
@@ -143,56 +197,50 @@ events! {
     ///
     /// Class `call`. Asterisk 1.8 to 23.
     VoicemailUserEntry {
-        vm_context: Text["VMContext"],
-        voice_mailbox: Text["VoiceMailbox"],
-        fullname: Text["Fullname"],
-        email: Text["Email"],
-        pager: Text["Pager"],
-        /// The sender of the mails.
-        server_email: Text["ServerEmail"],
-        mail_command: Text["MailCommand"],
-        language: Text["Language"],
-        time_zone: Text["TimeZone"],
-        /// The context from which the mailbox's owner can call back the sender of a message.
-        callback: Text["Callback"],
-        /// The context from which the mailbox's owner can call out.
-        dialout: Text["Dialout"],
-        uniqueid: Text["UniqueID"],
-        /// The context to which a caller goes who leaves the mailbox with `*` or `0`.
-        exit_context: Text["ExitContext"],
-        /// How long a message must be for its length to be said; in minutes.
-        say_duration_minimum: u32["SayDurationMinimum"],
-        say_envelope: Flag["SayEnvelope"],
-        say_cid: Flag["SayCID"],
-        attach_message: Flag["AttachMessage"],
-        attachment_format: Text["AttachmentFormat"],
-        /// Whether a message is deleted once it is sent by mail.
-        delete_message: Flag["DeleteMessage"],
-        /// How much louder a recording is made for the mail, in decibels.
-        volume_gain: f64["VolumeGain"],
-        can_review: Flag["CanReview"],
-        /// Whether a caller can reach the operator.
-        call_operator: Flag["CallOperator" | "CanCallOperator"],
-        max_message_count: u32["MaxMessageCount"],
-        /// How long a message may be; 0 for any length.
-        max_message_length: Seconds["MaxMessageLength"],
-        new_message_count: u32["NewMessageCount"],
-        /// Only with messages kept on an IMAP server.
-        old_message_count: u32["OldMessageCount"],
-        /// Only with messages kept on an IMAP server.
-        imap_user: Text["IMAPUser"],
-        /// Only with messages kept on an IMAP server. Late versions.
-        imap_server: Text["IMAPServer"],
-        /// Only with messages kept on an IMAP server. Late versions.
-        imap_port: Text["IMAPPort"],
-        /// Only with messages kept on an IMAP server. Late versions.
-        imap_flags: Text["IMAPFlags"],
+        user: group VoicemailUser[""],
     }
 
     /// Ends the list of the action `VoicemailUsersList`.
     ///
     /// No class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list, without `EventList`.
     VoicemailUserEntryComplete {
+        list: group ListEnd[""],
+    }
+
+    /// The mailbox that the action `VoicemailUserStatus` asked for.
+    ///
+    /// No class. Asterisk 16 to 23.
+    VoicemailUserDetail {
+        user: group VoicemailUser[""],
+    }
+
+    /// Ends the list of the action `VoicemailUserStatus`.
+    ///
+    /// No class. Asterisk 16 to 23.
+    VoicemailUserDetailComplete {
+        list: group ListEnd[""],
+    }
+
+    /// A message, in the list of the action `VoicemailBoxSummary`.
+    ///
+    /// No class. Asterisk 18 to 23, from 18.20 and 20.5 on.
+    VoicemailBoxDetail {
+        /// Such as `INBOX` or `Old`.
+        folder: Text["Folder"],
+        /// Name and number of the caller; `Unknown` if it had none.
+        caller_id: Text["CallerID"],
+        /// When it was left, in words and in the mailbox's time zone.
+        date: Text["Date"],
+        duration: Seconds["Duration"],
+        /// `Urgent`, or nothing.
+        flag: Text["Flag"],
+        id: Text["ID"],
+    }
+
+    /// Ends the list of the action `VoicemailBoxSummary`.
+    ///
+    /// No class. Asterisk 18 to 23, from 18.20 and 20.5 on.
+    VoicemailBoxDetailComplete {
         list: group ListEnd[""],
     }
 }

@@ -134,7 +134,7 @@ events! {
         chan_object_type: Text["ChanObjectType"],
         /// The address; `-none-` if it is not known.
         ip_address: Text["IPaddress"],
-        ip_port: u32["IPport"],
+        ip_port: u32["IPport" | "Port"],
         /// The network mask. IAX2.
         mask: Text["Mask"],
         /// Whether the address is what the peer registers.
@@ -181,7 +181,7 @@ events! {
         /// When the registration last succeeded. `chan_sip`.
         registration_time: UnixTime["RegistrationTime"],
         /// Whether the host's name is looked up again and again. IAX2.
-        dnsmgr: Flag["DNSmgr"],
+        dnsmgr: Flag["DNSmgr" | "DNSmanager"],
         /// The address under which the other server sees Asterisk. IAX2.
         perceived: Text["Perceived"],
     }
@@ -431,7 +431,8 @@ events! {
         list: group ListEnd[""],
     }
 
-    /// A contact of an endpoint and whether it answers, in the list of the action `PJSIPShowEndpoint`.
+    /// A contact of an endpoint and whether it answers, in the lists of the actions `PJSIPShowEndpoint` and
+    /// `PJSIPShowRegistrationInboundContactStatuses`.
     ///
     /// Class `command`. Asterisk 12 to 23.
     ContactStatusDetail {
@@ -449,6 +450,7 @@ events! {
         roundtrip_usec: Micros["RoundtripUsec"],
         endpoint_name: Text["EndpointName"],
         id: Text["ID"],
+        /// Absent where the contact has no setting of its own: the server sends -1.
         authenticate_qualify: Flag["AuthenticateQualify"],
         outbound_proxy: Text["OutboundProxy"],
         path: Text["Path"],
@@ -458,6 +460,13 @@ events! {
         qualify_timeout: f64["QualifyTimeout"],
         /// Whether only an answer that is a success means that the contact is there.
         qualify_2xx_only: Flag["Qualify2xxOnly"],
+    }
+
+    /// Ends the list of the action `PJSIPShowRegistrationInboundContactStatuses`.
+    ///
+    /// No class. Asterisk 16 and later.
+    ContactStatusDetailComplete {
+        list: group ListEnd[""],
     }
 
     /// A contact, in the list of the action `PJSIPShowContacts`.

@@ -20,6 +20,23 @@ events! {
         list: group ListEnd[""],
     }
 
+    /// A value from Asterisk's database, in the list of the action `DBGetTree`.
+    ///
+    /// No class. Asterisk 16 to 23, from 16.28, 18.14 and 19.6 on.
+    DBGetTreeResponse {
+        /// The family and the key in it, joined by `/`.
+        key: Text["Key"],
+        /// The value; a colon in it is part of it.
+        val: Text["Val"],
+    }
+
+    /// Ends the list of the action `DBGetTree`.
+    ///
+    /// No class. Asterisk 16 to 23, from 16.28, 18.14 and 19.6 on.
+    DBGetTreeComplete {
+        list: group ListEnd[""],
+    }
+
     /// A line of the dialplan, in the list of the action `ShowDialPlan`.
     ///
     /// A line is a step of an extension, an included context, a switch or a pattern to ignore.

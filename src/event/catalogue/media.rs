@@ -43,8 +43,12 @@ events! {
         pt: RtcpType["PT"],
         /// Address and port of the sender.
         from: Text["From"],
+        /// Address and port at which it came in. Late versions.
+        to: Text["To"],
         /// The time to the sender and back, in seconds.
         rtt: f64["RTT"],
+        /// How good the media are, from 0 to 100: the media experience score. Late versions.
+        mes: f64["MES"],
         report_count: u32["ReportCount" | "ReceptionReports"],
         /// The sender's clock, in seconds since 1970.
         sent_ntp: UnixTime["SentNTP"],
@@ -66,6 +70,10 @@ events! {
         pt: RtcpType["PT"],
         /// Address and port of the receiver.
         to: Text["To"],
+        /// Address and port from which it went out. Late versions.
+        from: Text["From"],
+        /// How good the media are, from 0 to 100: the media experience score. Late versions.
+        mes: f64["MES"],
         report_count: u32["ReportCount"],
         /// Asterisk's clock, in seconds since 1970.
         sent_ntp: UnixTime["SentNTP"],

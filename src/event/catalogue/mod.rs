@@ -61,8 +61,6 @@ macro_rules! catalogue {
             pub const NAMES: &'static [&'static str] = &[$($name::NAME),*];
         }
 
-        /// A map of the event's name as `event` and its fields, then what stands in no field: the common headers as
-        /// `common`, the channel variables as `variables`, and of a `UserEvent` the raw event as `headers`.
         impl std::fmt::Debug for Typed<'_> {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 match self {
@@ -72,6 +70,8 @@ macro_rules! catalogue {
             }
         }
 
+        /// A map of the event's name as `event` and its fields, then what stands in no field: the common headers as
+        /// `common`, the channel variables as `variables`, and of a `UserEvent` the raw event as `headers`.
         #[cfg(feature = "serde")]
         impl serde::Serialize for Typed<'_> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

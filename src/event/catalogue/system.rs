@@ -214,5 +214,29 @@ events! {
         status: Text["Status"],
         /// How long the contact took to answer.
         rtt: Micros["RTT"],
+        aor: Text["AOR"],
+        endpoint: Text["Endpoint"],
+        /// How long the contact registers for.
+        expiration: Seconds["Expiration"],
+        user_agent: Text["UserAgent"],
+        realm: Text["Realm"],
+        username: Text["Username"],
+        /// The feature that a tone asked for, such as `atxfer`.
+        feature: Text["Feature"],
+        result: Text["Result"],
+        /// How many times the transferer has dialled.
+        attempt: u32["Attempt"],
+        /// What the transferer dialled.
+        dialled: Text["Dialled"],
+        /// What a tone did to a playback.
+        control: Text["Control"],
+        /// The extension that is watched.
+        resource: Text["Resource"],
+        /// The state of the subscription in words.
+        state_text: Text["StateText"],
+        count: u32["Count"],
+        /// What hangs on the channel, or the address that audio comes from.
+        source: Text["Source"],
+        port: u32["Port"],
     }
 }
