@@ -130,6 +130,8 @@ events! {
         /// `SIP` or `IAX2`.
         channel_type: Text["Channeltype"],
         object_name: Text["ObjectName"],
+        /// The name with which it logs in, where that is not its own. IAX2.
+        object_username: Text["ObjectUsername"],
         /// `peer` or `user`.
         chan_object_type: Text["ChanObjectType"],
         /// The address; `-none-` if it is not known.
