@@ -75,7 +75,7 @@ pub enum Error {
         /// Why; `Failure` also stands for an extension or a number that does not exist.
         reason: OriginateReason,
         /// The `OriginateResponse` that told of it.
-        event: Event,
+        event: Box<Event>,
     },
     /// The link to the server was lost.
     #[error("link lost: {cause}{}", match .sent { Some(true) => " (the action was sent, its outcome is unknown)", Some(false) => " (the action was not sent)", None => "" })]

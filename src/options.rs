@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 #[cfg(feature = "tls")]
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::action::EventMask;
 use crate::error::{Error, Result};
@@ -304,6 +304,8 @@ pub struct Tls {
     pub(crate) roots: Vec<native_tls::Certificate>,
     pub(crate) insecure: bool,
     pub(crate) server_name: Option<String>,
+    /// What all this amounts to, made once: reading the system's roots takes longer than a handshake.
+    made: Arc<OnceLock<native_tls::TlsConnector>>,
 }
 
 #[cfg(feature = "tls")]
@@ -347,6 +349,7 @@ impl Tls {
             let certificate = native_tls::Certificate::from_pem(format!("{BEGIN}{block}").as_bytes());
             self.roots.push(certificate.map_err(|error| invalid(format!("cannot be read: {error}")))?);
         }
+        self.made = Arc::default();
         Ok(self)
     }
 
@@ -359,7 +362,7 @@ impl Tls {
 
     /// The connector that all this amounts to.
     pub(crate) fn connector(&self) -> Result<native_tls::TlsConnector> {
-        if let Some(connector) = &self.connector {
+        if let Some(connector) = self.connector.as_ref().or_else(|| self.made.get()) {
             return Ok(connector.clone());
         }
         let mut builder = native_tls::TlsConnector::builder();
@@ -367,7 +370,8 @@ impl Tls {
         for root in &self.roots {
             builder.add_root_certificate(root.clone());
         }
-        builder.build().map_err(|error| Error::Tls(Arc::new(error)))
+        let connector = builder.build().map_err(|error| Error::Tls(Arc::new(error)))?;
+        Ok(self.made.get_or_init(|| connector).clone())
     }
 }
 

@@ -85,5 +85,5 @@ fn outcome(event: Event) -> Result<Originated> {
     }
     let code = event.get("Reason").and_then(|reason| reason.trim().parse::<i32>().ok());
     let reason = code.map_or(OriginateReason::Failure, OriginateReason::from);
-    Err(Error::CallFailed { reason, event })
+    Err(Error::CallFailed { reason, event: Box::new(event) })
 }
