@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::raw::Event;
 use crate::secrets::Mask;
 
 /// What a field holds, as it is printed and serialized.
@@ -77,7 +76,8 @@ pub(crate) fn debug(name: &str, record: &dyn Record, f: &mut fmt::Formatter<'_>)
 mod json {
     use serde::ser::{Serialize, SerializeMap, Serializer};
 
-    use super::{Event, Record, Show, Shown};
+    use super::super::raw::Event;
+    use super::{Record, Show, Shown};
 
     /// A map of the fields that were there.
     pub(crate) fn serialize<S: Serializer>(record: &dyn Record, serializer: S) -> Result<S::Ok, S::Error> {
