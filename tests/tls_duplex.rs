@@ -1,0 +1,71 @@
+//! Over TLS the two directions are independent: a write never waits for a read.
+#![cfg(feature = "tls")]
+
+mod support;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use gami::mock::{Mock, Reply};
+use gami::Client;
+use support::*;
+
+const WRITES: usize = 20_000;
+
+fn connected() -> (Mock, Client) {
+    let mock = Mock::builder().tls().start().unwrap();
+    // Asked often, and never answered: nothing comes but what the test sends.
+    mock.on("Note", |_| Reply::nothing());
+    let ami = logged_in_with(&mock, &trusting(&mock).event_capacity(usize::MAX));
+    (mock, ami)
+}
+
+/// Writes without pause, from this one thread.
+fn write_without_pause(ami: &Client, enough: impl Fn(usize) -> bool) -> usize {
+    let mut written = 0;
+    while !enough(written) {
+        ami.async_action(("Note", [("Number", written)])).unwrap();
+        written += 1;
+    }
+    written
+}
+
+fn assert_all_arrive(mock: &Mock, written: usize) {
+    let notes = mock.wait_for("Note", written, DEADLINE).unwrap();
+    let numbers = notes.iter().map(|note| note.get("Number").unwrap().parse::<usize>().unwrap());
+    assert!(numbers.eq(0..written), "every write arrives, in order");
+}
+
+#[test]
+fn writes_go_out_while_nothing_is_read() {
+    let (mock, ami) = connected();
+    let (written, mock) = within(DEADLINE, "writing while the reader waits", move || {
+        let written = write_without_pause(&ami, |written| written == WRITES);
+        assert_eq!(ami.stats().events, 0, "nothing came meanwhile");
+        assert_all_arrive(&mock, written);
+        (written, mock)
+    });
+    assert_eq!(written, WRITES);
+    drop(mock);
+}
+
+#[test]
+fn writes_go_out_while_events_stream_in() {
+    let (mock, ami) = connected();
+    within(2 * DEADLINE, "writing while events stream in", move || {
+        let stop = AtomicBool::new(false);
+        let events = 50_000;
+        thread::scope(|scope| {
+            let writing = scope.spawn(|| write_without_pause(&ami, |_| stop.load(Ordering::SeqCst)));
+            let sending = scope.spawn(|| (0..events).for_each(|number| mock.event("Tick", [("Number", number)])));
+            for (number, event) in ami.events().iter().take(events).enumerate() {
+                assert_eq!(event.get("Number").unwrap().parse(), Ok(number));
+            }
+            stop.store(true, Ordering::SeqCst);
+            sending.join().unwrap();
+            let written = writing.join().unwrap();
+            assert!(written > 100, "only {written} writes went out beside {events} events");
+            assert_all_arrive(&mock, written);
+        });
+    });
+}
