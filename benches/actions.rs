@@ -13,45 +13,46 @@ const THREADS: usize = 64;
 
 fn main() {
     support::serve_if_asked();
-    let pings = scaled(5_000);
-    let piped = scaled(100_000);
-    let each = piped / THREADS;
-
     let server = Server::start();
-    let ami = Options::new().dial(&server.address).expect("the server of the benchmark");
-    let mut tcp = floor::connect(&server.address);
-    compare(
-        "round trip over TCP",
-        "ping",
-        vec![
-            row("floor: bare ping-pong", pings, || ping_pong(&mut tcp, pings)),
-            row("action", pings, || actions(&ami, pings)),
-        ],
-    );
-    compare(
-        "pipelined over TCP",
-        "ping",
-        vec![
-            row("floor: prepared bytes", piped, || prepared(&server.address, piped)),
-            row("async_action, one thread", piped, || pipelined(&ami, piped)),
-            row(format!("action, {THREADS} threads"), each * THREADS, || threads(&ami, each)),
-        ],
-    );
+    let bare = floor::connect(&server.address);
+    compare_all("TCP", &Options::new(), &server, bare, |pings| prepared(&server.address, pings));
 
     #[cfg(feature = "tls")]
     {
         let server = Server::start_tls();
-        let ami = Options::new().tls(gami::Tls::insecure()).dial(&server.address).expect("the server of the benchmark");
-        let mut tls = floor::connect_tls(&server.address);
-        compare(
-            "round trip over TLS",
-            "ping",
-            vec![
-                row("floor: bare ping-pong", pings, || ping_pong(&mut tls, pings)),
-                row("action", pings, || actions(&ami, pings)),
-            ],
-        );
+        let bare = floor::connect_tls(&server.address);
+        let options = Options::new().tls(gami::Tls::insecure());
+        compare_all("TLS", &options, &server, bare, |pings| prepared_in_turns(&server.address, pings));
     }
+}
+
+fn compare_all(
+    name: &str,
+    options: &Options,
+    server: &Server,
+    mut bare: impl Read + Write,
+    mut prepared: impl FnMut(usize) -> Sample,
+) {
+    let (pings, piped) = (scaled(5_000), scaled(100_000));
+    let each = piped / THREADS;
+    let ami = options.dial(&server.address).expect("the server of the benchmark");
+    compare(
+        &format!("round trip over {name}"),
+        "ping",
+        vec![
+            row("floor: bare ping-pong", pings, || ping_pong(&mut bare, pings)),
+            row("action", pings, || actions(&ami, pings)),
+        ],
+    );
+    compare(
+        &format!("pipelined over {name}"),
+        "ping",
+        vec![
+            row("floor: prepared bytes", piped, || prepared(piped)),
+            row("async_action, one thread", piped, || pipelined(&ami, piped)),
+            row(format!("action, {THREADS} threads"), each * THREADS, || threads(&ami, each)),
+        ],
+    );
 }
 
 fn ping_pong(stream: &mut (impl Read + Write), pings: usize) -> Sample {
@@ -93,6 +94,23 @@ fn prepared(address: &str, pings: usize) -> Sample {
         });
         end.wait();
         sample
+    })
+}
+
+/// One thread in turns: a TLS session has no second handle.
+#[cfg(feature = "tls")]
+fn prepared_in_turns(address: &str, pings: usize) -> Sample {
+    let mut tls = floor::connect_tls(address);
+    let turns: Vec<(usize, String)> = (0..pings)
+        .step_by(1_000)
+        .map(|first| (first, first + 1_000.min(pings - first)))
+        .map(|(first, end)| (end - first, (first..end).map(floor::ping).collect()))
+        .collect();
+    measure(|| {
+        for (pings, bytes) in &turns {
+            tls.write_all(bytes.as_bytes()).expect("the server of the benchmark");
+            floor::read_packets(&mut tls, *pings);
+        }
     })
 }
 

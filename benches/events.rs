@@ -3,7 +3,7 @@
 mod support;
 
 use gami::{Client, Event, Options};
-use support::{compare, floor, keep, measure, row, scaled, Row, Sample, Server};
+use support::{compare, floor, look, measure, row, scaled, Row, Sample, Server};
 
 fn main() {
     support::serve_if_asked();
@@ -42,26 +42,11 @@ fn consumers<'a>(options: Options, server: &'a Server, events: usize) -> Vec<Row
         row(name, events, move || replay(&options, &server.address, events, look))
     };
     vec![
-        consumer("raw: name and number", touch),
-        consumer("every header looked at", every_header),
-        consumer("one in ten by name, its headers", by_name),
+        consumer("raw: name and number", look::touch),
+        consumer("raw: every header looked at", look::every_header),
+        consumer("raw: one in ten by name, its headers", look::by_name),
+        consumer("typed: every field read", look::every_field),
     ]
-}
-
-fn touch(event: &Event) {
-    keep((event.name(), event.seq()));
-}
-
-fn every_header(event: &Event) {
-    for (name, value) in event {
-        keep((name, value.len()));
-    }
-}
-
-fn by_name(event: &Event) {
-    if event.name().eq_ignore_ascii_case("Newstate") {
-        every_header(event);
-    }
 }
 
 /// Takes a replay from the client's stream, on this thread.

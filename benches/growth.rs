@@ -25,6 +25,14 @@ fn main() {
             assert_eq!(list.items.len(), size);
         })
     });
+    growth("n actions pending at once", "action", &sizes, |size| {
+        repeated(&sizes, size, || {
+            let answers: Vec<_> = (0..size).map(|_| ami.async_action("Ping").expect("to be sent")).collect();
+            for answer in answers {
+                answer.recv().expect("an answer").expect("a response");
+            }
+        })
+    });
     growth("command, n headers Output", "line", &sizes, |size| repeated(&sizes, size, || command("headers", size)));
     growth("command, n lines that follow", "line", &sizes, |size| repeated(&sizes, size, || command("follows", size)));
     for (name, piece) in [("whole", usize::MAX), ("in reads of 4 KiB", 4096), ("in reads of 100 bytes", 100)] {

@@ -3,8 +3,10 @@
 mod support;
 
 use std::hint::black_box;
+use std::io::{self, Write as _};
 
 use gami::packet::{Frame, Framer, Packet};
+use gami::Event;
 use memchr::memmem;
 use support::{compare, keep, measure, row, scaled, EVENT_HEADERS};
 
@@ -22,22 +24,49 @@ fn main() {
             let end = memmem::Finder::new(b"\r\n\r\n");
             measure(|| (0..passes).for_each(|_| keep(end.find_iter(black_box(bytes)).count())))
         };
-        let with = |look: fn(&Packet)| {
+        let with = |look: fn(Packet)| {
             move || {
                 let mut framer = Framer::new();
                 measure(|| (0..passes).for_each(|_| feed(&mut framer, bytes, look)))
             }
         };
-        let headers = |packet: &Packet| packet.iter().for_each(keep);
         let rows = vec![
             row("find ends", items, find),
-            row("frame", items, with(|packet| keep(packet))),
+            row("frame", items, with(|packet| keep(&packet))),
             row("frame, tell the kind", items, with(|packet| keep(packet.kind()))),
             row("frame, index", items, with(|packet| keep(packet.len()))),
-            row("frame, index, every header", items, with(headers)),
-            row("frame, index, 5 look-ups", items, with(look_up)),
+            row("frame, index, every header", items, with(|packet| packet.iter().for_each(keep))),
+            row("frame, index, 5 look-ups", items, with(|packet| look_up(&packet))),
+            row("frame, index, decode every field", items, with(|packet| keep(Event::from(packet).typed()))),
         ];
         compare(title, "event", rows);
+
+        let events: Vec<Event> = every.into_iter().map(Event::from).collect();
+        let over = |look: fn(&Event)| {
+            let events = &events;
+            move || measure(|| (0..passes).for_each(|_| events.iter().for_each(look)))
+        };
+        let rows = vec![
+            row("every header", items, over(|event| event.iter().for_each(keep))),
+            row("decode every field", items, over(|event| keep(event.typed()))),
+            row("decode, print with {:?}", items, over(|event| keep(write!(Sink, "{:?}", event.typed())))),
+            row("raw to JSON", items, over(|event| keep(serde_json::to_writer(Sink, event).is_ok()))),
+            row("decode, to JSON", items, over(|event| keep(serde_json::to_writer(Sink, &event.typed()).is_ok()))),
+        ];
+        compare(&format!("{title}, indexed"), "event", rows);
+    }
+}
+
+/// Takes text and keeps none.
+struct Sink;
+
+impl io::Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(black_box(bytes).len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -48,12 +77,12 @@ fn look_up(packet: &Packet) {
 }
 
 /// Feeds bytes in pieces as a busy socket brings them.
-fn feed(framer: &mut Framer, bytes: &[u8], look: fn(&Packet)) {
+fn feed(framer: &mut Framer, bytes: &[u8], look: fn(Packet)) {
     for piece in bytes.chunks(64 * 1024) {
         framer.push(piece);
         for frame in framer.frames() {
             if let Frame::Packet(packet) = frame {
-                look(&packet);
+                look(packet);
             }
         }
     }

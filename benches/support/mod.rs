@@ -9,6 +9,7 @@
 #![allow(dead_code)] // no benchmark needs all of it
 
 pub mod floor;
+pub mod look;
 mod server;
 
 #[allow(unused_imports)]

@@ -5,12 +5,11 @@ mod asterisk_rs_ami;
 mod gami;
 
 use std::future::Future;
-use std::hint::black_box;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::support::{self, floor, measure, Sample};
+use crate::support::{self, floor, look, measure, Sample};
 use crate::Figures;
 
 const PINGS: usize = 2_000;
@@ -26,6 +25,7 @@ pub enum Contender {
     Floor,
     GamiTouch,
     GamiHeaders,
+    GamiTyped,
     RsAmi,
     RsAmiOneThread,
     Manager,
@@ -33,10 +33,11 @@ pub enum Contender {
 }
 
 impl Contender {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Floor,
         Self::GamiTouch,
         Self::GamiHeaders,
+        Self::GamiTyped,
         Self::RsAmi,
         Self::RsAmiOneThread,
         Self::Manager,
@@ -48,8 +49,9 @@ impl Contender {
             Self::Floor => "floor: read and find packet ends",
             Self::GamiTouch => "gami, name and number",
             Self::GamiHeaders => "gami, every header",
-            Self::RsAmi => "asterisk-rs-ami 0.8.0, 2 workers",
-            Self::RsAmiOneThread => "asterisk-rs-ami 0.8.0, 1 thread",
+            Self::GamiTyped => "gami typed, all fields",
+            Self::RsAmi => "asterisk-rs-ami 0.8.0 typed, 2 workers",
+            Self::RsAmiOneThread => "asterisk-rs-ami 0.8.0 typed, 1 thread",
             Self::Manager => "asterisk-manager 2.1.3, 2 workers",
             Self::ManagerOneThread => "asterisk-manager 2.1.3, 1 thread",
         }
@@ -78,14 +80,9 @@ pub fn run(contender: Contender, address: &str, events: usize) -> Figures {
                 ..replayed(sample, events, events)
             }
         }
-        Contender::GamiTouch => gami::run(address, events, |event| {
-            black_box((event.name(), event.seq()));
-        }),
-        Contender::GamiHeaders => gami::run(address, events, |event| {
-            for (name, value) in event {
-                black_box((name, value.len()));
-            }
-        }),
+        Contender::GamiTouch => gami::run(address, events, look::touch),
+        Contender::GamiHeaders => gami::run(address, events, look::every_header),
+        Contender::GamiTyped => gami::run(address, events, look::every_field),
         Contender::RsAmi => asterisk_rs_ami::run(&two_workers(), address, events),
         Contender::RsAmiOneThread => asterisk_rs_ami::run(&one_thread(), address, events),
         Contender::Manager => asterisk_manager::run(&two_workers(), address, events),
