@@ -8,17 +8,24 @@ use std::borrow::Cow;
 
 pub(crate) const MASK: &str = "***";
 
+/// What the names of secrets have in them, as headers and as fields.
+const WORDS: [&[u8]; 8] =
+    [b"secret", b"password", b"passwd", b"md5cred", b"md5_cred", b"refreshtoken", b"refresh_token", b"credential"];
+
 /// Whether a value of this name is a secret: a header, an option of a configuration file, a variable.
 pub(crate) fn is_secret(name: &str) -> bool {
-    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect();
+    let name = name.trim_ascii().as_bytes();
+    let begins = |text: &[u8], with: &[u8]| text.get(..with.len()).is_some_and(|text| text.eq_ignore_ascii_case(with));
+    let ends = |with: &[u8]| name.len() >= with.len() && begins(&name[name.len() - with.len()..], with);
     // Both tell whether there is one, not which.
-    if name == "usingpassword" || name.ends_with("exist") {
+    if begins(name, b"using") || ends(b"exist") {
         return false;
     }
-    ["secret", "password", "passwd", "md5cred", "refreshtoken", "credential"].iter().any(|word| name.contains(word))
-        || name.ends_with("pass")
+    (0..name.len()).any(|at| {
+        matches!(name[at] | 0x20, b's' | b'p' | b'm' | b'r' | b'c') && WORDS.iter().any(|word| begins(&name[at..], word))
+    }) || ends(b"pass")
         // `register => user:secret@host` of the old channel drivers.
-        || name == "register"
+        || name.eq_ignore_ascii_case(b"register")
 }
 
 /// Masks the secrets among headers that are shown one after the other.

@@ -9,11 +9,13 @@
 //! once, on the first look-up; a packet that nobody looks into is never indexed. A packet that is kept
 //! for long pins its chunk, at most what one read brought: [`Packet::detach`] cuts it loose.
 
+mod cursor;
 mod framing;
 mod scan;
 #[cfg(feature = "serde")]
 mod serialize;
 
+pub(crate) use cursor::{Cursor, Key};
 pub use framing::{Frame, Framer, DEFAULT_LIMIT};
 
 use std::borrow::Cow;
@@ -39,15 +41,19 @@ struct Span {
     end: u32,
     /// What stands between the two: the colon and one blank, the colon, or nothing in a line without a name.
     gap: u8,
-    /// A digest of the name, so that most look-ups compare a number a header.
-    tag: u16,
-    /// No header before this one has the same tag, so none has the same name.
-    fresh: bool,
 }
 
 impl Span {
     fn name<'a>(&self, text: &'a str) -> &'a str {
         &text[self.start as usize..self.colon as usize]
+    }
+
+    fn name_bytes<'a>(&self, text: &'a str) -> &'a [u8] {
+        &text.as_bytes()[self.start as usize..self.colon as usize]
+    }
+
+    fn name_length(&self) -> usize {
+        (self.colon - self.start) as usize
     }
 
     fn value<'a>(&self, text: &'a str) -> &'a str {
@@ -59,126 +65,8 @@ impl Span {
     }
 
     fn is_named(&self, text: &str, key: &str) -> bool {
-        (self.colon - self.start) as usize == key.len() && self.name(text).eq_ignore_ascii_case(key)
+        self.name_length() == key.len() && self.name_bytes(text).eq_ignore_ascii_case(key.as_bytes())
     }
-}
-
-/// A header's name that is known at compile time, with what its tag is made of.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Key {
-    name: &'static str,
-    tag: u16,
-    tail: u16,
-}
-
-impl Key {
-    pub(crate) const fn new(name: &'static str) -> Self {
-        assert!(name.len() >= 2, "a tag is made of a name's last two bytes");
-        Self { name, tag: tag(name.as_bytes()), tail: tail(name.as_bytes()) }
-    }
-}
-
-/// Looks headers up in about the order in which they come.
-///
-/// A look-up begins after the header that was found last; the tags of all headers, gathered once, tell
-/// of most that are absent. Of a name that repeats, the first wins, as in [`Packet::get`].
-#[derive(Debug)]
-pub(crate) struct Cursor<'a> {
-    text: &'a str,
-    spans: &'a [Span],
-    next: usize,
-    tags: Tags,
-    prefix: &'a str,
-    prefix_tag: u16,
-}
-
-/// A set of tags, which may hold others along: a bit for every tag with the same last ten bits.
-#[derive(Debug, Default)]
-struct Tags([u64; 16]);
-
-impl Tags {
-    fn has(&self, tag: u16) -> bool {
-        self.0[usize::from(tag >> 6 & 15)] & (1 << (tag & 63)) != 0
-    }
-
-    fn add(&mut self, tag: u16) {
-        self.0[usize::from(tag >> 6 & 15)] |= 1 << (tag & 63);
-    }
-}
-
-impl<'a> Cursor<'a> {
-    /// The names that are looked up from now on follow this prefix.
-    pub(crate) fn set_prefix(&mut self, prefix: &'a str) {
-        self.prefix = prefix;
-        self.prefix_tag = match prefix.as_bytes() {
-            [] => 0,
-            bytes @ [first, ..] => head(*first).wrapping_add(length(bytes.len())),
-        };
-    }
-
-    /// The first value of the first of these names that is there.
-    pub(crate) fn find(&mut self, keys: &[Key]) -> Option<&'a str> {
-        keys.iter().find_map(|key| self.find_one(key))
-    }
-
-    fn find_one(&mut self, key: &Key) -> Option<&'a str> {
-        let tag = if self.prefix.is_empty() { key.tag } else { key.tail.wrapping_add(self.prefix_tag) };
-        if !self.tags.has(tag) {
-            return None;
-        }
-        // The first header of its tag may be taken wherever it stands; others only if none before it has the name.
-        let ahead = self.spans.get(self.next..).unwrap_or_default();
-        let at = match ahead.iter().position(|span| span.tag == tag && span.fresh) {
-            Some(at) if self.is(&ahead[at], key) => self.next + at,
-            _ => self.spans.iter().position(|span| span.tag == tag && self.is(span, key))?,
-        };
-        self.next = at + 1;
-        Some(self.spans[at].value(self.text))
-    }
-
-    fn is(&self, span: &Span, key: &Key) -> bool {
-        let name = &self.text.as_bytes()[span.start as usize..span.colon as usize];
-        let split = self.prefix.len();
-        name.len() == split + key.name.len()
-            && same(&name[split..], key.name.as_bytes())
-            && same(&name[..split], self.prefix.as_bytes())
-    }
-}
-
-/// Whether two names of the same length are the same; mostly they are, and in the same case.
-fn same(a: &[u8], b: &[u8]) -> bool {
-    let (mut left, mut right) = (a.chunks_exact(8), b.chunks_exact(8));
-    let equal = left.by_ref().zip(right.by_ref()).all(|(a, b)| a == b);
-    equal && left.remainder().iter().zip(right.remainder()).all(|(a, b)| a == b) || a.eq_ignore_ascii_case(b)
-}
-
-/// A digest of a name without regard to case.
-///
-/// It is a sum of what the first byte gives, and of what the length and the last two bytes give, so
-/// that the tag of a prefix and a name is the sum of theirs.
-const fn tag(name: &[u8]) -> u16 {
-    match name {
-        [] => 0,
-        [first, ..] => head(*first).wrapping_add(tail(name)),
-    }
-}
-
-const fn head(first: u8) -> u16 {
-    (first as u16 | 0x20).wrapping_mul(29)
-}
-
-const fn length(length: usize) -> u16 {
-    (length as u16).wrapping_mul(151)
-}
-
-const fn tail(name: &[u8]) -> u16 {
-    let ends = match name {
-        [.., before, last] => {
-            (*before as u16 | 0x20).wrapping_mul(101).wrapping_add((*last as u16 | 0x20).wrapping_mul(59))
-        }
-        _ => 0,
-    };
-    ends.wrapping_add(length(name.len()))
 }
 
 /// What the first header makes of a packet.
@@ -324,15 +212,6 @@ impl Packet {
         Some(&text[key.len() + gap(bytes, key.len(), end)..end])
     }
 
-    pub(crate) fn cursor(&self) -> Cursor<'_> {
-        let spans = self.spans();
-        let mut tags = Tags::default();
-        for span in spans {
-            tags.add(span.tag);
-        }
-        Cursor { text: self.text(), spans, next: 0, tags, prefix: "", prefix_tag: 0 }
-    }
-
     fn spans(&self) -> &[Span] {
         self.index.get_or_init(|| index(self.text().as_bytes()))
     }
@@ -356,6 +235,7 @@ pub struct Headers<'a> {
 impl<'a> Iterator for Headers<'a> {
     type Item = (&'a str, &'a str);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let span = self.spans.next()?;
         Some((span.name(self.text), span.value(self.text)))
@@ -422,51 +302,30 @@ fn after_line(text: &[u8], at: usize) -> usize {
 /// values came with raw line breaks in them.
 fn index(text: &[u8]) -> Box<[Span]> {
     let text = if is_follows(text) { &text[..headers_of_follows(text)] } else { text };
-    let mut spans = Spans::with_capacity(text);
+    let lines = memchr::memchr_iter(b'\n', text).count() + usize::from(!text.ends_with(b"\n"));
+    let mut spans: Vec<Span> = Vec::with_capacity(lines);
     let mut start = 0;
     let mut colon = None;
-    scan::marks(text, |at, is_line_feed| {
-        if is_line_feed {
+    let mut add = |start: usize, colon: Option<usize>, end: usize| match (colon, spans.last_mut()) {
+        (None, Some(last)) => last.end = end as u32,
+        (colon, _) => {
+            let gap = colon.map_or(0, |colon| gap(text, colon, end)) as u8;
+            spans.push(Span { start: start as u32, colon: colon.unwrap_or(start) as u32, end: end as u32, gap });
+        }
+    };
+    scan::marks(text, |at| {
+        if text[at] == b'\n' {
             let end = if at > start && text[at - 1] == b'\r' { at - 1 } else { at };
-            spans.add(start, colon.take(), end);
+            add(start, colon.take(), end);
             start = at + 1;
         } else if colon.is_none() {
             colon = Some(at);
         }
     });
     if start < text.len() {
-        spans.add(start, colon, text.len() - usize::from(text.ends_with(b"\r")));
+        add(start, colon, text.len() - usize::from(text.ends_with(b"\r")));
     }
-    spans.found.into_boxed_slice()
-}
-
-struct Spans<'a> {
-    text: &'a [u8],
-    found: Vec<Span>,
-    tags: Tags,
-}
-
-impl<'a> Spans<'a> {
-    fn with_capacity(text: &'a [u8]) -> Self {
-        let lines = memchr::memchr_iter(b'\n', text).count() + 1;
-        Self { text, found: Vec::with_capacity(lines), tags: Tags::default() }
-    }
-
-    fn add(&mut self, start: usize, colon: Option<usize>, end: usize) {
-        let (colon, gap) = match (colon, self.found.last_mut()) {
-            (Some(colon), _) => (colon, gap(self.text, colon, end)),
-            (None, Some(last)) => {
-                last.end = end as u32;
-                return;
-            }
-            (None, None) => (start, 0),
-        };
-        let tag = tag(&self.text[start..colon]);
-        let fresh = !self.tags.has(tag);
-        self.tags.add(tag);
-        let (start, colon, end, gap) = (start as u32, colon as u32, end as u32, gap as u8);
-        self.found.push(Span { start, colon, end, gap, tag, fresh });
-    }
+    spans.into_boxed_slice()
 }
 
 /// Where the headers of a `Response: Follows` end and its text begins.
