@@ -18,6 +18,7 @@
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{bounded, Receiver};
@@ -40,6 +41,8 @@ const MOST_QUEUED: usize = 1024 * 1024;
 const MOST_BATCHES: u32 = 16;
 /// A banner is one short line.
 const LONGEST_BANNER: usize = 1024;
+/// So long a thread that waits for a response may stay awake.
+const MOMENT: Duration = Duration::from_micros(100);
 /// How long the server has to answer a `Logoff`.
 const FAREWELL: Duration = Duration::from_millis(300);
 
@@ -58,6 +61,9 @@ pub(crate) struct Link {
     successors: AtomicUsize,
     /// Whether events may belong to a pending action.
     collecting: AtomicBool,
+    /// How many threads wait for a response, and whether the last of them did not wait long.
+    waiting: AtomicUsize,
+    quick: AtomicBool,
     /// Whether the link has ended; whoever learns of that from a failed action finds it so.
     over: AtomicBool,
     control: Control,
@@ -152,6 +158,8 @@ impl Link {
             tired: AtomicBool::new(false),
             successors: AtomicUsize::new(0),
             collecting: AtomicBool::new(false),
+            waiting: AtomicUsize::new(0),
+            quick: AtomicBool::new(true),
             over: AtomicBool::new(false),
             control: stream.control,
             write_timeout: options.write_timeout(),
@@ -184,13 +192,33 @@ impl Link {
         })
     }
 
+    /// The answer, or `None` once the deadline has passed.
+    ///
+    /// Waking a thread that sleeps takes about as long as a server close by takes to answer. So one that
+    /// waits alone stays awake for a moment, if the answer before came within one.
     fn await_answer(&self, answer: &Receiver<Result<Response>>, deadline: Instant) -> Option<Result<Response>> {
-        answer.recv_deadline(deadline).ok()
+        let begun = Instant::now();
+        let alone = self.waiting.fetch_add(1, Ordering::SeqCst) == 0;
+        let mut came = None;
+        if alone && self.quick.load(Ordering::Relaxed) {
+            while came.is_none() && begun.elapsed() < MOMENT && self.waiting.load(Ordering::Relaxed) == 1 {
+                thread::yield_now();
+                came = answer.try_recv().ok();
+            }
+        }
+        let came = came.or_else(|| answer.recv_deadline(deadline).ok());
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        self.quick.store(alone && begun.elapsed() < 2 * MOMENT, Ordering::Relaxed);
+        came
     }
 
     /// Registers an action, then sends it.
     pub fn submit(&self, request: Request<'_>) -> Result<Id> {
         let id = self.queue(request)?;
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            // Others who are about to send do so first, and one system call is enough for all.
+            thread::yield_now();
+        }
         self.flush();
         Ok(id)
     }
