@@ -41,6 +41,11 @@ const MOST_QUEUED: usize = 1024 * 1024;
 const MOST_BATCHES: u32 = 16;
 /// A banner is one short line.
 const LONGEST_BANNER: usize = 1024;
+/// So many actions under way are sent each by its own caller.
+const FEW: usize = 4;
+/// How long the thread that writes for others stays without work.
+const WRITER_STAYS: Duration = Duration::from_secs(1);
+const STACK: usize = 256 * 1024;
 /// So long a thread that waits for a response may stay awake.
 const MOMENT: Duration = Duration::from_micros(100);
 /// How long the server has to answer a `Logoff`.
@@ -53,6 +58,8 @@ pub(crate) struct Link {
     desk: Mutex<Desk>,
     /// Notified when outgoing bytes have gone out or the link has ended.
     room: Condvar,
+    /// Notified when there is work for the thread that writes, or the link has ended.
+    work: Condvar,
     wire: Arc<Mutex<Sink>>,
     /// The bytes that can have reached the server, of all that were ever queued.
     written: AtomicU64,
@@ -75,9 +82,19 @@ struct Desk {
     pending: Pending,
     outgoing: Vec<u8>,
     queued: u64,
+    writer: Writer,
     /// Whoever is failed from now on learns that the client is closed, not how the server takes leave.
     closing: bool,
     ended: Option<End>,
+}
+
+/// The thread that writes for callers who do not wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writer {
+    Absent,
+    Asleep,
+    /// It looks for more before it sleeps.
+    Busy,
 }
 
 impl Desk {
@@ -149,10 +166,12 @@ impl Link {
                 pending: Pending::new(unguessable_prefix()),
                 outgoing: Vec::new(),
                 queued: 0,
+                writer: Writer::Absent,
                 closing: false,
                 ended: None,
             }),
             room: Condvar::new(),
+            work: Condvar::new(),
             wire: stream.wire,
             written: AtomicU64::new(0),
             tired: AtomicBool::new(false),
@@ -246,6 +265,52 @@ impl Link {
             clock::schedule(self.number, deadline, &timed);
         }
         Ok(id)
+    }
+
+    /// Registers an action whose answer is fetched later, and returns without waiting for the wire where
+    /// others are under way: they go out together, on a thread that is there for as long as that goes on.
+    pub fn submit_among_others(self: &Arc<Self>, request: Request<'_>) -> Result<Id> {
+        let id = self.queue(request)?;
+        let mut desk = lock(&self.desk);
+        match desk.writer {
+            Writer::Busy => return Ok(id),
+            Writer::Asleep => {
+                desk.writer = Writer::Busy;
+                self.work.notify_one();
+                return Ok(id);
+            }
+            Writer::Absent if desk.pending.len() < FEW => {}
+            Writer::Absent => {
+                let link = Arc::clone(self);
+                let writer = thread::Builder::new().name("gami-writer".into()).stack_size(STACK);
+                if writer.spawn(move || link.write_for_others()).is_ok() {
+                    desk.writer = Writer::Busy;
+                    return Ok(id);
+                }
+            }
+        }
+        drop(desk);
+        self.flush();
+        Ok(id)
+    }
+
+    /// What the thread that writes does, until there has been nothing to do for a while.
+    fn write_for_others(&self) {
+        loop {
+            self.send_batches(&mut lock(&self.wire));
+            let mut desk = lock(&self.desk);
+            if desk.outgoing.is_empty() && desk.ended.is_none() {
+                desk.writer = Writer::Asleep;
+                desk = match self.work.wait_timeout(desk, WRITER_STAYS) {
+                    Ok((desk, _)) => desk,
+                    Err(poisoned) => poisoned.into_inner().0,
+                };
+            }
+            if desk.writer == Writer::Asleep || desk.ended.is_some() {
+                desk.writer = Writer::Absent;
+                return;
+            }
+        }
     }
 
     /// The desk once it has room for more to send.
@@ -419,6 +484,7 @@ impl Link {
         }
         clock::cancel(self.number);
         self.room.notify_all();
+        self.work.notify_all();
         self.control.shut();
         end
     }

@@ -145,6 +145,11 @@ impl Pending {
         Some(entry)
     }
 
+    /// How many actions are in the table.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// Whether events may belong to an action of this table.
     pub fn collecting(&self) -> bool {
         self.collecting > 0

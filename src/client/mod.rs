@@ -164,7 +164,7 @@ impl Client {
         let link = self.handle.engine.link()?;
         let (waiter, answer) = bounded(1);
         let timeout = self.timeout_of(&action);
-        link.submit(Request {
+        link.submit_among_others(Request {
             action: &action,
             waiter: Waiter::Response(waiter),
             deadline: deadline_in(timeout),
