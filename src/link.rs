@@ -45,6 +45,8 @@ const LONGEST_BANNER: usize = 1024;
 const FEW: usize = 4;
 /// How long the thread that writes for others stays without work.
 const WRITER_STAYS: Duration = Duration::from_secs(1);
+/// How long it leaves between two system calls.
+const PAUSE: Duration = Duration::from_micros(20);
 const STACK: usize = 256 * 1024;
 /// So long a thread that waits for a response may stay awake.
 const MOMENT: Duration = Duration::from_micros(100);
@@ -298,6 +300,8 @@ impl Link {
     fn write_for_others(&self) {
         loop {
             self.send_batches(&mut lock(&self.wire));
+            // More come together meanwhile, and go out in one system call.
+            thread::sleep(PAUSE);
             let mut desk = lock(&self.desk);
             if desk.outgoing.is_empty() && desk.ended.is_none() {
                 desk.writer = Writer::Asleep;
@@ -421,6 +425,9 @@ impl Link {
         let mut desk = lock(&self.desk);
         let (_, sent) = desk.abandon(id)?;
         self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
+        if !sent {
+            self.room.notify_all();
+        }
         Some(sent)
     }
 
@@ -503,6 +510,9 @@ impl Timed for Link {
         while let Some((id, after)) = desk.pending.pop_overdue(now) {
             if let Some((waiter, sent)) = desk.abandon(&id) {
                 waiter.fail(Error::Timeout { after, sent });
+                if !sent {
+                    self.room.notify_all();
+                }
             }
         }
         self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
