@@ -11,10 +11,12 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    #[inline(always)] // or it would be copied to its place
     pub(crate) fn new(event: &'a Event) -> Self {
         Self { cursor: event.packet().cursor() }
     }
 
+    #[inline]
     pub(crate) fn text(&mut self, keys: &[Key]) -> &'a str {
         self.cursor.find(keys).unwrap_or_default()
     }

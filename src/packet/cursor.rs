@@ -1,5 +1,6 @@
 //! Look-ups of many names in one packet, in about the order in which its headers come.
 
+use super::scan::Spans;
 use super::{Packet, Span};
 
 /// A header's name that is known at compile time, with what its tag is made of.
@@ -17,42 +18,75 @@ impl Key {
     }
 }
 
-/// So many headers have their tags kept, more than nearly all events have; those beyond are compared by name.
-const TAGGED: usize = 64;
+/// So many headers have their tags kept, as many as most events have; those beyond are compared by name.
+const TAGGED: usize = 32;
 
 /// Looks headers up in about the order in which they come.
 ///
-/// A look-up begins after the header that was found last, and mostly compares a number a header; the tags
-/// of all, gathered once, tell of most names that are absent. Of a name that repeats, the first wins, as in
-/// [`Packet::get`].
+/// As long as they are asked for in just that order, the packet is read up to the last of them. A name that
+/// does not come next makes it be read to its end: from then on the tags of all headers tell of most names
+/// that are absent, and a look-up begins after the header that was found last and mostly compares a number a
+/// header. Of a name that repeats, the first wins, as in [`Packet::get`].
 #[derive(Debug)]
 pub(crate) struct Cursor<'a> {
     text: &'a str,
-    spans: &'a [Span],
+    coming: Spans<'a>,
+    /// The headers up to which the packet has been read.
+    seen: Seen,
     next: usize,
-    tags: [u16; TAGGED],
-    /// A bit for each tagged header before which none has its tag, so that none has its name.
-    fresh: u64,
-    all: Tags,
     prefix: &'a str,
     prefix_tag: u16,
 }
 
+#[derive(Debug)]
+struct Seen {
+    count: usize,
+    spans: [Span; TAGGED],
+    tags: [u16; TAGGED],
+    /// A bit for each of these before which none has its tag, so that none has its name.
+    fresh: u32,
+    beyond: Vec<Span>,
+    all: Tags,
+}
+
 impl Packet {
+    /// A cursor behind the headers with which most events begin.
+    #[inline(always)] // or it would be copied to its place
     pub(crate) fn cursor(&self) -> Cursor<'_> {
-        let (text, spans) = (self.text(), self.spans());
-        let mut tags = [0; TAGGED];
-        let mut fresh = 0;
-        let mut all = Tags::default();
-        for (at, span) in spans.iter().enumerate() {
-            let tag = tag(span.name_bytes(text));
-            if at < TAGGED {
-                tags[at] = tag;
-                fresh |= u64::from(!all.has(tag)) << at;
-            }
-            all.add(tag);
+        let text = self.text();
+        let nowhere = Span { start: 0, colon: 0, end: 0, gap: 0 };
+        let seen = Seen {
+            count: 0,
+            spans: [nowhere; TAGGED],
+            tags: [0; TAGGED],
+            fresh: 0,
+            beyond: Vec::new(),
+            all: Tags::default(),
+        };
+        let mut cursor = Cursor { text, coming: Spans::of(text.as_bytes()), seen, next: 0, prefix: "", prefix_tag: 0 };
+        const FIRST: [Key; 2] = [Key::new("Event"), Key::new("Privilege")];
+        let _ = FIRST.iter().try_for_each(|key| cursor.coming(key, key.tag).map(drop));
+        cursor
+    }
+}
+
+impl Seen {
+    #[inline]
+    fn add(&mut self, span: Span, tag: u16) {
+        let at = self.count;
+        if at < TAGGED {
+            self.spans[at] = span;
+            self.tags[at] = tag;
+            self.fresh |= u32::from(!self.all.has(tag)) << at;
+        } else {
+            self.beyond.push(span);
         }
-        Cursor { text, spans, next: 0, tags, fresh, all, prefix: "", prefix_tag: 0 }
+        self.all.add(tag);
+        self.count += 1;
+    }
+
+    fn span(&self, at: usize) -> &Span {
+        self.spans.get(at).unwrap_or_else(|| &self.beyond[at - TAGGED])
     }
 }
 
@@ -68,52 +102,74 @@ impl<'a> Cursor<'a> {
 
     /// The first value of the first of these names that is there.
     pub(crate) fn find(&mut self, keys: &[Key]) -> Option<&'a str> {
-        keys.iter().find_map(|key| self.find_one(key))
+        keys.iter().find_map(|key| {
+            let tag = if self.prefix.is_empty() { key.tag } else { key.tail.wrapping_add(self.prefix_tag) };
+            self.coming(key, tag).or_else(|| self.known(key, tag))
+        })
     }
 
-    fn find_one(&mut self, key: &Key) -> Option<&'a str> {
-        let tag = if self.prefix.is_empty() { key.tag } else { key.tail.wrapping_add(self.prefix_tag) };
-        if !self.all.has(tag) {
+    /// The header that is to be read next, if it has the name and none before it can.
+    #[inline]
+    fn coming(&mut self, key: &Key, tag: u16) -> Option<&'a str> {
+        if self.next < self.seen.count {
+            return None;
+        }
+        let span = self.coming.next()?;
+        if self.is(&span, key) && !self.seen.all.has(tag) {
+            self.seen.add(span, tag);
+            self.next = self.seen.count;
+            return Some(span.value(self.text));
+        }
+        self.seen.add(span, self::tag(span.name_bytes(self.text)));
+        None
+    }
+
+    /// The first header of the name, wherever it stands.
+    fn known(&mut self, key: &Key, tag: u16) -> Option<&'a str> {
+        for span in self.coming.by_ref() {
+            self.seen.add(span, self::tag(span.name_bytes(self.text)));
+        }
+        if !self.seen.all.has(tag) {
             return None;
         }
         let at = self.ahead(key, tag).or_else(|| self.first(key, tag))?;
         self.next = at + 1;
-        Some(self.spans[at].value(self.text))
+        Some(self.seen.span(at).value(self.text))
     }
 
     /// The next header of this tag, if it has the name and none before it can.
     fn ahead(&self, key: &Key, tag: u16) -> Option<usize> {
-        let tagged = &self.tags[..self.spans.len().min(TAGGED)];
+        let tagged = &self.seen.tags[..self.seen.count.min(TAGGED)];
         let at = self.next + tagged.get(self.next..)?.iter().position(|other| *other == tag)?;
-        (self.fresh >> at & 1 == 1 && self.is(&self.spans[at], key)).then_some(at)
+        (self.seen.fresh >> at & 1 == 1 && self.is(&self.seen.spans[at], key)).then_some(at)
     }
 
-    /// The first header of the name, wherever it stands.
     fn first(&self, key: &Key, tag: u16) -> Option<usize> {
-        let may_be = |at: usize| at >= TAGGED || self.tags[at] == tag;
-        (0..self.spans.len()).find(|at| may_be(*at) && self.is(&self.spans[*at], key))
+        let may_be = |at: usize| self.seen.tags.get(at).map_or(true, |other| *other == tag);
+        (0..self.seen.count).find(|at| may_be(*at) && self.is(self.seen.span(*at), key))
     }
 
+    #[inline(always)]
     fn is(&self, span: &Span, key: &Key) -> bool {
         let name = span.name_bytes(self.text);
         let split = self.prefix.len();
         name.len() == split + key.name.len()
             && same(&name[split..], key.name.as_bytes())
-            && same(&name[..split], self.prefix.as_bytes())
+            && (split == 0 || same(&name[..split], self.prefix.as_bytes()))
     }
 }
 
 /// Whether two names of the same length are the same; mostly they are, and in the same case.
+#[inline]
 fn same(a: &[u8], b: &[u8]) -> bool {
-    let (mut left, mut right) = (a.chunks_exact(8), b.chunks_exact(8));
-    let equal = left.by_ref().zip(right.by_ref()).all(|(a, b)| a == b);
-    equal && left.remainder().iter().zip(right.remainder()).all(|(a, b)| a == b) || a.eq_ignore_ascii_case(b)
+    a == b || a.eq_ignore_ascii_case(b)
 }
 
 /// A digest of a name without regard to case.
 ///
 /// It is a sum of what the first byte gives, and of what the length and the last two bytes give, so
 /// that the tag of a prefix and a name is the sum of theirs.
+#[inline]
 const fn tag(name: &[u8]) -> u16 {
     match name {
         [] => 0,
@@ -121,14 +177,17 @@ const fn tag(name: &[u8]) -> u16 {
     }
 }
 
+#[inline]
 const fn head(first: u8) -> u16 {
     (first as u16 | 0x20).wrapping_mul(29)
 }
 
+#[inline]
 const fn length(length: usize) -> u16 {
     (length as u16).wrapping_mul(151)
 }
 
+#[inline]
 const fn tail(name: &[u8]) -> u16 {
     let ends = match name {
         [.., before, last] => {
@@ -144,10 +203,12 @@ const fn tail(name: &[u8]) -> u16 {
 struct Tags([u64; 16]);
 
 impl Tags {
+    #[inline]
     fn has(&self, tag: u16) -> bool {
         self.0[usize::from(tag >> 6 & 15)] & (1 << (tag & 63)) != 0
     }
 
+    #[inline]
     fn add(&mut self, tag: u16) {
         self.0[usize::from(tag >> 6 & 15)] |= 1 << (tag & 63);
     }

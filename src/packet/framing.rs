@@ -1,11 +1,11 @@
 //! Where one packet ends and the next begins.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use memchr::memmem;
 
-use super::{is_follows, Chunk, Packet, END_COMMAND};
+use super::{is_follows, Chunk, Packet, Spares, END_COMMAND};
 
 /// The largest packet that is kept where nothing else was asked for: 32 MiB.
 pub const DEFAULT_LIMIT: usize = 32 * 1024 * 1024;
@@ -53,6 +53,7 @@ pub struct Framer {
     found: Vec<Found>,
     frames: Vec<Frame>,
     ends: Ends,
+    spares: Arc<Spares>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +94,7 @@ impl Framer {
             found: Vec::new(),
             frames: Vec::new(),
             ends: Ends::new(),
+            spares: Arc::default(),
         }
     }
 
@@ -135,7 +137,9 @@ impl Framer {
         // All of them before any is handed on: another thread that drops one would contend for the chunk.
         match std::str::from_utf8(&self.buffer[..end]) {
             Ok(text) => {
-                let chunk = Arc::new(Chunk { text: text.into(), raw: None });
+                let (text, returns) = self.spares.copy(text);
+                let spares = if returns { Arc::downgrade(&self.spares) } else { Weak::new() };
+                let chunk = Arc::new(Chunk { text, raw: None, spares });
                 frames.extend(found.map(|found| match found {
                     Found::Packet { start, end } => Frame::Packet(Packet::shared(&chunk, start, end)),
                     Found::TooLarge(bytes) => Frame::TooLarge(bytes),

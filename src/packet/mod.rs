@@ -5,32 +5,53 @@
 //!
 //! # What costs what
 //!
-//! The packets of one read share one allocation, their *chunk*. The headers of a packet are indexed
-//! once, on the first look-up; a packet that nobody looks into is never indexed. A packet that is kept
-//! for long pins its chunk, at most what one read brought: [`Packet::detach`] cuts it loose.
+//! The packets of one read share one allocation, their *chunk*, whose memory is used again when all of them
+//! are gone. The headers of a packet are indexed once, on the first look-up; one that is only gone through from
+//! its beginning ([`Packet::iter`], a typed event) is not indexed at all. A packet that is kept for long pins its
+//! chunk, at most what one read brought: [`Packet::detach`] cuts it loose.
 
 mod cursor;
 mod framing;
 mod scan;
 #[cfg(feature = "serde")]
 mod serialize;
+mod spares;
 
 pub(crate) use cursor::{Cursor, Key};
 pub use framing::{Frame, Framer, DEFAULT_LIMIT};
+use spares::Spares;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use crate::secrets::Mask;
+use scan::Spans;
 
 /// The text of the whole packets that one read brought.
 #[derive(Debug)]
 struct Chunk {
-    text: Box<str>,
+    text: String,
+    /// Where the memory goes when nobody holds a packet of it any more.
+    spares: Weak<Spares>,
     /// What came, where it was not UTF-8: then the chunk holds a single packet.
     raw: Option<Box<[u8]>>,
+}
+
+impl Chunk {
+    /// A chunk of a single packet.
+    fn single(text: impl Into<String>, raw: Option<Box<[u8]>>) -> Arc<Self> {
+        Arc::new(Self { text: text.into(), raw, spares: Weak::new() })
+    }
+}
+
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        if let Some(spares) = self.spares.upgrade() {
+            spares.put(std::mem::take(&mut self.text));
+        }
+    }
 }
 
 /// Where a header stands: its name is `start..colon`, its value ends at `end`.
@@ -44,26 +65,32 @@ struct Span {
 }
 
 impl Span {
+    #[inline]
     fn name<'a>(&self, text: &'a str) -> &'a str {
         &text[self.start as usize..self.colon as usize]
     }
 
+    #[inline]
     fn name_bytes<'a>(&self, text: &'a str) -> &'a [u8] {
         &text.as_bytes()[self.start as usize..self.colon as usize]
     }
 
+    #[inline]
     fn name_length(&self) -> usize {
         (self.colon - self.start) as usize
     }
 
+    #[inline]
     fn value<'a>(&self, text: &'a str) -> &'a str {
         &text[self.value_range()]
     }
 
+    #[inline]
     fn value_range(&self) -> Range<usize> {
         self.colon as usize + usize::from(self.gap)..self.end as usize
     }
 
+    #[inline]
     fn is_named(&self, text: &str, key: &str) -> bool {
         self.name_length() == key.len() && self.name_bytes(text).eq_ignore_ascii_case(key.as_bytes())
     }
@@ -103,11 +130,11 @@ impl Packet {
     /// ```
     pub fn new(bytes: &[u8]) -> Self {
         let (text, raw) = match String::from_utf8_lossy(bytes) {
-            Cow::Borrowed(text) => (Box::from(text), None),
-            Cow::Owned(text) => (text.into_boxed_str(), Some(Box::from(bytes))),
+            Cow::Borrowed(text) => (text.to_owned(), None),
+            Cow::Owned(text) => (text, Some(Box::from(bytes))),
         };
         let end = text.len() as u32;
-        Self { chunk: Arc::new(Chunk { text, raw }), start: 0, end, index: OnceLock::new() }
+        Self { chunk: Chunk::single(text, raw), start: 0, end, index: OnceLock::new() }
     }
 
     fn shared(chunk: &Arc<Chunk>, start: u32, end: u32) -> Self {
@@ -166,7 +193,8 @@ impl Packet {
 
     /// All headers, name and value, in the order in which they came.
     pub fn iter(&self) -> Headers<'_> {
-        Headers { text: self.text(), spans: self.spans().iter() }
+        let text = self.text();
+        Headers { text, spans: Spans::of(text.as_bytes()) }
     }
 
     /// How many headers the packet has, repeats counted.
@@ -195,8 +223,7 @@ impl Packet {
 
     /// The same packet with memory of its own, for one that is kept long after its neighbours are gone.
     pub fn detach(&self) -> Self {
-        let raw = self.chunk.raw.clone();
-        let chunk = Arc::new(Chunk { text: Box::from(self.text()), raw });
+        let chunk = Chunk::single(self.text(), self.chunk.raw.clone());
         Self { chunk, start: 0, end: self.end - self.start, index: self.index.clone() }
     }
 
@@ -229,7 +256,7 @@ impl fmt::Debug for Packet {
 #[derive(Debug, Clone)]
 pub struct Headers<'a> {
     text: &'a str,
-    spans: std::slice::Iter<'a, Span>,
+    spans: Spans<'a>,
 }
 
 impl<'a> Iterator for Headers<'a> {
@@ -240,13 +267,7 @@ impl<'a> Iterator for Headers<'a> {
         let span = self.spans.next()?;
         Some((span.name(self.text), span.value(self.text)))
     }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.spans.size_hint()
-    }
 }
-
-impl ExactSizeIterator for Headers<'_> {}
 
 impl<'a> IntoIterator for &'a Packet {
     type Item = (&'a str, &'a str);
@@ -284,6 +305,7 @@ fn is_follows(text: &[u8]) -> bool {
 }
 
 /// How far behind the colon the value begins: one blank is not part of it.
+#[inline]
 fn gap(text: &[u8], colon: usize, end: usize) -> usize {
     if end > colon + 1 && text[colon + 1] == b' ' {
         2
@@ -296,35 +318,10 @@ fn after_line(text: &[u8], at: usize) -> usize {
     memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |end| at + end + 1)
 }
 
-/// Finds the headers of one packet.
-///
-/// A line without a colon goes on with the value of the line before it: before Asterisk 13.5 some
-/// values came with raw line breaks in them.
 fn index(text: &[u8]) -> Box<[Span]> {
-    let text = if is_follows(text) { &text[..headers_of_follows(text)] } else { text };
     let lines = memchr::memchr_iter(b'\n', text).count() + usize::from(!text.ends_with(b"\n"));
-    let mut spans: Vec<Span> = Vec::with_capacity(lines);
-    let mut start = 0;
-    let mut colon = None;
-    let mut add = |start: usize, colon: Option<usize>, end: usize| match (colon, spans.last_mut()) {
-        (None, Some(last)) => last.end = end as u32,
-        (colon, _) => {
-            let gap = colon.map_or(0, |colon| gap(text, colon, end)) as u8;
-            spans.push(Span { start: start as u32, colon: colon.unwrap_or(start) as u32, end: end as u32, gap });
-        }
-    };
-    scan::marks(text, |at| {
-        if text[at] == b'\n' {
-            let end = if at > start && text[at - 1] == b'\r' { at - 1 } else { at };
-            add(start, colon.take(), end);
-            start = at + 1;
-        } else if colon.is_none() {
-            colon = Some(at);
-        }
-    });
-    if start < text.len() {
-        add(start, colon, text.len() - usize::from(text.ends_with(b"\r")));
-    }
+    let mut spans = Vec::with_capacity(lines);
+    spans.extend(Spans::of(text));
     spans.into_boxed_slice()
 }
 
