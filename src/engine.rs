@@ -269,7 +269,7 @@ impl Engine {
     fn restore(&self, link: &Link) -> Result<()> {
         let timeout = self.options.action_timeout;
         self.session.restore(self.login_mode(), &mut |action: Action| {
-            link.call(&action, action.own_timeout().unwrap_or(timeout), false, false)
+            link.call(&action, action.own_timeout().unwrap_or(timeout), false, None)
         })
     }
 
@@ -349,6 +349,7 @@ impl Engine {
             End::Lost(cause) => cause,
             End::Closed => loss,
         };
+        link.join_writer();
         let comes_back = self.comes_back();
         let phase = lock(&self.phase);
         if !matches!(&*phase, Phase::Up(current) if Arc::ptr_eq(current, &link)) {

@@ -135,8 +135,9 @@ impl Options {
     /// comes for as long again: a dead link is found within twice this time, to the precision of the
     /// system's timers (Linux takes up to an eighth longer).
     ///
-    /// An action that makes the server wait (a synchronous `Originate`, `WaitEvent`) holds the verdict
-    /// back until that action's own deadline, for it stalls everything else that the server would send.
+    /// An action that makes the server wait (a synchronous `Originate`, `WaitEvent`) holds the verdict back
+    /// until it is answered, at the latest until its own deadline or the end of the time that it makes the server
+    /// wait, whichever is later: it stalls everything else that the server would send.
     #[must_use]
     pub fn keepalive(mut self, interval: Duration) -> Self {
         self.keepalive = Some(interval);

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::fmt::Write as _;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -15,12 +16,9 @@ use crate::response::Response;
 /// So many actions with ids of the caller's, or lists, that nobody waits for any more are remembered.
 const MOST_ABANDONED: usize = 1024;
 
-/// An `ActionID`: one made here is the link's prefix and a number, any other is the caller's.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Id {
-    Own(u64),
-    Callers(Box<str>),
-}
+/// Which of a link's actions: they are counted from 1. An `ActionID` made here is the link's prefix and this
+/// number; one of the caller's may come again for another action, the number never does.
+pub(crate) type Serial = u64;
 
 /// What goes to whoever waits for more than a response.
 #[derive(Debug)]
@@ -66,12 +64,12 @@ pub(crate) enum ListEnd {
 
 pub(crate) struct Entry {
     pub waiter: Waiter,
+    /// The `ActionID`, where it is the caller's.
+    pub callers_id: Option<Box<str>>,
     /// The action, if the client is to remember it once it succeeded.
     pub memorable: Option<Action>,
     /// Where the action stands in the bytes that the link sends: it is out once those up to its end are.
     pub span: Range<u64>,
-    /// Up to then the server may be silent because of this action.
-    pub stalls_until: Option<Instant>,
 }
 
 /// What became of an event that was offered to the table.
@@ -87,12 +85,18 @@ pub(crate) enum Claim {
 
 pub(crate) struct Pending {
     prefix: String,
-    made: u64,
-    entries: HashMap<Id, Entry>,
-    deadlines: BinaryHeap<Reverse<(Instant, Id, Duration)>>,
-    abandoned: VecDeque<Id>,
+    made: Serial,
+    entries: HashMap<Serial, Entry>,
+    /// The entries whose ids are the callers'.
+    callers: HashMap<Box<str>, Serial>,
+    deadlines: BinaryHeap<Reverse<(Instant, Serial, Duration)>>,
+    /// Actions that may keep the server silent, and until when.
+    stalling: Vec<(Serial, Instant)>,
+    abandoned: VecDeque<Serial>,
     /// Entries that events may belong to.
     collecting: usize,
+    /// Entries that somebody waits for.
+    awaited: usize,
 }
 
 impl Pending {
@@ -101,53 +105,73 @@ impl Pending {
             prefix,
             made: 0,
             entries: HashMap::new(),
+            callers: HashMap::new(),
             deadlines: BinaryHeap::new(),
+            stalling: Vec::new(),
             abandoned: VecDeque::new(),
             collecting: 0,
+            awaited: 0,
         }
     }
 
-    /// The id of an action and its text: the caller's own, or a new one.
-    pub fn id_for(&mut self, action: &Action) -> Result<(Id, String)> {
-        match action.get("ActionID") {
+    /// The number of the next action; its `ActionID`, which is the caller's own or a new one, is put in `text`.
+    pub fn number(&mut self, action: &Action, text: &mut String) -> Result<Serial> {
+        text.clear();
+        let Some(id) = action.get("ActionID") else {
+            self.made += 1;
+            let _ = write!(text, "{}{}", self.prefix, self.made);
+            return Ok(self.made);
+        };
+        let refuse = |reason| Err(Error::invalid(format!("ActionID {id:?} of action {:?}", action.name()), reason));
+        if self.own_number(id).is_some() {
+            return refuse("was made by this client for another action");
+        }
+        match self.callers.get(id).and_then(|serial| self.entries.get(serial)) {
             None => {
                 self.made += 1;
-                Ok((Id::Own(self.made), format!("{}{}", self.prefix, self.made)))
+                text.push_str(id);
+                Ok(self.made)
             }
-            Some(id) => {
-                let key = self.key(id);
-                let taken = match self.entries.get(&key) {
-                    None if !matches!(key, Id::Own(_)) => return Ok((key, id.to_owned())),
-                    None => "was made by this client for another action",
-                    Some(Entry { waiter: Waiter::Nobody { .. }, .. }) => {
-                        "belongs to an action that timed out and may yet be answered"
-                    }
-                    Some(_) => "belongs to an action that waits for its answer",
-                };
-                Err(Error::invalid(format!("ActionID {id:?} of action {:?}", action.name()), taken))
+            Some(Entry { waiter: Waiter::Nobody { .. }, .. }) => {
+                refuse("belongs to an action that timed out and may yet be answered")
             }
+            Some(_) => refuse("belongs to an action that waits for its answer"),
         }
     }
 
-    fn key(&self, id: &str) -> Id {
-        let own = id.strip_prefix(self.prefix.as_str()).filter(|number| !number.starts_with(['+', '0']));
-        own.and_then(|number| number.parse().ok()).map_or_else(|| Id::Callers(id.into()), Id::Own)
+    /// The number in an id that was made here.
+    fn own_number(&self, id: &str) -> Option<Serial> {
+        let number = id.strip_prefix(self.prefix.as_str()).filter(|number| !number.starts_with(['+', '0']))?;
+        number.parse().ok().filter(|number| *number <= self.made)
     }
 
-    pub fn insert(&mut self, id: Id, entry: Entry) {
+    fn serial(&self, id: Option<&str>) -> Option<Serial> {
+        let id = id?;
+        self.own_number(id).or_else(|| self.callers.get(id).copied())
+    }
+
+    pub fn insert(&mut self, serial: Serial, entry: Entry) {
+        if let Some(id) = &entry.callers_id {
+            self.callers.insert(id.clone(), serial);
+        }
         self.collecting += usize::from(collects(&entry.waiter));
-        self.entries.insert(id, entry);
+        self.awaited += usize::from(is_awaited(&entry.waiter));
+        self.entries.insert(serial, entry);
     }
 
-    pub fn remove(&mut self, id: &Id) -> Option<Entry> {
-        let entry = self.entries.remove(id)?;
+    pub fn remove(&mut self, serial: Serial) -> Option<Entry> {
+        let entry = self.entries.remove(&serial)?;
+        if let Some(id) = &entry.callers_id {
+            self.callers.remove(id);
+        }
         self.collecting -= usize::from(collects(&entry.waiter));
+        self.awaited -= usize::from(is_awaited(&entry.waiter));
         Some(entry)
     }
 
-    /// How many actions are in the table.
-    pub fn len(&self) -> usize {
-        self.entries.len()
+    /// How many actions somebody waits for.
+    pub fn awaited(&self) -> usize {
+        self.awaited
     }
 
     /// Whether events may belong to an action of this table.
@@ -160,12 +184,12 @@ impl Pending {
     /// If the action's success is to be remembered it is before anybody learns of it. A list's entry stays
     /// for the events that follow; an error ends it.
     pub fn answer(&mut self, response: Response, remember: impl FnOnce(&Action)) -> std::result::Result<(), Response> {
-        let Some(id) = response.action_id().map(|id| self.key(id)) else { return Err(response) };
-        let Some(entry) = self.entries.get_mut(&id) else { return Err(response) };
+        let Some(serial) = self.serial(response.action_id()) else { return Err(response) };
+        self.stalling.retain(|(other, _)| *other != serial);
+        let Some(entry) = self.entries.get_mut(&serial) else { return Err(response) };
         if let Some(action) = entry.memorable.take().filter(|_| !response.is_error()) {
             remember(&action);
         }
-        entry.stalls_until = None;
         match &mut entry.waiter {
             Waiter::List { parts, answered, .. } if !response.is_error() => {
                 *answered = true;
@@ -176,12 +200,12 @@ impl Pending {
             }
             Waiter::Nobody { end } => {
                 if end.is_none() || response.is_error() {
-                    self.remove(&id);
+                    self.remove(serial);
                 }
                 return Err(response);
             }
             _ => {
-                if let Some(entry) = self.remove(&id) {
+                if let Some(entry) = self.remove(serial) {
                     entry.waiter.finish(response);
                 }
             }
@@ -197,8 +221,8 @@ impl Pending {
         if name.eq_ignore_ascii_case("UserEvent") {
             return Claim::Free;
         }
-        let Some(id) = event.action_id().map(|id| self.key(id)) else { return Claim::Free };
-        let (claim, ended) = match self.entries.get(&id).map(|entry| &entry.waiter) {
+        let Some(serial) = self.serial(event.action_id()) else { return Claim::Free };
+        let (claim, ended) = match self.entries.get(&serial).map(|entry| &entry.waiter) {
             Some(Waiter::List { parts, end, answered: true }) if !name.eq_ignore_ascii_case("OriginateResponse") => {
                 let single = matches!(end, ListEnd::Single(_));
                 let ended = end.is(event);
@@ -219,26 +243,26 @@ impl Pending {
             _ => (Claim::Free, false),
         };
         if ended {
-            self.remove(&id);
+            self.remove(serial);
         }
         claim
     }
 
     /// Sets when an entry that nobody watches is to fail; returns whether that is the next one to.
-    pub fn set_deadline(&mut self, id: Id, at: Instant, after: Duration) -> bool {
+    pub fn set_deadline(&mut self, serial: Serial, at: Instant, after: Duration) -> bool {
         if self.deadlines.len() > 2 * self.entries.len() + 64 {
             let entries = &self.entries;
-            self.deadlines.retain(|Reverse((_, id, _))| entries.contains_key(id));
+            self.deadlines.retain(|Reverse((_, serial, _))| entries.contains_key(serial));
         }
         let next = self.deadlines.peek().map_or(true, |Reverse((first, ..))| at < *first);
-        self.deadlines.push(Reverse((at, id, after)));
+        self.deadlines.push(Reverse((at, serial, after)));
         next
     }
 
     /// An entry that nobody watches and that is overdue, and after how long it is.
-    pub fn pop_overdue(&mut self, now: Instant) -> Option<(Id, Duration)> {
+    pub fn pop_overdue(&mut self, now: Instant) -> Option<(Serial, Duration)> {
         self.next_deadline().filter(|at| *at <= now)?;
-        self.deadlines.pop().map(|Reverse((_, id, after))| (id, after))
+        self.deadlines.pop().map(|Reverse((_, serial, after))| (serial, after))
     }
 
     /// When an entry that nobody watches is to fail next.
@@ -251,50 +275,67 @@ impl Pending {
     ///
     /// What the answer would still do is remembered: items of a list are not for the stream, an id of the
     /// caller's may come again and must not meet the old answer, a mask that was set has been set.
-    pub fn abandon(&mut self, id: &Id) -> Option<(Waiter, Range<u64>)> {
-        self.entries.get(id).filter(|entry| !matches!(entry.waiter, Waiter::Nobody { .. }))?;
-        let Entry { waiter, memorable, span, .. } = self.remove(id)?;
+    pub fn abandon(&mut self, serial: Serial) -> Option<(Waiter, Range<u64>)> {
+        self.entries.get(&serial).filter(|entry| is_awaited(&entry.waiter))?;
+        let Entry { waiter, callers_id, memorable, span } = self.remove(serial)?;
         let end = match &waiter {
             Waiter::List { end, .. } => Some(end.clone()),
             _ => None,
         };
-        if end.is_some() || memorable.is_some() || matches!(id, Id::Callers(_)) {
+        if end.is_some() || memorable.is_some() || callers_id.is_some() {
             if self.abandoned.len() == MOST_ABANDONED {
                 self.forget_oldest();
             }
-            self.abandoned.push_back(id.clone());
+            self.abandoned.push_back(serial);
             let waiter = Waiter::Nobody { end };
-            self.insert(id.clone(), Entry { waiter, memorable, span: span.clone(), stalls_until: None });
+            self.insert(serial, Entry { waiter, callers_id, memorable, span: span.clone() });
         }
         Some((waiter, span))
     }
 
-    /// An action that was abandoned will not be sent: no answer comes, and what is behind it moves up.
-    pub fn withdraw(&mut self, id: &Id, gone: Range<u64>) {
-        self.remove(id);
-        let length = gone.end - gone.start;
-        for entry in self.entries.values_mut().filter(|entry| entry.span.start >= gone.end) {
-            entry.span = entry.span.start - length..entry.span.end - length;
+    /// These spans will not be sent, in ascending order: what stands behind them moves up.
+    pub fn close_gaps(&mut self, gone: &[Range<u64>]) {
+        let mut length = 0;
+        let lengths: Vec<u64> = gone
+            .iter()
+            .map(|gap| {
+                length += gap.end - gap.start;
+                length
+            })
+            .collect();
+        for entry in self.entries.values_mut() {
+            let before = gone.partition_point(|gap| gap.start < entry.span.start);
+            if let Some(length) = before.checked_sub(1).map(|last| lengths[last]) {
+                entry.span = entry.span.start - length..entry.span.end - length;
+            }
         }
     }
 
     fn forget_oldest(&mut self) {
         let Some(oldest) = self.abandoned.pop_front() else { return };
-        if self.entries.get(&oldest).is_some_and(|entry| matches!(entry.waiter, Waiter::Nobody { .. })) {
-            self.remove(&oldest);
+        if self.entries.get(&oldest).is_some_and(|entry| !is_awaited(&entry.waiter)) {
+            self.remove(oldest);
         }
     }
 
-    /// Until when some action may keep the server silent.
-    pub fn stalled_until(&self) -> Option<Instant> {
-        self.entries.values().filter_map(|entry| entry.stalls_until).max()
+    /// An action may keep the server silent, as long as it is not answered and until then.
+    pub fn set_stalling(&mut self, serial: Serial, until: Instant) {
+        let now = Instant::now();
+        self.stalling.retain(|(_, until)| *until > now);
+        self.stalling.push((serial, until));
+    }
+
+    /// Whether some action may keep the server silent.
+    pub fn is_stalling(&self) -> bool {
+        let now = Instant::now();
+        self.stalling.iter().any(|(_, until)| *until > now)
     }
 
     /// Abandons every action, for the end of the link; what it sent before is still handed on as usual.
     pub fn abandon_all(&mut self) -> Vec<(Waiter, Range<u64>)> {
         self.deadlines.clear();
-        let ids: Vec<Id> = self.entries.keys().cloned().collect();
-        ids.iter().filter_map(|id| self.abandon(id)).collect()
+        let serials: Vec<Serial> = self.entries.keys().copied().collect();
+        serials.into_iter().filter_map(|serial| self.abandon(serial)).collect()
     }
 }
 
@@ -327,6 +368,10 @@ fn accepted(response: Response) -> Result<Response> {
     } else {
         Ok(response)
     }
+}
+
+fn is_awaited(waiter: &Waiter) -> bool {
+    !matches!(waiter, Waiter::Nobody { .. })
 }
 
 fn collects(waiter: &Waiter) -> bool {
@@ -364,7 +409,8 @@ mod tests {
         let mut pending = Pending::new("prefix-".into());
         let parts = crossbeam_channel::unbounded().0;
         let waiter = Waiter::List { parts, end: ListEnd::Unknown, answered: true };
-        pending.insert(Id::Own(1), Entry { waiter, memorable: None, span: 0..100, stalls_until: None });
+        let serial = pending.number(&Action::new("Agents"), &mut String::new()).unwrap();
+        pending.insert(serial, Entry { waiter, callers_id: None, memorable: None, span: 0..100 });
         assert_eq!(pending.abandon_all().len(), 1);
         assert_eq!(pending.claim(&event("Agents")), Claim::Dropped);
         assert_eq!(pending.claim(&event("AgentsComplete")), Claim::Dropped);

@@ -7,6 +7,7 @@
 //!
 //! In the socket: until bytes come, the keepalive interval passes, or the link ends.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,12 +33,17 @@ pub(crate) fn run(
     let mut pinged = false;
     loop {
         dispatch(&mut framer, link, outlets, session);
-        match framer.fill(|room| source.read(room)) {
+        let read = framer.fill(|room| source.read(room));
+        if source.owes() {
+            link.send_owed();
+        }
+        match read {
             Ok(0) => {
                 report_remainder(&framer, outlets);
                 return Loss::Eof;
             }
             Ok(_) => pinged = false,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if is_timeout(&error) => match keepalive {
                 Some(_) if !pinged => {
                     link.ping();

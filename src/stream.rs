@@ -15,7 +15,7 @@
 //!
 //! - Resolving, connecting, the handshake and [`Source::read_by`]: until the deadline they are given.
 //! - [`Source::read`]: until bytes come, the read timeout, or [`Control::shut`].
-//! - [`Sink::send`]: until the write timeout, or as long as it is excused; or [`Control::shut`].
+//! - [`Sink::send`]: for a [`TICK`] without progress, or until [`Control::shut`].
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
@@ -25,10 +25,15 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::options::Options;
 
+/// How long a write may find no room before its caller is asked whether to go on.
+const TICK: Duration = Duration::from_millis(20);
+/// A larger buffer is given back once it is empty.
+const KEPT: usize = 64 * 1024;
+
 /// A connection, each direction for itself.
 pub(crate) struct Stream {
     pub source: Source,
-    pub wire: Arc<Mutex<Sink>>,
+    pub sink: Sink,
     pub control: Control,
 }
 
@@ -88,16 +93,22 @@ pub(crate) fn connect(
     let tcp = connect_tcp(&target, deadline).map_err(failed)?;
     tcp.set_nodelay(true).map_err(failed)?;
     control(Control(tcp.try_clone().map_err(failed)?));
-    #[cfg(feature = "tls")]
-    if let Some(tls) = &options.tls {
-        let stream = tls::shake_hands(tls, &target.host, tcp, deadline)?;
-        stream.control.0.set_write_timeout(Some(options.write_timeout())).map_err(failed)?;
-        return Ok(stream);
-    }
-    tcp.set_write_timeout(Some(options.write_timeout())).map_err(failed)?;
     let control = Control(tcp.try_clone().map_err(failed)?);
-    let sink = Sink::Tcp(tcp.try_clone().map_err(failed)?);
-    Ok(Stream { source: Source::Tcp(tcp), wire: Arc::new(Mutex::new(sink)), control })
+    let mut sink = Sink::new(tcp.try_clone().map_err(failed)?);
+    #[cfg(feature = "tls")]
+    let source = match &options.tls {
+        Some(tls) => {
+            let session = tls::shake_hands(tls, &target.host, &tcp, deadline)?;
+            sink.session = Some(Arc::clone(&session));
+            Source::Tls(tls::Reader::new(tcp, session))
+        }
+        None => Source::Tcp(tcp),
+    };
+    #[cfg(not(feature = "tls"))]
+    let source = Source::Tcp(tcp);
+    // The handshake had timeouts of its own.
+    sink.tcp.set_write_timeout(Some(TICK)).map_err(failed)?;
+    Ok(Stream { source, sink, control })
 }
 
 fn connect_tcp(target: &Target, deadline: Instant) -> io::Result<TcpStream> {
@@ -147,18 +158,22 @@ pub(crate) enum Source {
 
 impl Source {
     /// Blocks until bytes come; 0 is the end. The error is of a kind that [`is_timeout`] knows when the
-    /// read timeout passed.
+    /// read timeout passed, and `Interrupted` when there is something else to do first, such as what
+    /// [`Source::owes`] tells.
     pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let read = match self {
-                Self::Tcp(tcp) => tcp.read(buffer),
-                #[cfg(feature = "tls")]
-                Self::Tls(reader) => reader.read(buffer),
-            };
-            match read {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => return read,
-            }
+        match self {
+            Self::Tcp(tcp) => tcp.read(buffer),
+            #[cfg(feature = "tls")]
+            Self::Tls(reader) => reader.read(buffer),
+        }
+    }
+
+    /// Whether a read made the TLS session owe the server an answer, which the sink then has to send.
+    pub fn owes(&mut self) -> bool {
+        match self {
+            Self::Tcp(_) => false,
+            #[cfg(feature = "tls")]
+            Self::Tls(reader) => std::mem::take(&mut reader.owes),
         }
     }
 
@@ -167,7 +182,7 @@ impl Source {
         loop {
             self.set_timeout(Some(patience(deadline)?))?;
             match self.read(buffer) {
-                Err(error) if is_timeout(&error) => {}
+                Err(error) if is_timeout(&error) || error.kind() == io::ErrorKind::Interrupted => {}
                 read => return read,
             }
         }
@@ -183,59 +198,102 @@ impl Source {
     }
 }
 
-/// The direction to the server. It is the wire: one writer at a time.
-pub(crate) enum Sink {
-    Tcp(TcpStream),
+/// The direction to the server: what it was given goes out before it takes more.
+pub(crate) struct Sink {
+    tcp: TcpStream,
     #[cfg(feature = "tls")]
-    Tls(tls::Writer),
-}
-
-/// Why a batch did not go out, and how many of its bytes can have reached the server.
-pub(crate) struct Unsent {
-    pub error: io::Error,
-    pub accepted: usize,
+    session: Option<tls::Session>,
+    /// What it was given last, as it was given.
+    #[cfg(feature = "tls")]
+    given: Vec<u8>,
+    /// What goes over the network, and how much of it has gone.
+    outgoing: Vec<u8>,
+    gone: usize,
+    /// Since when the system has taken in nothing.
+    stuck: Option<Instant>,
 }
 
 impl Sink {
-    /// Sends all of `bytes`; when the write timeout has passed, only as long as `excused` says so.
-    pub fn send(&mut self, bytes: &[u8], excused: impl Fn() -> bool) -> std::result::Result<(), Unsent> {
-        match self {
-            Self::Tcp(tcp) => send_all(tcp, bytes, excused),
+    fn new(tcp: TcpStream) -> Self {
+        Self {
+            tcp,
             #[cfg(feature = "tls")]
-            Self::Tls(writer) => writer.send(bytes, excused),
+            session: None,
+            #[cfg(feature = "tls")]
+            given: Vec::new(),
+            outgoing: Vec::new(),
+            gone: 0,
+            stuck: None,
         }
     }
 
-    /// Says good-bye where the transport has a way to.
+    /// Takes bytes to send, and leaves an empty buffer in their place.
+    ///
+    /// What it was given before must have gone out.
+    pub fn give(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
+        #[cfg(feature = "tls")]
+        if let Some(session) = &self.session {
+            self.given.clear();
+            std::mem::swap(bytes, &mut self.given);
+            bytes.shrink_to(KEPT);
+            return tls::encrypt(session, &self.given, &mut self.outgoing);
+        }
+        std::mem::swap(bytes, &mut self.outgoing);
+        bytes.shrink_to(KEPT);
+        Ok(())
+    }
+
+    /// Sends what it was given, or goes on with it; `None` once all is out, otherwise for how long the system
+    /// has taken in nothing, at least a [`TICK`].
+    pub fn send(&mut self) -> io::Result<Option<Duration>> {
+        #[cfg(feature = "tls")]
+        if let Some(session) = self.session.as_ref().filter(|_| self.outgoing.is_empty()) {
+            tls::encrypt(session, &[], &mut self.outgoing)?;
+        }
+        while self.gone < self.outgoing.len() {
+            match self.tcp.write(&self.outgoing[self.gone..]) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => {
+                    self.gone += written;
+                    self.stuck = None;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if is_timeout(&error) => {
+                    let now = Instant::now();
+                    let since = *self.stuck.get_or_insert_with(|| now.checked_sub(TICK).unwrap_or(now));
+                    return Ok(Some(now - since));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.outgoing.clear();
+        self.gone = 0;
+        Ok(None)
+    }
+
+    /// The time in which the system takes in nothing begins anew.
+    pub fn excuse(&mut self) {
+        self.stuck = Some(Instant::now());
+    }
+
+    /// How many of the bytes that it was given last cannot have reached the server.
+    pub fn unsent(&self) -> usize {
+        #[cfg(feature = "tls")]
+        if self.session.is_some() {
+            // A record that is cut off cannot be read, but those before it can.
+            return if self.gone == 0 && !self.outgoing.is_empty() { self.given.len() } else { 0 };
+        }
+        self.outgoing.len() - self.gone
+    }
+
+    /// Says good-bye where the transport has a way to, unless that takes time.
     pub fn finish(&mut self) {
         #[cfg(feature = "tls")]
-        if let Self::Tls(writer) = self {
-            writer.finish();
+        if let Some(session) = self.session.as_ref().filter(|_| self.outgoing.is_empty()) {
+            tls::say_goodbye(session);
+            let _ = self.send();
         }
     }
-}
-
-fn send_all(tcp: &TcpStream, bytes: &[u8], excused: impl Fn() -> bool) -> std::result::Result<(), Unsent> {
-    let mut accepted = 0;
-    let mut begun = Instant::now();
-    while accepted < bytes.len() {
-        let late = || tcp.write_timeout().is_ok_and(|limit| limit.is_some_and(|limit| begun.elapsed() > limit));
-        let failed = match (&*tcp).write(&bytes[accepted..]) {
-            Ok(0) => Some(io::ErrorKind::WriteZero.into()),
-            Ok(written) => {
-                accepted += written;
-                (accepted < bytes.len() && late()).then(|| io::ErrorKind::TimedOut.into())
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
-            Err(error) => Some(error),
-        };
-        match failed {
-            Some(error) if is_timeout(&error) && excused() => begun = Instant::now(),
-            Some(error) => return Err(Unsent { error, accepted }),
-            None => {}
-        }
-    }
-    Ok(())
 }
 
 /// Cuts a connection off from any thread: reads end, writes fail.
@@ -245,26 +303,21 @@ impl Control {
     pub fn shut(&self) {
         let _ = self.0.shutdown(Shutdown::Both);
     }
-
-    /// Sets how long writes that begin from now on may find no room.
-    pub fn hurry(&self, timeout: Duration) {
-        let _ = self.0.set_write_timeout(Some(timeout));
-    }
 }
 
 #[cfg(feature = "tls")]
 mod tls {
     use super::*;
     use crate::options::Tls;
-    use crate::sync::{lock, try_lock};
+    use crate::sync::lock;
     use native_tls::{HandshakeError, TlsStream};
 
     const CIPHERTEXT: usize = 32 * 1024;
 
-    type Session = Arc<Mutex<TlsStream<Pipe>>>;
+    pub(super) type Session = Arc<Mutex<TlsStream<Pipe>>>;
 
     /// What the session reads from and writes to: the socket during the handshake, then memory.
-    struct Pipe {
+    pub(super) struct Pipe {
         handshake: Option<(TcpStream, Instant)>,
         incoming: Vec<u8>,
         taken: usize,
@@ -322,7 +375,7 @@ mod tls {
         }
     }
 
-    pub(super) fn shake_hands(tls: &Tls, host: &str, tcp: TcpStream, deadline: Instant) -> Result<Stream> {
+    pub(super) fn shake_hands(tls: &Tls, host: &str, tcp: &TcpStream, deadline: Instant) -> Result<Session> {
         let failed = |error: io::Error| Error::Tls(Arc::new(error));
         let connector = tls.connector()?;
         let name = tls.server_name.as_deref().unwrap_or(host);
@@ -338,22 +391,23 @@ mod tls {
             HandshakeError::WouldBlock(_) => failed(io::ErrorKind::TimedOut.into()),
         })?;
         session.get_mut().handshake = None;
-        let session = Arc::new(Mutex::new(session));
-        let control = Control(tcp.try_clone().map_err(failed)?);
-        let writer = Writer { tcp: tcp.try_clone().map_err(failed)?, session: Arc::clone(&session) };
-        let wire = Arc::new(Mutex::new(Sink::Tls(writer)));
-        let reader = Reader { tcp, session, wire: Arc::clone(&wire), ciphertext: Vec::new() };
-        Ok(Stream { source: Source::Tls(reader), wire, control })
+        Ok(Arc::new(Mutex::new(session)))
     }
 
     pub(crate) struct Reader {
         pub(super) tcp: TcpStream,
+        /// Whether the session owes the server something, and has not said so; whether it has said so.
+        pub(super) owes: bool,
+        told: bool,
         session: Session,
-        wire: Arc<Mutex<Sink>>,
         ciphertext: Vec<u8>,
     }
 
     impl Reader {
+        pub(super) fn new(tcp: TcpStream, session: Session) -> Self {
+            Self { tcp, owes: false, told: false, session, ciphertext: Vec::new() }
+        }
+
         /// Asks the session before it blocks on the socket: the handshake or the read before may have
         /// left plaintext in it.
         pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -363,11 +417,13 @@ mod tls {
                     let read = drain(&mut session, buffer);
                     (read, !session.get_ref().outgoing.is_empty())
                 };
-                if owes {
-                    self.pay();
-                }
-                if let Some(read) = read? {
-                    return Ok(read);
+                self.owes |= owes && !self.told;
+                self.told = owes;
+                match read? {
+                    Some(read) => return Ok(read),
+                    // The server may wait for it before it sends more.
+                    None if self.owes => return Err(io::ErrorKind::Interrupted.into()),
+                    None => {}
                 }
                 self.ciphertext.resize(CIPHERTEXT, 0);
                 let came = self.tcp.read(&mut self.ciphertext)?;
@@ -375,14 +431,6 @@ mod tls {
                 let pipe = session.get_mut();
                 pipe.incoming.extend_from_slice(&self.ciphertext[..came]);
                 pipe.ended = came == 0;
-            }
-        }
-
-        /// Sends what a read made the session owe, unless a writer is at it, who takes it along.
-        fn pay(&self) {
-            if let Some(mut sink) = try_lock(&self.wire) {
-                // If it fails, the reader meets the end of the link next.
-                let _ = sink.send(&[], || false);
             }
         }
     }
@@ -406,31 +454,16 @@ mod tls {
         Ok((filled > 0).then_some(filled))
     }
 
-    pub(crate) struct Writer {
-        tcp: TcpStream,
-        session: Session,
+    /// Adds to `outgoing` what the session makes of `bytes`, and what it owes the server.
+    pub(super) fn encrypt(session: &Session, bytes: &[u8], outgoing: &mut Vec<u8>) -> io::Result<()> {
+        let mut session = lock(session);
+        session.write_all(bytes)?;
+        outgoing.append(&mut session.get_mut().outgoing);
+        Ok(())
     }
 
-    impl Writer {
-        pub(super) fn send(&mut self, bytes: &[u8], excused: impl Fn() -> bool) -> std::result::Result<(), Unsent> {
-            let outgoing = {
-                let mut session = lock(&self.session);
-                session.write_all(bytes).map_err(|error| Unsent { error, accepted: 0 })?;
-                std::mem::take(&mut session.get_mut().outgoing)
-            };
-            // A record that is cut off cannot be read, but those before it can.
-            send_all(&self.tcp, &outgoing, excused)
-                .map_err(|unsent| Unsent { accepted: if unsent.accepted > 0 { bytes.len() } else { 0 }, ..unsent })
-        }
-
-        pub(super) fn finish(&mut self) {
-            let outgoing = {
-                let mut session = lock(&self.session);
-                let _ = session.shutdown();
-                std::mem::take(&mut session.get_mut().outgoing)
-            };
-            let _ = send_all(&self.tcp, &outgoing, || false);
-        }
+    pub(super) fn say_goodbye(session: &Session) {
+        let _ = lock(session).shutdown();
     }
 }
 

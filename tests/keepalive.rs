@@ -125,13 +125,27 @@ fn a_stalled_session_is_given_up_after_the_actions_own_deadline() {
     let ami = logged_in_with(&mock, &Options::new().keepalive(INTERVAL));
     let deadline = 4 * INTERVAL;
     let begun = Instant::now();
-    let call = Action::from(Originate::new("Local/1")).timeout(deadline);
+    let call = Action::from(Originate::new("Local/1").ring_timeout(INTERVAL)).timeout(deadline);
     let error = ami.action(call).unwrap_err();
     assert!(matches!(error, Error::Timeout { sent: true, .. }), "its own deadline comes first: {error:?}");
     let loss = ami.net_errors().recv_timeout(DEADLINE).unwrap();
     assert!(matches!(loss, Error::Lost { cause: Loss::Silent(_), .. }), "{loss:?}");
     assert!(begun.elapsed() >= deadline);
     drop(release);
+}
+
+#[test]
+fn who_stops_waiting_for_a_call_that_still_rings_does_not_lose_the_link() {
+    let mock = Mock::start().unwrap();
+    let release = stalls(&mock, "Originate", Reply::success);
+    let ami = logged_in_with(&mock, &Options::new().keepalive(INTERVAL));
+    let call = Action::from(Originate::new("Local/1").ring_timeout(DEADLINE)).timeout(INTERVAL / 2);
+    let error = ami.action(call).unwrap_err();
+    assert!(matches!(error, Error::Timeout { sent: true, .. }), "{error:?}");
+    let lost = ami.net_errors().recv_timeout(5 * INTERVAL);
+    assert!(lost.is_err(), "a healthy link was given up: {lost:?}");
+    release.send(()).unwrap();
+    ami.action("Ping").unwrap();
 }
 
 #[test]

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{unbounded, Receiver, RecvTimeoutError};
 
-use super::{stall_of, Client};
+use super::{stalls_until, Client};
 use crate::action::{answers_no_list, is_empty_list, list_end, Action, ListEnd as KnownEnd};
 use crate::error::{Error, PartialList, Result};
 use crate::event::Event;
 use crate::link::{Link, Request};
-use crate::pending::{Id, ListEnd, Part, Waiter};
+use crate::pending::{ListEnd, Part, Serial, Waiter};
 use crate::response::Response;
 use crate::sync::deadline_in;
 
@@ -86,7 +86,7 @@ impl fmt::Debug for Items {
 /// What comes for one action that is answered by more than a response.
 pub(super) struct Parts {
     link: Arc<Link>,
-    id: Id,
+    serial: Serial,
     parts: Receiver<Part>,
     timeout: Duration,
 }
@@ -102,7 +102,7 @@ impl Parts {
             Ok(part) => Ok(part),
             Err(RecvTimeoutError::Disconnected) => Err(Error::Timeout { after: timeout, sent: true }),
             Err(RecvTimeoutError::Timeout) => {
-                let sent = self.link.abandon(&self.id).unwrap_or(true);
+                let sent = self.link.abandon(self.serial).unwrap_or(true);
                 // It may have come in this moment.
                 self.parts.try_recv().map_err(|_| Error::Timeout { after: timeout, sent })
             }
@@ -112,7 +112,7 @@ impl Parts {
 
 impl Drop for Parts {
     fn drop(&mut self) {
-        self.link.abandon(&self.id);
+        self.link.abandon(self.serial);
     }
 }
 
@@ -202,7 +202,7 @@ impl Client {
         loop {
             match source.next()? {
                 Part::Response(response) if is_empty_list(action.name(), response.message().unwrap_or_default()) => {
-                    source.link.forget(&source.id);
+                    source.link.forget(source.serial);
                     return Err(Error::Rejected(response));
                 }
                 Part::Response(response) => return Ok(Items { source, response, complete: None, over: false }),
@@ -221,14 +221,15 @@ impl Client {
         let link = self.handle.engine.link()?;
         let (parts_in, parts) = unbounded();
         let timeout = self.timeout_of(action);
-        let id = link.submit(Request {
+        let deadline = deadline_in(timeout);
+        let serial = link.submit(Request {
             action,
             waiter: waiter(parts_in),
-            deadline: deadline_in(timeout),
+            deadline,
             unwatched: None,
             memorable: false,
-            stalls: stall_of(action).is_some(),
+            stalls_until: stalls_until(action, deadline),
         })?;
-        Ok(Parts { link, id, parts, timeout })
+        Ok(Parts { link, serial, parts, timeout })
     }
 }

@@ -8,7 +8,7 @@ pub use list::{Items, List};
 pub use originate::Originated;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{bounded, Receiver};
 
@@ -143,7 +143,8 @@ impl Client {
     pub fn action(&self, action: impl Into<Action>) -> Result<Response> {
         let action = action.into();
         let link = self.handle.engine.link()?;
-        link.call(&action, self.timeout_of(&action), true, stall_of(&action).is_some())
+        let timeout = self.timeout_of(&action);
+        link.call(&action, timeout, true, stalls_until(&action, deadline_in(timeout)))
     }
 
     /// Makes an action and returns at once; the answer comes over the channel.
@@ -164,13 +165,14 @@ impl Client {
         let link = self.handle.engine.link()?;
         let (waiter, answer) = bounded(1);
         let timeout = self.timeout_of(&action);
+        let deadline = deadline_in(timeout);
         link.submit_among_others(Request {
             action: &action,
             waiter: Waiter::Response(waiter),
-            deadline: deadline_in(timeout),
+            deadline,
             unwatched: Some(timeout),
             memorable: true,
-            stalls: stall_of(&action).is_some(),
+            stalls_until: stalls_until(&action, deadline),
         })?;
         Ok(answer)
     }
@@ -295,6 +297,11 @@ impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client").field("state", &self.state()).field("stats", &self.stats()).finish_non_exhaustive()
     }
+}
+
+/// Until when an action may keep the server silent, at least up to its deadline.
+fn stalls_until(action: &Action, deadline: Instant) -> Option<Instant> {
+    stall_of(action).map(|stall| deadline.max(deadline_in(stall)))
 }
 
 /// How long an action makes the server wait, and everything else that this session asks or would be told.

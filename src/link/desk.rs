@@ -1,0 +1,112 @@
+//! What is under way on one link: the actions that wait for an answer, and the bytes that wait to be sent.
+//!
+//! Both change together, so they are behind one lock. No I/O.
+
+use std::ops::Range;
+use std::thread::JoinHandle;
+
+use super::{End, Request};
+use crate::error::Result;
+use crate::pending::{Entry, Pending, Serial, Waiter};
+use crate::session::Session;
+
+pub(super) struct Desk {
+    pub pending: Pending,
+    /// Actions that are still to be sent.
+    pub outgoing: Vec<u8>,
+    /// Where `outgoing` ends, counted from the first byte that was ever queued.
+    pub queued: u64,
+    /// The `ActionID` of the action that was queued last.
+    pub id: String,
+    pub writer: Writer,
+    /// Whether something that was given to the wire was left there for the thread that writes.
+    pub left: bool,
+    pub writer_thread: Option<JoinHandle<()>>,
+    /// Whoever is failed from now on learns that the client is closed, not how the server takes leave.
+    pub closing: bool,
+    pub ended: Option<End>,
+}
+
+/// The thread that writes for callers who do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writer {
+    Absent,
+    Asleep,
+    /// It looks for more before it sleeps.
+    Busy,
+}
+
+impl Desk {
+    pub fn new(pending: Pending) -> Self {
+        Self {
+            pending,
+            outgoing: Vec::new(),
+            queued: 0,
+            id: String::new(),
+            writer: Writer::Absent,
+            left: false,
+            writer_thread: None,
+            closing: false,
+            ended: None,
+        }
+    }
+
+    /// Registers an action and queues it.
+    pub fn queue(&mut self, request: Request<'_>) -> Result<Serial> {
+        let Request { action, waiter, memorable, stalls_until, .. } = request;
+        let serial = self.pending.number(action, &mut self.id)?;
+        let before = self.outgoing.len();
+        action.encode(&self.id, &mut self.outgoing)?;
+        let start = self.queued;
+        self.queued += (self.outgoing.len() - before) as u64;
+        let entry = Entry {
+            waiter,
+            callers_id: action.get("ActionID").map(Box::from),
+            memorable: (memorable && Session::is_memorable(action)).then(|| action.clone()),
+            span: start..self.queued,
+        };
+        self.pending.insert(serial, entry);
+        if let Some(until) = stalls_until {
+            self.pending.set_stalling(serial, until);
+        }
+        Ok(serial)
+    }
+
+    /// Nobody waits for an action any more: gives its waiter and whether the action went out, or `None`
+    /// if it was answered already.
+    ///
+    /// The place of one that still waits to be sent is added to `gaps`: who is told that it was not sent may
+    /// make it again.
+    pub fn abandon(&mut self, serial: Serial, gaps: &mut Vec<Range<u64>>) -> Option<(Waiter, bool)> {
+        let (waiter, span) = self.pending.abandon(serial)?;
+        let gone = self.queued - self.outgoing.len() as u64;
+        let sent = self.ended.is_some() || span.start < gone;
+        if !sent {
+            self.pending.remove(serial);
+            gaps.push(span);
+        }
+        Some((waiter, sent))
+    }
+
+    /// Takes these places out of what is still to be sent.
+    pub fn close(&mut self, mut gaps: Vec<Range<u64>>) {
+        if gaps.is_empty() {
+            return;
+        }
+        gaps.sort_unstable_by_key(|gap| gap.start);
+        let gone = self.queued - self.outgoing.len() as u64;
+        let mut kept = 0;
+        let mut from = 0;
+        for gap in &gaps {
+            let at = (gap.start - gone) as usize;
+            self.outgoing.copy_within(from..at, kept);
+            kept += at - from;
+            from = (gap.end - gone) as usize;
+        }
+        let rest = self.outgoing.len() - from;
+        self.outgoing.copy_within(from.., kept);
+        self.outgoing.truncate(kept + rest);
+        self.queued = gone + self.outgoing.len() as u64;
+        self.pending.close_gaps(&gaps);
+    }
+}

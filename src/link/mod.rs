@@ -1,0 +1,406 @@
+//! All that dies with one connection: its pending actions, what it still has to send, its socket.
+//!
+//! To reconnect is to drop a link and make another; there is nothing to reset.
+//!
+//! # Locking
+//!
+//! The desk (pending actions and outgoing bytes) is locked for moments and never over a system call; the
+//! wire is held over one. The wire comes before the desk, the desk before the session's memory.
+//!
+//! # Waits
+//!
+//! - [`Link::open`]: until its deadline, or its [`Control`] is shut.
+//! - [`Link::call`] and [`Link::submit`]: until the action's deadline, at the wire a tick of the socket longer;
+//!   or the end of the link.
+//! - [`Link::ping`]: such a tick.
+//! - [`Link::say_goodbye`]: the 300 milliseconds of [`FAREWELL`], and two ticks.
+//! - The thread that writes (`wire`): at the wire until the write timeout, or for as long as an action keeps the
+//!   server from reading; for the wire, until the deadline of the caller who holds it; for work, a second. The end
+//!   of the link ends them all.
+
+mod banner;
+mod desk;
+mod wire;
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{bounded, Receiver};
+
+use crate::action::Action;
+use crate::clock::{self, Timed};
+use crate::error::{Error, Loss, Result};
+use crate::event::Event;
+use crate::options::Options;
+use crate::packet::Framer;
+use crate::pending::{Claim, Pending, Serial, Waiter};
+use crate::response::Response;
+use crate::session::Session;
+use crate::stream::{self, Control, Source};
+use crate::sync::{deadline_in, lock, try_lock};
+
+use desk::Desk;
+use wire::{Wire, MOST_QUEUED};
+
+/// So long a thread that waits for a response may stay awake.
+const MOMENT: Duration = Duration::from_micros(200);
+/// How long the server has to answer a `Logoff`.
+const FAREWELL: Duration = Duration::from_millis(300);
+
+/// One connection to one server.
+pub(crate) struct Link {
+    number: u64,
+    banner: String,
+    desk: Mutex<Desk>,
+    /// Notified when there is room again for actions to be queued, or the link has ended.
+    room: Condvar,
+    /// Notified when there is work for the thread that writes, or the link has ended.
+    work: Condvar,
+    wire: Mutex<Wire>,
+    /// The bytes that can have reached the server, of all that were ever queued.
+    written: AtomicU64,
+    /// Whether events may belong to a pending action.
+    collecting: AtomicBool,
+    /// How many threads wait for a response, and whether the last of them did not wait long.
+    waiting: AtomicUsize,
+    quick: AtomicBool,
+    /// The `Ping` that nobody waits for.
+    pinged: AtomicU64,
+    /// Whether the link has ended; whoever learns of that from a failed action finds it so.
+    over: AtomicBool,
+    control: Control,
+    write_timeout: Duration,
+    myself: Weak<Link>,
+}
+
+/// Why a link is no more.
+#[derive(Debug, Clone)]
+pub(crate) enum End {
+    Lost(Loss),
+    Closed,
+}
+
+impl End {
+    fn error(&self, sent: bool) -> Error {
+        match self {
+            Self::Lost(cause) => Error::Lost { cause: cause.clone(), sent: Some(sent) },
+            Self::Closed => Error::Closed { sent },
+        }
+    }
+}
+
+/// What an action is to be waited for with.
+pub(crate) struct Request<'a> {
+    pub action: &'a Action,
+    pub waiter: Waiter,
+    /// By when it is answered; also for queueing and sending it.
+    pub deadline: Instant,
+    /// The time that this leaves it, if the link itself is to fail it then: nobody else looks at the clock.
+    pub unwatched: Option<Duration>,
+    /// Whether its success is remembered for the next link.
+    pub memorable: bool,
+    /// Until when the server may be silent because of it.
+    pub stalls_until: Option<Instant>,
+}
+
+impl Link {
+    /// Connects, and reads the banner.
+    pub fn open(
+        address: &str,
+        options: &Options,
+        deadline: Instant,
+        control: impl FnOnce(Control),
+    ) -> Result<(Arc<Self>, Source, Framer)> {
+        let mut stream = stream::connect(address, options, deadline, control)?;
+        let mut framer = Framer::with_limit(options.packet_limit);
+        let banner = banner::read(&mut stream.source, &mut framer, address, options, deadline)?;
+        let configured = stream.source.set_timeout(options.keepalive);
+        configured.map_err(|error| Error::Connect { address: address.into(), source: Arc::new(error) })?;
+        static LINKS: AtomicU64 = AtomicU64::new(0);
+        let link = Arc::new_cyclic(|myself| Self {
+            number: LINKS.fetch_add(1, Ordering::Relaxed),
+            banner,
+            desk: Mutex::new(Desk::new(Pending::new(unguessable_prefix()))),
+            room: Condvar::new(),
+            work: Condvar::new(),
+            wire: Mutex::new(Wire::new(stream.sink)),
+            written: AtomicU64::new(0),
+            collecting: AtomicBool::new(false),
+            waiting: AtomicUsize::new(0),
+            quick: AtomicBool::new(true),
+            pinged: AtomicU64::new(0),
+            over: AtomicBool::new(false),
+            control: stream.control,
+            write_timeout: options.write_timeout(),
+            myself: Weak::clone(myself),
+        });
+        Ok((link, stream.source, framer))
+    }
+
+    /// The line with which the server greeted.
+    pub fn banner(&self) -> &str {
+        &self.banner
+    }
+
+    /// Whether the link has not ended.
+    pub fn stands(&self) -> bool {
+        !self.over.load(Ordering::SeqCst)
+    }
+
+    /// Makes an action and waits for its response.
+    pub fn call(
+        &self,
+        action: &Action,
+        timeout: Duration,
+        memorable: bool,
+        stalls_until: Option<Instant>,
+    ) -> Result<Response> {
+        let (waiter, answer) = bounded(1);
+        let deadline = deadline_in(timeout);
+        let waiter = Waiter::Response(waiter);
+        let serial = self.submit(Request { action, waiter, deadline, unwatched: None, memorable, stalls_until })?;
+        self.await_answer(&answer, deadline).unwrap_or_else(|| match self.abandon(serial) {
+            Some(sent) => Err(Error::Timeout { after: timeout, sent }),
+            // It came in this moment: whoever took it out of the table has sent it, or is about to.
+            None => answer.recv().unwrap_or(Err(Error::Timeout { after: timeout, sent: true })),
+        })
+    }
+
+    /// The answer, or `None` once the deadline has passed.
+    ///
+    /// To put a thread to sleep and to wake it takes about as long as a server close by takes to answer. So one
+    /// that waits stays awake for a moment, and lets others run, if the answer before came within one.
+    fn await_answer(&self, answer: &Receiver<Result<Response>>, deadline: Instant) -> Option<Result<Response>> {
+        let begun = Instant::now();
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let mut came = None;
+        if self.quick.load(Ordering::Relaxed) {
+            while came.is_none() && begun.elapsed() < MOMENT {
+                thread::yield_now();
+                came = answer.try_recv().ok();
+            }
+        }
+        let came = came.or_else(|| answer.recv_deadline(deadline).ok());
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        self.quick.store(begun.elapsed() < 2 * MOMENT, Ordering::Relaxed);
+        came
+    }
+
+    /// Registers an action, then sends it.
+    pub fn submit(&self, request: Request<'_>) -> Result<Serial> {
+        let deadline = request.deadline;
+        let (serial, desk) = self.queue(request)?;
+        drop(desk);
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            // Others who are about to send do so first, and one system call is enough for all.
+            thread::yield_now();
+        }
+        self.flush(deadline);
+        Ok(serial)
+    }
+
+    /// Registers an action whose answer is fetched later, and returns without waiting for the wire where
+    /// others are under way.
+    pub fn submit_among_others(&self, request: Request<'_>) -> Result<Serial> {
+        let deadline = request.deadline;
+        let (serial, desk) = self.queue(request)?;
+        if !self.leave_among_others(desk) {
+            self.flush(deadline);
+        }
+        Ok(serial)
+    }
+
+    /// Registers an action, and leaves it to be sent.
+    fn queue(&self, request: Request<'_>) -> Result<(Serial, MutexGuard<'_, Desk>)> {
+        let Request { action, deadline, unwatched, .. } = request;
+        log::trace!("sending {action:?}");
+        let mut desk = self.desk_with_room(deadline)?;
+        let serial = desk.queue(request)?;
+        self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
+        let alarm = unwatched.is_some_and(|after| desk.pending.set_deadline(serial, deadline, after));
+        if let Some(myself) = self.myself.upgrade().filter(|_| alarm) {
+            drop(desk);
+            let timed: Arc<dyn Timed> = myself;
+            clock::schedule(self.number, deadline, &timed);
+            desk = lock(&self.desk);
+        }
+        Ok((serial, desk))
+    }
+
+    /// The desk once it has room for more to send.
+    fn desk_with_room(&self, deadline: Instant) -> Result<MutexGuard<'_, Desk>> {
+        let mut desk = lock(&self.desk);
+        let mut begun = None;
+        loop {
+            if let Some(end) = &desk.ended {
+                return Err(end.error(false));
+            }
+            if desk.outgoing.len() < MOST_QUEUED {
+                return Ok(desk);
+            }
+            let begun: &mut Instant = begun.get_or_insert_with(Instant::now);
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Error::Timeout { after: begun.elapsed(), sent: false });
+            }
+            desk = match self.room.wait_timeout(desk, left) {
+                Ok((desk, _)) => desk,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+        }
+    }
+
+    /// Hands a response to whoever waits for it, or back if nobody does; `session` remembers its action.
+    pub fn answer(&self, response: Response, session: &Session) -> std::result::Result<(), Response> {
+        let mut desk = lock(&self.desk);
+        let answered = desk.pending.answer(response, |action| session.remember(action));
+        self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
+        answered
+    }
+
+    /// Gives an event to the list that it belongs to.
+    pub fn claim(&self, event: &Event) -> Claim {
+        if !self.collecting.load(Ordering::SeqCst) {
+            return Claim::Free;
+        }
+        let mut desk = lock(&self.desk);
+        let claim = desk.pending.claim(event);
+        self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
+        claim
+    }
+
+    /// Nobody waits for an action any more; whether it went out, or `None` if it was answered already.
+    pub fn abandon(&self, serial: Serial) -> Option<bool> {
+        let mut desk = lock(&self.desk);
+        let mut gaps = Vec::new();
+        let (_, sent) = desk.abandon(serial, &mut gaps)?;
+        self.close_gaps(&mut desk, gaps);
+        Some(sent)
+    }
+
+    fn close_gaps(&self, desk: &mut Desk, gaps: Vec<Range<u64>>) {
+        let room = !gaps.is_empty();
+        desk.close(gaps);
+        self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
+        if room {
+            self.room.notify_all();
+        }
+    }
+
+    /// Whether an action keeps the server from answering, and from reading.
+    pub fn may_be_silent(&self) -> bool {
+        lock(&self.desk).pending.is_stalling()
+    }
+
+    /// Sends a `Ping` whose answer nobody waits for.
+    pub fn ping(&self) {
+        let action = Action::new("Ping");
+        let request = Request {
+            action: &action,
+            waiter: Waiter::Response(bounded(1).0),
+            deadline: Instant::now(),
+            unwatched: None,
+            memorable: false,
+            stalls_until: None,
+        };
+        // If the link has ended or is full, the reader will find out.
+        if let Ok(serial) = self.submit(request) {
+            // Some servers' answers are never known as such: what they do not take away does not pile up.
+            self.forget(self.pinged.swap(serial, Ordering::Relaxed));
+        }
+    }
+
+    /// Has what the TLS session owes the server sent, by another thread: the reader has to read on.
+    pub fn send_owed(&self) {
+        self.leave_to_writer();
+    }
+
+    /// Logs off, briefly.
+    pub fn say_goodbye(&self) {
+        lock(&self.desk).closing = true;
+        let (waiter, answer) = bounded(1);
+        let deadline = deadline_in(FAREWELL);
+        let request = Request {
+            action: &Action::new("Logoff"),
+            waiter: Waiter::Response(waiter),
+            deadline,
+            unwatched: None,
+            memorable: false,
+            stalls_until: None,
+        };
+        // Whoever is at the wire sends it along; one who is stuck there is not waited for.
+        if self.submit(request).is_err() {
+            return;
+        }
+        let _ = answer.recv_deadline(deadline);
+        if let Some(mut wire) = try_lock(&self.wire) {
+            wire.finish();
+        }
+    }
+
+    /// Ends the link: fails what is pending, then cuts the socket off. Only the first cause counts; it is
+    /// returned.
+    pub fn end(&self, end: End) -> End {
+        let (end, waiters, written) = {
+            let mut desk = lock(&self.desk);
+            let end = if desk.closing { End::Closed } else { end };
+            let end = desk.ended.get_or_insert(end).clone();
+            desk.outgoing = Vec::new();
+            self.over.store(true, Ordering::SeqCst);
+            let waiters = desk.pending.abandon_all();
+            self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
+            (end, waiters, self.written.load(Ordering::SeqCst))
+        };
+        for (waiter, span) in waiters {
+            waiter.fail(end.error(span.end <= written));
+        }
+        clock::cancel(self.number);
+        self.room.notify_all();
+        self.work.notify_all();
+        self.control.shut();
+        end
+    }
+
+    /// An action is over, although nothing that ends its list comes.
+    pub fn forget(&self, serial: Serial) {
+        let mut desk = lock(&self.desk);
+        desk.pending.remove(serial);
+        self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
+    }
+}
+
+impl Timed for Link {
+    fn expire(&self, now: Instant) -> Option<Instant> {
+        let mut desk = lock(&self.desk);
+        let mut gaps = Vec::new();
+        while let Some((serial, after)) = desk.pending.pop_overdue(now) {
+            if let Some((waiter, sent)) = desk.abandon(serial, &mut gaps) {
+                waiter.fail(Error::Timeout { after, sent });
+            }
+        }
+        self.close_gaps(&mut desk, gaps);
+        desk.pending.next_deadline()
+    }
+
+    fn is_over(&self) -> bool {
+        !self.stands()
+    }
+}
+
+/// What no other session can guess, and no other process makes.
+fn unguessable_prefix() -> String {
+    let mut random = [0; 12];
+    if let Err(error) = getrandom::fill(&mut random) {
+        log::error!("the system gives no random numbers: {error}");
+    }
+    let mut prefix = String::with_capacity(2 * random.len() + 1);
+    for byte in random {
+        let _ = write!(prefix, "{byte:02x}");
+    }
+    prefix.push('-');
+    prefix
+}

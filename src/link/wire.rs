@@ -1,0 +1,196 @@
+//! Who writes: mostly the caller who makes an action, and whoever is at the wire sends along what others queue.
+//!
+//! Nobody is kept at the wire for long. A caller whose deadline passes, or who has sent much for others,
+//! leaves the rest to a thread of the link's own. That thread also sends the actions of callers who do not wait
+//! for an answer while others are under way: they go out together.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::desk::{Desk, Writer};
+use super::{End, Link};
+use crate::error::Loss;
+use crate::stream::Sink;
+use crate::sync::{lock, try_lock};
+
+/// So many bytes wait to be sent before those who add to them have to wait.
+pub(super) const MOST_QUEUED: usize = 1024 * 1024;
+/// So many batches a caller sends, its own included, before it leaves the rest to the thread.
+const MOST_BATCHES: u32 = 16;
+/// So many actions under way are sent each by its own caller.
+const FEW: usize = 4;
+/// How long the thread stays without work.
+const STAYS: Duration = Duration::from_secs(1);
+/// How long it leaves between two system calls.
+const PAUSE: Duration = Duration::from_micros(20);
+const STACK: usize = 128 * 1024;
+
+/// The way to the server: one writer at a time.
+pub(super) struct Wire {
+    sink: Sink,
+    /// Where the bytes end that the sink was given, counted as the desk counts.
+    end: u64,
+    spare: Vec<u8>,
+}
+
+/// How far a writer came.
+enum Progress {
+    /// Everything that was queued has gone out.
+    Done,
+    /// There is more to send than this writer has time for.
+    Left,
+    /// The link has ended.
+    Ended,
+}
+
+impl Wire {
+    pub fn new(sink: Sink) -> Self {
+        Self { sink, end: 0, spare: Vec::new() }
+    }
+
+    pub fn finish(&mut self) {
+        self.sink.finish();
+    }
+}
+
+impl Link {
+    /// Sends what is queued, unless another thread is at it, which then sends this along; until the deadline.
+    pub(super) fn flush(&self, until: Instant) {
+        while let Some(mut wire) = try_lock(&self.wire) {
+            let progress = self.send(&mut wire, Some(until));
+            drop(wire);
+            match progress {
+                // Who queued something in this moment has left it to us.
+                Progress::Done if lock(&self.desk).outgoing.is_empty() => return,
+                Progress::Done => {}
+                Progress::Left => return self.leave_to_writer(),
+                Progress::Ended => return,
+            }
+        }
+    }
+
+    fn send(&self, wire: &mut Wire, until: Option<Instant>) -> Progress {
+        for batches in 0.. {
+            match wire.sink.send() {
+                Ok(None) => {}
+                Ok(Some(stuck)) if stuck >= self.write_timeout => {
+                    if !self.may_be_silent() {
+                        return self.fail(wire, Loss::Stalled(self.write_timeout));
+                    }
+                    wire.sink.excuse();
+                    continue;
+                }
+                Ok(Some(_)) if until.is_some_and(|until| Instant::now() >= until) => return Progress::Left,
+                Ok(Some(_)) => continue,
+                Err(error) => return self.fail(wire, Loss::Io(Arc::new(error))),
+            }
+            if until.is_some() && batches >= MOST_BATCHES {
+                return Progress::Left;
+            }
+            let mut batch = std::mem::take(&mut wire.spare);
+            let mut desk = lock(&self.desk);
+            if desk.outgoing.is_empty() {
+                wire.spare = batch;
+                break;
+            }
+            std::mem::swap(&mut batch, &mut desk.outgoing);
+            wire.end = desk.queued;
+            // Together, so that nobody is told that what is about to go out was not sent.
+            self.written.store(wire.end, Ordering::SeqCst);
+            drop(desk);
+            if batch.len() >= MOST_QUEUED {
+                self.room.notify_all();
+            }
+            let given = wire.sink.give(&mut batch);
+            wire.spare = batch;
+            if let Err(error) = given {
+                return self.fail(wire, Loss::Io(Arc::new(error)));
+            }
+        }
+        Progress::Done
+    }
+
+    fn fail(&self, wire: &Wire, loss: Loss) -> Progress {
+        self.written.store(wire.end - wire.sink.unsent() as u64, Ordering::SeqCst);
+        self.end(End::Lost(loss));
+        Progress::Ended
+    }
+
+    /// Has the thread that writes go on with what is queued, and with what was left at the wire.
+    pub(super) fn leave_to_writer(&self) {
+        let mut desk = lock(&self.desk);
+        desk.left = true;
+        if !self.call_writer(desk) {
+            // Without a thread that could go on, nobody would.
+            self.end(End::Lost(Loss::Stalled(self.write_timeout)));
+        }
+    }
+
+    /// Leaves what was just queued to the thread that writes, if others are under way too.
+    pub(super) fn leave_among_others(&self, desk: MutexGuard<'_, Desk>) -> bool {
+        let alone = desk.writer == Writer::Absent && desk.pending.awaited() < FEW;
+        !alone && self.call_writer(desk)
+    }
+
+    /// Whether the thread that writes is on its way.
+    fn call_writer(&self, mut desk: MutexGuard<'_, Desk>) -> bool {
+        match desk.writer {
+            Writer::Busy => return true,
+            Writer::Asleep => {
+                desk.writer = Writer::Busy;
+                drop(desk);
+                self.work.notify_one();
+                return true;
+            }
+            Writer::Absent => {}
+        }
+        let Some(link) = self.myself.upgrade().filter(|_| desk.ended.is_none()) else { return true };
+        let writer = thread::Builder::new().name("gami-writer".into()).stack_size(STACK);
+        match writer.spawn(move || link.write_for_others()) {
+            Ok(thread) => {
+                desk.writer = Writer::Busy;
+                // The one before it is past its last look at the desk.
+                if let Some(before) = desk.writer_thread.replace(thread) {
+                    let _ = before.join();
+                }
+                true
+            }
+            Err(error) => {
+                log::error!("no thread to write on: {error}");
+                false
+            }
+        }
+    }
+
+    /// What the thread does, until there has been nothing to do for a while.
+    fn write_for_others(&self) {
+        loop {
+            self.send(&mut lock(&self.wire), None);
+            // More come together meanwhile, and go out in one system call.
+            thread::sleep(PAUSE);
+            let mut desk = lock(&self.desk);
+            if desk.outgoing.is_empty() && !desk.left && desk.ended.is_none() {
+                desk.writer = Writer::Asleep;
+                desk = match self.work.wait_timeout(desk, STAYS) {
+                    Ok((desk, _)) => desk,
+                    Err(poisoned) => poisoned.into_inner().0,
+                };
+            }
+            if desk.writer == Writer::Asleep || desk.ended.is_some() {
+                desk.writer = Writer::Absent;
+                return;
+            }
+            desk.left = false;
+        }
+    }
+
+    /// Waits for the end of the thread that writes; the link has ended, and so every wait of it.
+    pub fn join_writer(&self) {
+        let thread = lock(&self.desk).writer_thread.take();
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id()) {
+            let _ = thread.join();
+        }
+    }
+}
