@@ -122,7 +122,7 @@ impl Engine {
     /// The link, for which a caller waits as the options say.
     pub fn link(&self) -> Result<Arc<Link>> {
         let mut phase = lock(&self.phase);
-        let deadline = deadline_in(self.options.wait_for_link);
+        let mut deadline = None;
         loop {
             match &*phase {
                 Phase::Up(link) if link.stands() => return Ok(Arc::clone(link)),
@@ -130,6 +130,7 @@ impl Engine {
                 // The thread of a link that has ended is about to see that it has.
                 Phase::Up(_) | Phase::Down | Phase::Restoring(_) => {}
             }
+            let deadline = *deadline.get_or_insert_with(|| deadline_in(self.options.wait_for_link));
             phase = self.wait(phase, deadline).ok_or(Error::NotConnected)?;
         }
     }

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::fmt::Write as _;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -67,9 +68,29 @@ pub(crate) struct Entry {
     /// The `ActionID`, where it is the caller's.
     pub callers_id: Option<Box<str>>,
     /// The action, if the client is to remember it once it succeeded.
-    pub memorable: Option<Action>,
+    pub memorable: Option<Box<Action>>,
+    /// After how long it fails, if nobody watches it.
+    pub unwatched: Option<Duration>,
     /// Where the action stands in the bytes that the link sends: it is out once those up to its end are.
     pub span: Range<u64>,
+}
+
+/// An action that nobody waits for any more.
+pub(crate) struct Abandoned {
+    pub waiter: Waiter,
+    /// After how long it was to fail, if nobody watched it.
+    pub unwatched: Option<Duration>,
+    pub span: Range<u64>,
+}
+
+/// What became of a response that was offered to the table.
+pub(crate) enum Answer {
+    /// It is the last word to this waiter.
+    Last(Waiter, Response),
+    /// It was handed on, and more is to come.
+    First,
+    /// Nobody waits for it.
+    Late(Response),
 }
 
 /// What became of an event that was offered to the table.
@@ -86,10 +107,10 @@ pub(crate) enum Claim {
 pub(crate) struct Pending {
     prefix: String,
     made: Serial,
-    entries: HashMap<Serial, Entry>,
+    entries: HashMap<Serial, Entry, BuildHasherDefault<SerialHasher>>,
     /// The entries whose ids are the callers'.
     callers: HashMap<Box<str>, Serial>,
-    deadlines: BinaryHeap<Reverse<(Instant, Serial, Duration)>>,
+    deadlines: BinaryHeap<Reverse<(Instant, Serial)>>,
     /// Actions that may keep the server silent, and until when.
     stalling: Vec<(Serial, Instant)>,
     abandoned: VecDeque<Serial>,
@@ -104,7 +125,7 @@ impl Pending {
         Self {
             prefix,
             made: 0,
-            entries: HashMap::new(),
+            entries: HashMap::default(),
             callers: HashMap::new(),
             deadlines: BinaryHeap::new(),
             stalling: Vec::new(),
@@ -179,14 +200,14 @@ impl Pending {
         self.collecting > 0
     }
 
-    /// Hands a response to whoever waits for it, or back if nobody does.
+    /// Finds who waits for a response.
     ///
     /// If the action's success is to be remembered it is before anybody learns of it. A list's entry stays
     /// for the events that follow; an error ends it.
-    pub fn answer(&mut self, response: Response, remember: impl FnOnce(&Action)) -> std::result::Result<(), Response> {
-        let Some(serial) = self.serial(response.action_id()) else { return Err(response) };
+    pub fn answer(&mut self, response: Response, remember: impl FnOnce(&Action)) -> Answer {
+        let Some(serial) = self.serial(response.action_id()) else { return Answer::Late(response) };
         self.stalling.retain(|(other, _)| *other != serial);
-        let Some(entry) = self.entries.get_mut(&serial) else { return Err(response) };
+        let Some(entry) = self.entries.get_mut(&serial) else { return Answer::Late(response) };
         if let Some(action) = entry.memorable.take().filter(|_| !response.is_error()) {
             remember(&action);
         }
@@ -194,23 +215,23 @@ impl Pending {
             Waiter::List { parts, answered, .. } if !response.is_error() => {
                 *answered = true;
                 let _ = parts.send(Part::Response(response));
+                Answer::First
             }
             Waiter::Event { parts, .. } if !response.is_error() => {
                 let _ = parts.send(Part::Response(response));
+                Answer::First
             }
             Waiter::Nobody { end } => {
                 if end.is_none() || response.is_error() {
                     self.remove(serial);
                 }
-                return Err(response);
+                Answer::Late(response)
             }
-            _ => {
-                if let Some(entry) = self.remove(serial) {
-                    entry.waiter.finish(response);
-                }
-            }
+            _ => match self.remove(serial) {
+                Some(entry) => Answer::Last(entry.waiter, response),
+                None => Answer::Late(response),
+            },
         }
-        Ok(())
     }
 
     /// Hands an event to the list that it belongs to.
@@ -249,25 +270,25 @@ impl Pending {
     }
 
     /// Sets when an entry that nobody watches is to fail; returns whether that is the next one to.
-    pub fn set_deadline(&mut self, serial: Serial, at: Instant, after: Duration) -> bool {
+    pub fn set_deadline(&mut self, serial: Serial, at: Instant) -> bool {
         if self.deadlines.len() > 2 * self.entries.len() + 64 {
             let entries = &self.entries;
-            self.deadlines.retain(|Reverse((_, serial, _))| entries.contains_key(serial));
+            self.deadlines.retain(|Reverse((_, serial))| entries.contains_key(serial));
         }
-        let next = self.deadlines.peek().map_or(true, |Reverse((first, ..))| at < *first);
-        self.deadlines.push(Reverse((at, serial, after)));
+        let next = self.deadlines.peek().map_or(true, |Reverse((first, _))| at < *first);
+        self.deadlines.push(Reverse((at, serial)));
         next
     }
 
-    /// An entry that nobody watches and that is overdue, and after how long it is.
-    pub fn pop_overdue(&mut self, now: Instant) -> Option<(Serial, Duration)> {
+    /// An entry that nobody watches and that is overdue.
+    pub fn pop_overdue(&mut self, now: Instant) -> Option<Serial> {
         self.next_deadline().filter(|at| *at <= now)?;
-        self.deadlines.pop().map(|Reverse((_, serial, after))| (serial, after))
+        self.deadlines.pop().map(|Reverse((_, serial))| serial)
     }
 
     /// When an entry that nobody watches is to fail next.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.deadlines.peek().map(|Reverse((at, ..))| *at)
+        self.deadlines.peek().map(|Reverse((at, _))| *at)
     }
 
     /// Nobody waits for an action any more: gives its waiter and where it stands in the bytes to send, or
@@ -275,9 +296,9 @@ impl Pending {
     ///
     /// What the answer would still do is remembered: items of a list are not for the stream, an id of the
     /// caller's may come again and must not meet the old answer, a mask that was set has been set.
-    pub fn abandon(&mut self, serial: Serial) -> Option<(Waiter, Range<u64>)> {
+    pub fn abandon(&mut self, serial: Serial) -> Option<Abandoned> {
         self.entries.get(&serial).filter(|entry| is_awaited(&entry.waiter))?;
-        let Entry { waiter, callers_id, memorable, span } = self.remove(serial)?;
+        let Entry { waiter, callers_id, memorable, unwatched, span } = self.remove(serial)?;
         let end = match &waiter {
             Waiter::List { end, .. } => Some(end.clone()),
             _ => None,
@@ -288,9 +309,9 @@ impl Pending {
             }
             self.abandoned.push_back(serial);
             let waiter = Waiter::Nobody { end };
-            self.insert(serial, Entry { waiter, callers_id, memorable, span: span.clone() });
+            self.insert(serial, Entry { waiter, callers_id, memorable, unwatched: None, span: span.clone() });
         }
-        Some((waiter, span))
+        Some(Abandoned { waiter, unwatched, span })
     }
 
     /// These spans will not be sent, in ascending order: what stands behind them moves up.
@@ -332,7 +353,7 @@ impl Pending {
     }
 
     /// Abandons every action, for the end of the link; what it sent before is still handed on as usual.
-    pub fn abandon_all(&mut self) -> Vec<(Waiter, Range<u64>)> {
+    pub fn abandon_all(&mut self) -> Vec<Abandoned> {
         self.deadlines.clear();
         let serials: Vec<Serial> = self.entries.keys().copied().collect();
         serials.into_iter().filter_map(|serial| self.abandon(serial)).collect()
@@ -341,7 +362,7 @@ impl Pending {
 
 impl Waiter {
     /// Hands over the last response.
-    fn finish(self, response: Response) {
+    pub fn finish(self, response: Response) {
         match self {
             Self::Response(waiter) => drop(waiter.send(accepted(response))),
             Self::List { parts, .. } | Self::Event { parts, .. } => {
@@ -358,6 +379,24 @@ impl Waiter {
             Self::List { parts, .. } | Self::Event { parts, .. } => drop(parts.send(Part::Failed(error))),
             Self::Nobody { .. } => {}
         }
+    }
+}
+
+/// Spreads numbers that are counted: they are the link's own, so that nobody can choose them to collide.
+#[derive(Default)]
+pub(crate) struct SerialHasher(u64);
+
+impl Hasher for SerialHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(32);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 
@@ -410,7 +449,7 @@ mod tests {
         let parts = crossbeam_channel::unbounded().0;
         let waiter = Waiter::List { parts, end: ListEnd::Unknown, answered: true };
         let serial = pending.number(&Action::new("Agents"), &mut String::new()).unwrap();
-        pending.insert(serial, Entry { waiter, callers_id: None, memorable: None, span: 0..100 });
+        pending.insert(serial, Entry { waiter, callers_id: None, memorable: None, unwatched: None, span: 0..100 });
         assert_eq!(pending.abandon_all().len(), 1);
         assert_eq!(pending.claim(&event("Agents")), Claim::Dropped);
         assert_eq!(pending.claim(&event("AgentsComplete")), Claim::Dropped);

@@ -31,8 +31,9 @@ pub(crate) fn run(
     keepalive: Option<Duration>,
 ) -> Loss {
     let mut pinged = false;
+    let mut responses = Vec::new();
     loop {
-        dispatch(&mut framer, link, outlets, session);
+        dispatch(&mut framer, &mut responses, link, outlets, session);
         let read = framer.fill(|room| source.read(room));
         if source.owes() {
             link.send_owed();
@@ -62,36 +63,46 @@ pub(crate) fn run(
     }
 }
 
-fn dispatch(framer: &mut Framer, link: &Link, outlets: &Outlets, session: &Session) {
+fn dispatch(framer: &mut Framer, responses: &mut Vec<Response>, link: &Link, outlets: &Outlets, session: &Session) {
     outlets.with(|open, outlets| {
         for frame in framer.frames() {
             match frame {
-                Frame::Packet(packet) => hand_on(packet, link, open, outlets, session),
+                Frame::Packet(packet) => match packet.kind() {
+                    Kind::Response => responses.push(Response::from(packet)),
+                    Kind::Event => {
+                        // What it belongs to is known from the response before it.
+                        answer(responses, link, outlets, session);
+                        hand_on(packet, link, open, outlets);
+                    }
+                    Kind::Unknown => open.unrecognized(packet, outlets),
+                },
                 Frame::TooLarge(size) => open.too_large(size, outlets),
             }
         }
+        answer(responses, link, outlets, session);
         open.settle(outlets);
     });
 }
 
-fn hand_on(packet: Packet, link: &Link, open: &mut Open, outlets: &Outlets, session: &Session) {
-    match packet.kind() {
-        Kind::Event => {
-            let event = Event::new(packet, open.seq());
-            log::trace!("received {event:?}");
-            if link.claim(&event) == Claim::Free {
-                open.event(event, outlets);
-            }
-        }
-        Kind::Response => {
-            let response = Response::from(packet);
-            log::trace!("received {response:?}");
-            if let Err(response) = link.answer(response, session) {
-                log::debug!("nobody waits for the response {:?}", response.action_id());
-                outlets.count_dropped_response();
-            }
-        }
-        Kind::Unknown => open.unrecognized(packet, outlets),
+/// Hands on the responses that came in a row.
+fn answer(responses: &mut Vec<Response>, link: &Link, outlets: &Outlets, session: &Session) {
+    if responses.is_empty() {
+        return;
+    }
+    for response in responses.iter() {
+        log::trace!("received {response:?}");
+    }
+    for late in link.answer(responses, session) {
+        log::debug!("nobody waits for the response {:?}", late.action_id());
+        outlets.count_dropped_response();
+    }
+}
+
+fn hand_on(packet: Packet, link: &Link, open: &mut Open, outlets: &Outlets) {
+    let event = Event::new(packet, open.seq());
+    log::trace!("received {event:?}");
+    if link.claim(&event) == Claim::Free {
+        open.event(event, outlets);
     }
 }
 

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use super::{End, Request};
 use crate::error::Result;
-use crate::pending::{Entry, Pending, Serial, Waiter};
+use crate::pending::{Abandoned, Entry, Pending, Serial};
 use crate::session::Session;
 
 pub(super) struct Desk {
@@ -53,7 +53,7 @@ impl Desk {
 
     /// Registers an action and queues it.
     pub fn queue(&mut self, request: Request<'_>) -> Result<Serial> {
-        let Request { action, waiter, memorable, stalls_until, .. } = request;
+        let Request { action, waiter, deadline: _, unwatched, memorable, stalls_until } = request;
         let serial = self.pending.number(action, &mut self.id)?;
         let before = self.outgoing.len();
         action.encode(&self.id, &mut self.outgoing)?;
@@ -62,7 +62,8 @@ impl Desk {
         let entry = Entry {
             waiter,
             callers_id: action.get("ActionID").map(Box::from),
-            memorable: (memorable && Session::is_memorable(action)).then(|| action.clone()),
+            memorable: (memorable && Session::is_memorable(action)).then(|| Box::new(action.clone())),
+            unwatched,
             span: start..self.queued,
         };
         self.pending.insert(serial, entry);
@@ -72,20 +73,20 @@ impl Desk {
         Ok(serial)
     }
 
-    /// Nobody waits for an action any more: gives its waiter and whether the action went out, or `None`
+    /// Nobody waits for an action any more: gives what it leaves and whether it went out, or `None`
     /// if it was answered already.
     ///
     /// The place of one that still waits to be sent is added to `gaps`: who is told that it was not sent may
     /// make it again.
-    pub fn abandon(&mut self, serial: Serial, gaps: &mut Vec<Range<u64>>) -> Option<(Waiter, bool)> {
-        let (waiter, span) = self.pending.abandon(serial)?;
+    pub fn abandon(&mut self, serial: Serial, gaps: &mut Vec<Range<u64>>) -> Option<(Abandoned, bool)> {
+        let abandoned = self.pending.abandon(serial)?;
         let gone = self.queued - self.outgoing.len() as u64;
-        let sent = self.ended.is_some() || span.start < gone;
+        let sent = self.ended.is_some() || abandoned.span.start < gone;
         if !sent {
             self.pending.remove(serial);
-            gaps.push(span);
+            gaps.push(abandoned.span.clone());
         }
-        Some((waiter, sent))
+        Some((abandoned, sent))
     }
 
     /// Takes these places out of what is still to be sent.

@@ -37,7 +37,7 @@ use crate::error::{Error, Loss, Result};
 use crate::event::Event;
 use crate::options::Options;
 use crate::packet::Framer;
-use crate::pending::{Claim, Pending, Serial, Waiter};
+use crate::pending::{Abandoned, Answer, Claim, Pending, Serial, Waiter};
 use crate::response::Response;
 use crate::session::Session;
 use crate::stream::{self, Control, Source};
@@ -216,16 +216,17 @@ impl Link {
 
     /// Registers an action, and leaves it to be sent.
     fn queue(&self, request: Request<'_>) -> Result<(Serial, MutexGuard<'_, Desk>)> {
-        let Request { action, deadline, unwatched, .. } = request;
-        log::trace!("sending {action:?}");
+        let (deadline, unwatched) = (request.deadline, request.unwatched.is_some());
+        log::trace!("sending {:?}", request.action);
         let mut desk = self.desk_with_room(deadline)?;
         let serial = desk.queue(request)?;
-        self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
-        let alarm = unwatched.is_some_and(|after| desk.pending.set_deadline(serial, deadline, after));
-        if let Some(myself) = self.myself.upgrade().filter(|_| alarm) {
+        self.note_collecting(&desk);
+        if unwatched && desk.pending.set_deadline(serial, deadline) {
             drop(desk);
-            let timed: Arc<dyn Timed> = myself;
-            clock::schedule(self.number, deadline, &timed);
+            if let Some(myself) = self.myself.upgrade() {
+                let timed: Arc<dyn Timed> = myself;
+                clock::schedule(self.number, deadline, &timed);
+            }
             desk = lock(&self.desk);
         }
         Ok((serial, desk))
@@ -254,23 +255,42 @@ impl Link {
         }
     }
 
-    /// Hands a response to whoever waits for it, or back if nobody does; `session` remembers its action.
-    pub fn answer(&self, response: Response, session: &Session) -> std::result::Result<(), Response> {
-        let mut desk = lock(&self.desk);
-        let answered = desk.pending.answer(response, |action| session.remember(action));
-        self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
-        answered
+    /// Hands responses to whoever waits for them, and gives those back that nobody waits for; `session` remembers
+    /// what their actions set.
+    pub fn answer(&self, responses: &mut Vec<Response>, session: &Session) -> Vec<Response> {
+        let (mut last, mut late) = (Vec::with_capacity(responses.len()), Vec::new());
+        {
+            let mut desk = lock(&self.desk);
+            for response in responses.drain(..) {
+                match desk.pending.answer(response, |action| session.remember(action)) {
+                    Answer::Last(waiter, response) => last.push((waiter, response)),
+                    Answer::First => {}
+                    Answer::Late(response) => late.push(response),
+                }
+            }
+            self.note_collecting(&desk);
+        }
+        // Who is woken makes the next action at once, and needs the desk for it.
+        for (waiter, response) in last {
+            waiter.finish(response);
+        }
+        late
     }
 
     /// Gives an event to the list that it belongs to.
     pub fn claim(&self, event: &Event) -> Claim {
-        if !self.collecting.load(Ordering::SeqCst) {
+        if !self.collecting.load(Ordering::Relaxed) {
             return Claim::Free;
         }
         let mut desk = lock(&self.desk);
         let claim = desk.pending.claim(event);
-        self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
+        self.note_collecting(&desk);
         claim
+    }
+
+    /// Events that belong to an action come after its response, for which the desk is locked.
+    fn note_collecting(&self, desk: &Desk) {
+        self.collecting.store(desk.pending.collecting(), Ordering::Relaxed);
     }
 
     /// Nobody waits for an action any more; whether it went out, or `None` if it was answered already.
@@ -285,7 +305,7 @@ impl Link {
     fn close_gaps(&self, desk: &mut Desk, gaps: Vec<Range<u64>>) {
         let room = !gaps.is_empty();
         desk.close(gaps);
-        self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
+        self.note_collecting(desk);
         if room {
             self.room.notify_all();
         }
@@ -345,17 +365,17 @@ impl Link {
     /// Ends the link: fails what is pending, then cuts the socket off. Only the first cause counts; it is
     /// returned.
     pub fn end(&self, end: End) -> End {
-        let (end, waiters, written) = {
+        let (end, abandoned, written) = {
             let mut desk = lock(&self.desk);
             let end = if desk.closing { End::Closed } else { end };
             let end = desk.ended.get_or_insert(end).clone();
             desk.outgoing = Vec::new();
             self.over.store(true, Ordering::SeqCst);
-            let waiters = desk.pending.abandon_all();
-            self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
-            (end, waiters, self.written.load(Ordering::SeqCst))
+            let abandoned = desk.pending.abandon_all();
+            self.note_collecting(&desk);
+            (end, abandoned, self.written.load(Ordering::SeqCst))
         };
-        for (waiter, span) in waiters {
+        for Abandoned { waiter, span, .. } in abandoned {
             waiter.fail(end.error(span.end <= written));
         }
         clock::cancel(self.number);
@@ -369,7 +389,7 @@ impl Link {
     pub fn forget(&self, serial: Serial) {
         let mut desk = lock(&self.desk);
         desk.pending.remove(serial);
-        self.collecting.store(desk.pending.collecting(), Ordering::SeqCst);
+        self.note_collecting(&desk);
     }
 }
 
@@ -377,9 +397,9 @@ impl Timed for Link {
     fn expire(&self, now: Instant) -> Option<Instant> {
         let mut desk = lock(&self.desk);
         let mut gaps = Vec::new();
-        while let Some((serial, after)) = desk.pending.pop_overdue(now) {
-            if let Some((waiter, sent)) = desk.abandon(serial, &mut gaps) {
-                waiter.fail(Error::Timeout { after, sent });
+        while let Some(serial) = desk.pending.pop_overdue(now) {
+            if let Some((Abandoned { waiter, unwatched, .. }, sent)) = desk.abandon(serial, &mut gaps) {
+                waiter.fail(Error::Timeout { after: unwatched.unwrap_or_default(), sent });
             }
         }
         self.close_gaps(&mut desk, gaps);
