@@ -171,11 +171,27 @@ impl Error {
     }
 }
 
+/// So many characters of a packet an error shows.
+const EXCERPT: usize = 80;
+
 /// The beginning of a text, with `***` in place of secrets.
 fn excerpt(text: &str) -> String {
-    let end = text.char_indices().nth(80).map_or(text.len(), |(at, _)| at);
     let mut mask = Mask::default();
-    text[..end].split_inclusive('\n').map(|line| mask.show("", line)).collect()
+    let mut shown = String::new();
+    // What is cut off may be what tells a secret from other text.
+    for line in text.split_inclusive('\n') {
+        let line = match line.split_once(':') {
+            Some((name, value)) => &format!("{name}:{}", mask.show(name.trim(), value)),
+            None => line,
+        };
+        // The line may as well be the end of one, without its name.
+        shown.push_str(&Mask::default().show("", line));
+        if let Some((end, _)) = shown.char_indices().nth(EXCERPT) {
+            shown.truncate(end);
+            break;
+        }
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -188,5 +204,17 @@ mod tests {
         let text = Error::Unrecognized(packet).to_string();
         assert!(text.starts_with(r#"neither a response nor an event: "te: 1\r\nSecret:***éé"#), "{text}");
         assert!(text.chars().count() < 140, "{text}");
+        for fragment in [
+            "Line-000001-000002: secret=hunter2\r\n",
+            "Key: password\r\nVal: hunter2\r\n",
+            "X2/user:hunter2@host\r\n",
+            "ser:hunter2@host/100\r\n",
+            "SIP_PASSWORD=a:hunter2\r\n",
+            &format!("{}Secret: hunter2\r\n", "Name: 1\r\n".repeat(8)),
+            &format!("{}/user:hunter2@host\r\n", "x".repeat(70)),
+        ] {
+            let text = Error::Unrecognized(Packet::new(fragment.as_bytes())).to_string();
+            assert!(!text.contains("hunt"), "{text}");
+        }
     }
 }

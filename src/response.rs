@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::packet::{Headers, Packet};
+use crate::secrets::Mask;
 
 /// The server's answer to an action: every header in order.
 #[derive(Clone)]
@@ -28,9 +29,11 @@ impl Response {
         self.get("Message")
     }
 
-    /// What an error is to say of this response: the first line of a command's output, or the message.
-    pub(crate) fn reason(&self) -> &str {
-        self.get("Output").or_else(|| self.message()).unwrap_or("no reason given")
+    /// What an error is to say of this response: the first line of a command's output, or the message; with
+    /// `***` in place of secrets.
+    pub(crate) fn reason(&self) -> Cow<'_, str> {
+        let reason = self.get("Output").or_else(|| self.message()).unwrap_or("no reason given");
+        Mask::default().show("Output", reason)
     }
 
     /// The first value of a header, its name in any case; `None` if there is no such header.

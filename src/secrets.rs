@@ -1,10 +1,13 @@
 //! What `Debug` and the log show in place of secrets.
 //!
 //! A header is masked by its name (`Secret`, `Md5Cred`, …), by the name that stands in its value
-//! (`secret=…` in a line of a configuration, `password : …` in the output of a command), or by the name in
-//! the header before it (`Var-000000: secret`, `Value-000000: …`).
+//! (`secret=…` in a line of a configuration, `password : …` in the output of a command, each of several with
+//! commas between them), or by the name in the header before it (`Var-000000: secret`, `Value-000000: …`;
+//! `Key: password`, `Val: …`). A `Value` that comes before any name is masked, whatever it is. In any value
+//! the secret of a login is masked (`IAX2/user:…@host`).
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 pub(crate) const MASK: &str = "***";
 
@@ -31,27 +34,75 @@ pub(crate) fn is_secret(name: &str) -> bool {
 /// Masks the secrets among headers that are shown one after the other.
 #[derive(Default)]
 pub(crate) struct Mask {
-    /// The header that came last names a secret, whose value comes next.
-    named: bool,
+    /// Whether the header that came last to name a value names a secret.
+    named: Option<bool>,
 }
 
 impl Mask {
     /// The value as it may be shown.
     pub fn show<'a>(&mut self, name: &str, value: &'a str) -> Cow<'a, str> {
+        let is = |other: &str| name.eq_ignore_ascii_case(other);
         let begins = |with: &str| name.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with));
-        if begins("Var") {
-            self.named = is_secret(value);
-        } else if !value.is_empty() && (is_secret(name) || self.named && (begins("Value") || begins("Match"))) {
-            return MASK.into();
+        if begins("Var") || is("Family") {
+            self.named = Some(is_secret(value));
+        } else if is("Key") {
+            self.named = Some(self.named == Some(true) || is_secret(value));
+        } else if !value.is_empty() {
+            let of_secret = begins("Val") && self.named != Some(false) || begins("Match") && self.named == Some(true);
+            if of_secret || is_secret(name) {
+                return MASK.into();
+            }
         }
-        if name.eq_ignore_ascii_case("JSON") {
-            return if is_secret(value) { MASK.into() } else { value.into() };
-        }
-        match value.find(['=', ':']) {
-            Some(at) if is_secret(&value[..at]) && at + 1 < value.len() => format!("{}{MASK}", &value[..=at]).into(),
-            _ => value.into(),
+        if !is("JSON") {
+            mask_logins(mask_field(value))
+        } else if is_secret(value) {
+            MASK.into()
+        } else {
+            mask_logins(value.into())
         }
     }
+}
+
+/// Masks from the first `name=…` or `name:…` of a secret to the end: the secret may have a comma in it.
+fn mask_field(value: &str) -> Cow<'_, str> {
+    let mut start = 0;
+    for field in value.split([',', ';', '|', '&']) {
+        let name = field.find(['=', ':']).map(|end| &field[..end]);
+        let value_at = start + name.map_or(0, str::len) + 1;
+        if name.is_some_and(is_secret) && value_at < value.len() {
+            return format!("{}{MASK}", &value[..value_at]).into();
+        }
+        start += field.len() + 1;
+    }
+    value.into()
+}
+
+/// What stands before a colon and is no user who logs in: `sip:100@host`, `MWI:100@default`.
+const SCHEMES: [&str; 6] = ["sip", "sips", "tel", "mwi", "park", "custom"];
+
+/// Masks what stands between user and host, as in `IAX2/user:secret@host/100` and `sip:user:secret@host`.
+fn mask_logins(value: Cow<'_, str>) -> Cow<'_, str> {
+    if !value.contains('@') {
+        return value;
+    }
+    let mut shown = String::with_capacity(value.len());
+    for piece in value.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '/' | ',' | '&' | '<' | '>' | '"')) {
+        match secret_of_login(piece) {
+            Some(secret) => shown.extend([&piece[..secret.start], MASK, &piece[secret.end..]]),
+            None => shown.push_str(piece),
+        }
+    }
+    shown.into()
+}
+
+fn secret_of_login(piece: &str) -> Option<Range<usize>> {
+    let end = piece.rfind('@')?;
+    let mut start = piece[..end].find(':')? + 1;
+    let before = piece[..start - 1].rsplit(|c: char| !c.is_ascii_alphanumeric()).next()?;
+    if SCHEMES.iter().any(|scheme| scheme.eq_ignore_ascii_case(before)) {
+        start += piece[start..end].find(':')? + 1;
+    }
+    (start < end).then_some(start..end)
 }
 
 #[cfg(test)]
@@ -86,10 +137,47 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_among_several_variables_is_masked_with_what_follows_it() {
+        assert_eq!(shown(&[("Variable", "A=1,SIP_PASSWORD=hunter2")]), ["A=1,SIP_PASSWORD=***"]);
+        assert_eq!(shown(&[("Variable", r"A=1,SIP_PASSWORD=hun\,ter2,B=2")]), ["A=1,SIP_PASSWORD=***"]);
+        assert_eq!(shown(&[("Variable", "A=1|MY_SECRET=hunter2")]), ["A=1|MY_SECRET=***"]);
+        assert_eq!(shown(&[("Variable", "A=1,B=2")]), ["A=1,B=2"]);
+        assert_eq!(shown(&[("Variable", "A=1,SIP_PASSWORD=")]), ["A=1,SIP_PASSWORD="], "there is none");
+    }
+
+    #[test]
+    fn the_secret_of_a_login_in_a_dial_string_or_address_is_masked() {
+        for (value, masked) in [
+            ("IAX2/user:hunter2@host", "IAX2/user:***@host"),
+            ("IAX2/user:hun@ter=2@host:4569/200@default", "IAX2/user:***@host:4569/200@default"),
+            ("SIP/100&IAX2/user:hunter2@host,30,tT", "SIP/100&IAX2/user:***@host,30,tT"),
+            (r#""Bob" <sip:bob:hunter2@host>"#, r#""Bob" <sip:bob:***@host>"#),
+            ("https://user:hunter2@host/path", "https://user:***@host/path"),
+        ] {
+            assert_eq!(shown(&[("Channel", value)]), [masked]);
+        }
+        for shows_no_secret in [
+            "Local/100@default-00000001;1",
+            "PJSIP/100/sip:100@192.0.2.1:5060",
+            r#""Bob" <sip:bob@[2001:db8::1]:5060>"#,
+            "MWI:100@default",
+            "SIP/host:5060/100@default",
+        ] {
+            assert_eq!(shown(&[("Channel", shows_no_secret)]), [shows_no_secret]);
+        }
+        assert_eq!(shown(&[("JSON", r#"{"dial":"IAX2/user:hunter2@host"}"#)]), [r#"{"dial":"IAX2/user:***@host"}"#]);
+    }
+
+    #[test]
     fn the_value_of_an_option_or_variable_that_is_a_secret_is_masked() {
         let update = [("Var-000000", "secret"), ("Value-000000", "hunter2"), ("Match-000000", "hunter1")];
         assert_eq!(shown(&update), ["secret", "***", "***"]);
         assert_eq!(shown(&[("Var-000000", "context"), ("Value-000000", "default")]), ["context", "default"]);
         assert_eq!(shown(&[("Variable", "MY_PASS"), ("Value", "hunter2")]), ["MY_PASS", "***"]);
+        let entry = [("Family", "boss"), ("Key", "password"), ("Val", "hunter2")];
+        assert_eq!(shown(&entry), ["boss", "password", "***"]);
+        assert_eq!(shown(&[("Family", "secrets"), ("Key", "boss"), ("Val", "hunter2")]), ["secrets", "boss", "***"]);
+        assert_eq!(shown(&[("Family", "cidname"), ("Key", "100"), ("Val", "Bob")]), ["cidname", "100", "Bob"]);
+        assert_eq!(shown(&[("Value", "hunter2"), ("Variable", "MY_PASS")]), ["***", "MY_PASS"], "nobody knows yet");
     }
 }

@@ -60,6 +60,18 @@ fn what_happens_is_logged_and_secrets_are_not() {
         ami.action(&update).unwrap();
         shown.push(format!("{:?}", ami.action("GetConfig").unwrap()));
         shown.push(format!("{:?}", ami.action("Command").unwrap()));
+        mock.on("Command", |_| Reply::error("Command failed").header("Output", format!("secret={SECRET}")));
+        let refused = ami.action("Command").unwrap_err();
+        shown.push(format!("{refused} {refused:?}"));
+        for (name, params) in [
+            ("DBPut", [("Family", "boss"), ("Key", "password"), ("Val", SECRET)]),
+            ("Setvar", [("Value", SECRET), ("Variable", "MY_SECRET"), ("Channel", "PJSIP/1")]),
+            ("Originate", [("Channel", "Local/1"), ("Variable", &format!("A=1,MY_SECRET={SECRET}")), ("Async", "1")]),
+            ("Originate", [("Channel", &format!("IAX2/boss:{SECRET}@host/1")), ("Exten", "1"), ("Async", "1")]),
+        ] {
+            // What was sent is in the log, whatever the server says.
+            ami.action((name, params)).unwrap_err();
+        }
         mock.event("AuthDetail", [("ObjectName", "boss"), ("Password", SECRET), ("Md5Cred", SECRET)]);
         let event = ami.events().recv_timeout(DEADLINE).unwrap();
         assert_eq!(event.get("Password"), Some(SECRET), "it is there for who asks for it");
