@@ -211,7 +211,7 @@ impl Engine {
         if let Err(error) = &renewed {
             log::warn!("reconnecting to {} failed: {error}", self.address);
             // Whoever reconnects because of a loss that it saw there must learn that this was in vain.
-            self.outlets.net_error(error.clone());
+            self.outlets.net_error(error.clone()).log();
             if had_link && self.comes_back() && !is_refused_login(error) {
                 self.supervise();
             }
@@ -370,7 +370,7 @@ impl Engine {
 
     fn announce(&self, cause: Loss) {
         log::warn!("the link to {} is lost: {cause}", self.address);
-        self.outlets.net_error(Error::Lost { cause, sent: None });
+        self.outlets.net_error(Error::Lost { cause, sent: None }).log();
     }
 
     /// What a supervisor does.
@@ -407,7 +407,7 @@ impl Engine {
             renewal.failed = renewal.failed.saturating_add(1);
             log::warn!("reconnecting to {} failed: {error}", self.address);
             let over = is_refused_login(&error) || backoff.attempts.is_some_and(|most| renewal.failed >= most);
-            self.outlets.net_error(error);
+            self.outlets.net_error(error).log();
             if over {
                 log::warn!("giving up on {} after {} failed attempts", self.address, renewal.failed);
                 return;

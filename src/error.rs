@@ -108,6 +108,8 @@ pub enum Error {
         size: u64,
     },
     /// A packet came that is neither a response nor an event: a fragment, or text outside any response.
+    ///
+    /// Of one that is longer than 64 KiB these are the first 64 KiB, less what would cut a character in two.
     #[error("neither a response nor an event: {:?}", excerpt(.0.text()))]
     Unrecognized(Packet),
 }

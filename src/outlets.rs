@@ -4,8 +4,23 @@
 //!
 //! The channels are crossbeam's unbounded ones, which take memory only for what is in them; the one
 //! producer keeps the bound: it counts what it sends and looks at the length only when, by its count,
-//! the queue could be full. When it is, the newest are dropped and counted.
+//! the queue could be full. When it is, the newest are dropped and counted, and go on to be until an
+//! eighth of the queue is free: a consumer that is too slow for long costs few reports and few gaps.
+//!
+//! The events of one read share its memory, of which one alone would keep all. So where only some of a
+//! read's events find room, those that do after one was dropped get memory of their own, and so do those of
+//! the next read.
+//!
+//! # Logging
+//!
+//! The program's logger is not run under the lock of the streams: what there is to log is collected, and
+//! logged once it is free.
+//!
+//! # Waits
+//!
+//! None, but for that lock, which is held while the packets of one read are handed on.
 
+use std::fmt::Display;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Mutex;
 
@@ -18,6 +33,8 @@ use crate::sync::lock;
 
 /// So many errors, and so many losses, wait for a consumer.
 const ERROR_CAPACITY: usize = 1024;
+/// So many bytes an error keeps of a packet that is neither a response nor an event.
+const MOST_UNRECOGNIZED: usize = 64 * 1024;
 
 /// The producers' ends; they end with the client.
 pub(crate) struct Outlets {
@@ -73,6 +90,26 @@ pub(crate) struct Open {
     seq: u64,
     /// Events dropped in a row, not yet reported.
     burst: u64,
+    /// How many reads have ended since an event was dropped.
+    reads_since_drop: u64,
+    lines: Lines,
+}
+
+/// What is to be logged once no lock is held.
+#[must_use]
+#[derive(Default)]
+pub(crate) struct Lines(Vec<String>);
+
+impl Lines {
+    fn add(&mut self, line: impl Display) {
+        self.0.push(line.to_string());
+    }
+
+    pub fn log(self) {
+        for line in self.0 {
+            log::warn!("{line}");
+        }
+    }
 }
 
 struct Outlet<T> {
@@ -87,16 +124,17 @@ impl<T> Outlet<T> {
         Self { sender, capacity, room: capacity }
     }
 
-    fn has_room(&mut self) -> bool {
-        if self.room == 0 {
+    /// Whether so many fit.
+    fn has_room_for(&mut self, items: usize) -> bool {
+        if self.room < items {
             self.room = self.capacity.saturating_sub(self.sender.len());
         }
-        self.room > 0
+        self.room >= items
     }
 
     /// Whether the item found room.
     fn send(&mut self, item: T) -> bool {
-        let fits = self.has_room();
+        let fits = self.has_room_for(1);
         if fits {
             self.room -= 1;
             // Both ends live as long as the client.
@@ -117,6 +155,8 @@ impl Outlets {
             net_errors: Outlet::new(net_errors, ERROR_CAPACITY),
             seq: 0,
             burst: 0,
+            reads_since_drop: u64::MAX,
+            lines: Lines::default(),
         };
         let outlets = Self { open: Mutex::new(Some(open)), counters: Counters::default() };
         (outlets, Inlets { events: events_in, errors: errors_in, net_errors: net_errors_in })
@@ -124,17 +164,28 @@ impl Outlets {
 
     /// Runs `with` on the streams, unless the client is closed.
     pub fn with<R>(&self, with: impl FnOnce(&mut Open, &Self) -> R) -> Option<R> {
-        lock(&self.open).as_mut().map(|open| with(open, self))
+        let (result, lines) = self.collect(with)?;
+        lines.log();
+        Some(result)
+    }
+
+    /// The same, for a caller that holds a lock under which nothing is logged.
+    fn collect<R>(&self, with: impl FnOnce(&mut Open, &Self) -> R) -> Option<(R, Lines)> {
+        let mut open = lock(&self.open);
+        let open = open.as_mut()?;
+        let result = with(open, self);
+        Some((result, std::mem::take(&mut open.lines)))
     }
 
     /// Announces a loss, a failed attempt to come back, or its end.
-    pub fn net_error(&self, error: Error) {
-        self.with(|open, _| {
+    pub fn net_error(&self, error: Error) -> Lines {
+        let announced = self.collect(|open, _| {
             open.end_burst(self);
             if !open.net_errors.send(error) {
                 count(&self.counters.errors_dropped);
             }
         });
+        announced.map(|((), lines)| lines).unwrap_or_default()
     }
 
     pub fn count_dropped_response(&self) {
@@ -147,8 +198,10 @@ impl Outlets {
 
     /// Ends the three streams.
     pub fn close(&self) {
-        if let Some(mut open) = lock(&self.open).take() {
+        let open = lock(&self.open).take();
+        if let Some(mut open) = open {
             open.end_burst(self);
+            open.lines.log();
         }
     }
 
@@ -177,20 +230,24 @@ impl Open {
     pub fn event(&mut self, event: Event, outlets: &Outlets) {
         self.seq += 1;
         outlets.counters.events.store(self.seq, Ordering::Relaxed);
-        if self.events.send(event) {
-            self.end_burst(outlets);
-        } else {
-            if self.burst == 0 {
-                log::warn!("the event queue is full ({} events): the newest are dropped", self.events.capacity);
-            }
-            self.burst += 1;
-            count(&outlets.counters.events_dropped);
+        self.settle_burst(outlets);
+        if self.burst == 0 && self.events.has_room_for(1) {
+            let shares = self.reads_since_drop > 1;
+            self.events.send(if shares { event } else { event.detach() });
+            return;
         }
+        if self.burst == 0 {
+            let capacity = self.events.capacity;
+            self.lines.add(format_args!("the event queue is full ({capacity} events): the newest are dropped"));
+        }
+        self.burst += 1;
+        self.reads_since_drop = 0;
+        count(&outlets.counters.events_dropped);
     }
 
     pub fn unrecognized(&mut self, packet: Packet, outlets: &Outlets) {
         count(&outlets.counters.unrecognized);
-        self.error(Error::Unrecognized(packet.detach()), outlets);
+        self.error(Error::Unrecognized(beginning(&packet)), outlets);
     }
 
     pub fn too_large(&mut self, size: u64, outlets: &Outlets) {
@@ -198,15 +255,21 @@ impl Open {
         self.error(Error::PacketTooLarge { size }, outlets);
     }
 
-    /// Reports a burst of dropped events that is over because the consumer has taken some.
+    /// The packets of a read have been handed on: reports a burst of dropped events that is over because
+    /// the consumer has taken some.
     pub fn settle(&mut self, outlets: &Outlets) {
-        if self.burst > 0 && self.events.has_room() {
+        self.reads_since_drop = self.reads_since_drop.saturating_add(1);
+        self.settle_burst(outlets);
+    }
+
+    fn settle_burst(&mut self, outlets: &Outlets) {
+        if self.burst > 0 && self.events.has_room_for((self.events.capacity / 8).max(1)) {
             self.end_burst(outlets);
         }
     }
 
     fn error(&mut self, error: Error, outlets: &Outlets) {
-        log::warn!("{error}");
+        self.lines.add(&error);
         if !self.errors.send(error) {
             count(&outlets.counters.errors_dropped);
         }
@@ -220,6 +283,65 @@ impl Open {
     }
 }
 
+/// A packet with memory of its own, cut short if it is long.
+fn beginning(packet: &Packet) -> Packet {
+    let bytes = packet.as_bytes();
+    if bytes.len() <= MOST_UNRECOGNIZED {
+        return packet.detach();
+    }
+    let begins_a_character = |at: &usize| bytes[*at] & 0xc0 != 0x80;
+    let end = (MOST_UNRECOGNIZED - 3..=MOST_UNRECOGNIZED).rev().find(begins_a_character);
+    Packet::new(&bytes[..end.unwrap_or(MOST_UNRECOGNIZED)])
+}
+
 fn count(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packet::{Frame, Framer};
+
+    /// The events of one read, which share its memory.
+    fn read(count: usize) -> Vec<Event> {
+        let mut framer = Framer::new();
+        framer.push(&b"Event: Tick\r\nNumber: 1\r\n\r\n".repeat(count));
+        let events = framer.frames().map(|frame| match frame {
+            Frame::Packet(packet) => Event::new(packet, 0),
+            Frame::TooLarge(_) => unreachable!(),
+        });
+        events.collect()
+    }
+
+    /// Which of the events that wait share the memory of a read, whose first and last event these are.
+    fn sharing(inlets: &Inlets, first: &Event, last: &Event) -> Vec<bool> {
+        let address = |event: &Event| event.packet().text().as_ptr() as usize;
+        let memory = address(first)..=address(last);
+        inlets.events.try_iter().map(|event| memory.contains(&address(&event))).collect()
+    }
+
+    #[test]
+    fn a_few_events_of_a_read_do_not_keep_the_memory_of_all() {
+        let (outlets, inlets) = Outlets::new(16);
+        let hand_on = |events: &[Event]| {
+            outlets.with(|open, outlets| events.iter().for_each(|event| open.event(event.clone(), outlets)));
+        };
+        let settle = || outlets.with(|open, outlets| open.settle(outlets));
+        let events = read(60);
+        let (first, last) = (&events[0], &events[59]);
+        hand_on(&events[..20]);
+        assert_eq!(sharing(&inlets, first, last), [true; 16]);
+        hand_on(&events[20..]);
+        assert_eq!(sharing(&inlets, first, last), [false; 16]);
+        settle();
+        let events = read(4);
+        hand_on(&events);
+        assert_eq!(sharing(&inlets, &events[0], &events[3]), [false; 4], "they may be the last that find room");
+        settle();
+        let events = read(4);
+        hand_on(&events);
+        assert_eq!(sharing(&inlets, &events[0], &events[3]), [true; 4], "the burst is over");
+        assert_eq!((outlets.stats().events, outlets.stats().events_dropped), (68, 28));
+    }
 }
