@@ -2,22 +2,32 @@
 //!
 //! A link's thread ends with its link. Where automatic reconnection is asked for, that thread, having
 //! announced the loss, makes the next link, whose thread it starts, before it ends. A caller's own attempt
-//! goes between its attempts; where a caller has replaced a link in vain, a new thread takes over.
+//! goes between its attempts; where a caller has replaced a link in vain, a new thread takes over. The one
+//! that is at work has a [`Post`]; one that finds its post gone or given to another leaves.
+//!
+//! # What a program sees
+//!
+//! What was pending has failed before a loss is announced, and a loss is announced before its link is out of
+//! the way: whoever reconnects finds nothing of it left, and nobody hears of it afterwards. An attempt that
+//! failed is announced before the next one begins. With the last of them nobody is at work any more.
 //!
 //! # Locking
 //!
 //! `renewing` is held while a link is made and comes first; it is never waited for while another lock is
-//! held. `phase` is held for moments.
+//! held. `standing` is held for moments; the streams' lock comes after it. Nothing is logged under either.
 //!
 //! # Waits
 //!
 //! - [`Engine::connect`]: the connect timeout, or close.
-//! - [`Engine::link`] and [`Engine::wait_connected`]: the time they are given, or close.
+//! - [`Engine::link_within`]: the time it is given, or close.
+//! - For another thread's attempt to make a link: the connect timeout and the deadlines of the actions that
+//!   restore the session, or close.
 //! - Between attempts to reconnect: the backoff's delay, or close.
 //! - [`Engine::close`]: the farewell of the link, then the end of the thread, whose every wait ends with
 //!   the link or with close.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -27,7 +37,7 @@ use crossbeam_channel::{bounded, select, Receiver, Sender};
 use crate::action::Action;
 use crate::error::{Error, Loss, Result};
 use crate::link::{End, Link};
-use crate::options::{Backoff, LoginMode, Options};
+use crate::options::{LoginMode, Options};
 use crate::outlets::{Inlets, Outlets};
 use crate::packet::Framer;
 use crate::reader;
@@ -60,18 +70,45 @@ enum Phase {
     Closed,
 }
 
+struct Standing {
+    phase: Phase,
+    /// The post of the thread that is at work to come back, if one is; and how many posts there have been.
+    post: Option<u64>,
+    posts: u64,
+}
+
+impl Standing {
+    fn is_up(&self, link: &Arc<Link>) -> bool {
+        matches!(&self.phase, Phase::Up(current) if Arc::ptr_eq(current, link))
+    }
+
+    fn is_restoring(&self, link: &Arc<Link>) -> bool {
+        matches!(&self.phase, Phase::Restoring(current) if Arc::ptr_eq(current, link))
+    }
+}
+
+/// The task of coming back. It ends with a link, with a newer post, or when this is dropped.
+struct Post {
+    engine: Arc<Engine>,
+    number: u64,
+}
+
+impl Drop for Post {
+    fn drop(&mut self) {
+        self.resign();
+    }
+}
+
 pub(crate) struct Engine {
     address: String,
     options: Options,
     pub outlets: Outlets,
     pub session: Session,
-    phase: Mutex<Phase>,
+    standing: Mutex<Standing>,
     changed: Condvar,
     renewing: Mutex<Renewal>,
     /// How many attempts to make a link have ended.
     attempts: AtomicU64,
-    /// The threads that are at work to come back: one, or more that are about to see that they need not.
-    supervisors: AtomicUsize,
     threads: Mutex<Vec<JoinHandle<()>>>,
     closing: Mutex<Option<Sender<()>>>,
     closed: Receiver<()>,
@@ -102,16 +139,16 @@ impl Engine {
             options,
             outlets,
             session: Session::default(),
-            phase: Mutex::new(Phase::Down),
+            standing: Mutex::new(Standing { phase: Phase::Down, post: None, posts: 0 }),
             changed: Condvar::new(),
             renewing: Mutex::new(Renewal { links: 0, since: Instant::now(), failure: None, step: 0, failed: 0 }),
             attempts: AtomicU64::new(0),
-            supervisors: AtomicUsize::new(0),
             threads: Mutex::new(Vec::new()),
             closing: Mutex::new(Some(closing)),
             closed,
         });
-        engine.renew(&mut lock(&engine.renewing))?;
+        let link = engine.renew(&mut lock(&engine.renewing))?;
+        engine.log_connected(&link);
         Ok((engine, inlets))
     }
 
@@ -121,27 +158,33 @@ impl Engine {
 
     /// The link, for which a caller waits as the options say.
     pub fn link(&self) -> Result<Arc<Link>> {
-        let mut phase = lock(&self.phase);
+        self.link_within(self.options.wait_for_link)
+    }
+
+    /// The link, once it stands.
+    pub fn link_within(&self, timeout: Duration) -> Result<Arc<Link>> {
         let mut deadline = None;
+        let mut standing = lock(&self.standing);
         loop {
-            match &*phase {
+            match &standing.phase {
                 Phase::Up(link) if link.stands() => return Ok(Arc::clone(link)),
                 Phase::Closed => return Err(Error::Closed { sent: false }),
                 // The thread of a link that has ended is about to see that it has.
                 Phase::Up(_) | Phase::Down | Phase::Restoring(_) => {}
             }
-            let deadline = *deadline.get_or_insert_with(|| deadline_in(self.options.wait_for_link));
-            phase = self.wait(phase, deadline).ok_or(Error::NotConnected)?;
+            let deadline = *deadline.get_or_insert_with(|| deadline_in(timeout));
+            standing = self.wait(standing, deadline).ok_or(Error::NotConnected)?;
         }
     }
 
     pub fn state(&self) -> State {
-        match &*lock(&self.phase) {
+        let standing = lock(&self.standing);
+        match &standing.phase {
             Phase::Up(link) if link.stands() => State::Connected,
             Phase::Up(_) if self.comes_back() => State::Reconnecting,
             Phase::Closed => State::Closed,
             Phase::Restoring(_) => State::Reconnecting,
-            Phase::Down if self.supervisors.load(Ordering::SeqCst) > 0 => State::Reconnecting,
+            Phase::Down if standing.post.is_some() => State::Reconnecting,
             Phase::Up(_) | Phase::Down => State::Disconnected,
         }
     }
@@ -151,34 +194,21 @@ impl Engine {
         self.options.reconnect.is_some() && self.session.is_logged_in()
     }
 
-    pub fn wait_connected(&self, timeout: Duration) -> Result<()> {
-        let deadline = deadline_in(timeout);
-        let mut phase = lock(&self.phase);
-        loop {
-            match &*phase {
-                Phase::Up(link) if link.stands() => return Ok(()),
-                Phase::Closed => return Err(Error::Closed { sent: false }),
-                Phase::Up(_) | Phase::Down | Phase::Restoring(_) => {}
-            }
-            phase = self.wait(phase, deadline).ok_or(Error::NotConnected)?;
-        }
-    }
-
-    /// Waits for the phase to change; `None` once the deadline has passed.
-    fn wait<'a>(&self, phase: MutexGuard<'a, Phase>, deadline: Instant) -> Option<MutexGuard<'a, Phase>> {
+    /// Waits for a change; `None` once the deadline has passed.
+    fn wait<'a>(&self, standing: MutexGuard<'a, Standing>, deadline: Instant) -> Option<MutexGuard<'a, Standing>> {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return None;
         }
-        Some(match self.changed.wait_timeout(phase, left) {
-            Ok((phase, _)) => phase,
+        Some(match self.changed.wait_timeout(standing, left) {
+            Ok((standing, _)) => standing,
             Err(poisoned) => poisoned.into_inner().0,
         })
     }
 
-    fn set_phase(&self, mut phase: MutexGuard<'_, Phase>, to: Phase) {
-        *phase = to;
-        drop(phase);
+    fn set_phase(&self, mut standing: MutexGuard<'_, Standing>, to: Phase) {
+        standing.phase = to;
+        drop(standing);
         self.changed.notify_all();
     }
 
@@ -188,55 +218,59 @@ impl Engine {
         let mut renewal = lock(&self.renewing);
         // Another thread tried while this one waited.
         let tried = self.attempts.load(Ordering::SeqCst) != before;
-        let phase = lock(&self.phase);
-        let had_link = matches!(*phase, Phase::Up(_));
-        match &*phase {
+        let standing = lock(&self.standing);
+        let mut post = None;
+        match &standing.phase {
             Phase::Closed => return Err(Error::Closed { sent: false }),
             Phase::Up(link) if tried && link.stands() => return Ok(()),
             Phase::Up(link) => {
                 let link = Arc::clone(link);
-                self.set_phase(phase, Phase::Down);
-                match link.end(End::Lost(Loss::Replaced)) {
-                    End::Closed | End::Lost(Loss::Replaced) => {}
-                    // The caller was quicker than the link's thread.
-                    End::Lost(cause) => self.announce(cause),
-                }
+                drop(standing);
+                // The caller may be quicker than the thread of a link that was lost.
+                let end = link.end(End::Lost(Loss::Replaced));
+                post = self.take_down(&link, end);
             }
             Phase::Down | Phase::Restoring(_) => match &renewal.failure {
                 Some(failure) if tried => return Err(failure.clone()),
-                _ => drop(phase),
+                _ => drop(standing),
             },
         }
-        let renewed = self.renew(&mut renewal);
-        if let Err(error) = &renewed {
-            log::warn!("reconnecting to {} failed: {error}", self.address);
-            // Whoever reconnects because of a loss that it saw there must learn that this was in vain.
-            self.outlets.net_error(error.clone()).log();
-            if had_link && self.comes_back() && !is_refused_login(error) {
-                self.supervise();
+        let error = match self.renew(&mut renewal) {
+            Ok(link) => {
+                drop(renewal);
+                self.log_connected(&link);
+                return Ok(());
             }
+            Err(error @ Error::Closed { .. }) => return Err(error),
+            Err(error) => error,
+        };
+        let post = post.filter(|_| !is_refused_login(&error));
+        // Whoever reconnects because of a loss that it saw there must learn that this was in vain.
+        self.announce_failure(&error, renewal);
+        if let Some(post) = post {
+            self.supervise(post);
         }
-        renewed
+        Err(error)
     }
 
     /// Makes a link and restores the session on it.
-    fn renew(self: &Arc<Self>, renewal: &mut Renewal) -> Result<()> {
+    fn renew(self: &Arc<Self>, renewal: &mut Renewal) -> Result<Arc<Link>> {
         let renewed = self.make_link(renewal);
         renewal.failure = renewed.as_ref().err().cloned();
         self.attempts.fetch_add(1, Ordering::SeqCst);
         renewed
     }
 
-    fn make_link(self: &Arc<Self>, renewal: &mut Renewal) -> Result<()> {
+    fn make_link(self: &Arc<Self>, renewal: &mut Renewal) -> Result<Arc<Link>> {
         let (link, source, framer) = self.connect()?;
-        let phase = lock(&self.phase);
-        if matches!(*phase, Phase::Closed) {
+        let standing = lock(&self.standing);
+        if matches!(standing.phase, Phase::Closed) {
             return Err(Error::Closed { sent: false });
         }
-        self.set_phase(phase, Phase::Restoring(Arc::clone(&link)));
+        self.set_phase(standing, Phase::Restoring(Arc::clone(&link)));
         let restored = self.spawn(&link, source, framer).and_then(|()| self.restore(&link));
-        let phase = lock(&self.phase);
-        let ours = matches!(&*phase, Phase::Restoring(current) if Arc::ptr_eq(current, &link));
+        let mut standing = lock(&self.standing);
+        let ours = standing.is_restoring(&link);
         match restored {
             Ok(()) if ours => {
                 if renewal.links > 0 {
@@ -245,16 +279,16 @@ impl Engine {
                 renewal.links += 1;
                 renewal.since = Instant::now();
                 renewal.failed = 0;
-                log::info!("connected to {} ({})", self.address, link.banner());
-                self.set_phase(phase, Phase::Up(link));
-                Ok(())
+                standing.post = None;
+                self.set_phase(standing, Phase::Up(Arc::clone(&link)));
+                Ok(link)
             }
             restored => {
-                let closed = matches!(*phase, Phase::Closed);
+                let closed = matches!(standing.phase, Phase::Closed);
                 if ours {
-                    self.set_phase(phase, Phase::Down);
+                    self.set_phase(standing, Phase::Down);
                 } else {
-                    drop(phase);
+                    drop(standing);
                 }
                 let end = link.end(End::Lost(Loss::Replaced));
                 match (restored, end) {
@@ -319,18 +353,18 @@ impl Engine {
         let link = Arc::clone(link);
         self.start_thread(move || {
             let keepalive = engine.options.keepalive;
-            let loss = reader::run(source, framer, &link, &engine.outlets, &engine.session, keepalive);
+            let read = || reader::run(source, framer, &link, &engine.outlets, &engine.session, keepalive);
+            // The program's logger runs on this thread.
+            let loss = panic::catch_unwind(AssertUnwindSafe(read))
+                .unwrap_or_else(|_| Loss::Io(Arc::new(std::io::Error::other("the thread that reads panicked"))));
             engine.lost(link, loss);
         })
     }
 
     /// Comes back on a thread of its own, where none is left that had a link.
-    fn supervise(self: &Arc<Self>) {
-        self.supervisors.fetch_add(1, Ordering::SeqCst);
-        let engine = Arc::clone(self);
-        if let Err(error) = self.start_thread(move || engine.come_back()) {
+    fn supervise(&self, post: Post) {
+        if let Err(error) = self.start_thread(move || post.come_back()) {
             log::error!("no thread to come back on: {error}");
-            self.supervisors.fetch_sub(1, Ordering::SeqCst);
         }
     }
 
@@ -346,97 +380,66 @@ impl Engine {
 
     /// A link's thread has come to its end: fails what is pending, announces the loss, comes back.
     fn lost(self: &Arc<Self>, link: Arc<Link>, loss: Loss) {
-        let cause = match link.end(End::Lost(loss.clone())) {
-            End::Lost(cause) => cause,
-            End::Closed => loss,
+        let post = match link.end(End::Lost(loss)) {
+            // Whoever ended it sees to the rest.
+            End::Closed | End::Lost(Loss::Replaced) => return,
+            end => self.take_down(&link, end),
         };
         link.join_writer();
-        let comes_back = self.comes_back();
-        let phase = lock(&self.phase);
-        if !matches!(&*phase, Phase::Up(current) if Arc::ptr_eq(current, &link)) {
-            if matches!(&*phase, Phase::Restoring(current) if Arc::ptr_eq(current, &link)) {
-                self.set_phase(phase, Phase::Down);
-            }
-            return;
-        }
-        self.supervisors.fetch_add(usize::from(comes_back), Ordering::SeqCst);
-        self.set_phase(phase, Phase::Down);
         drop(link);
-        self.announce(cause);
-        if comes_back {
-            self.come_back();
+        if let Some(post) = post {
+            post.come_back();
         }
     }
 
-    fn announce(&self, cause: Loss) {
-        log::warn!("the link to {} is lost: {cause}", self.address);
-        self.outlets.net_error(Error::Lost { cause, sent: None }).log();
+    /// Announces the loss of a link that has ended and puts it out of the way, unless another thread has.
+    fn take_down(self: &Arc<Self>, link: &Arc<Link>, end: End) -> Option<Post> {
+        let comes_back = self.comes_back();
+        let mut standing = lock(&self.standing);
+        if standing.is_restoring(link) {
+            self.set_phase(standing, Phase::Down);
+            return None;
+        }
+        if !standing.is_up(link) {
+            return None;
+        }
+        let post = comes_back.then(|| {
+            standing.posts += 1;
+            standing.post = Some(standing.posts);
+            Post { engine: Arc::clone(self), number: standing.posts }
+        });
+        let lost = match end {
+            End::Closed | End::Lost(Loss::Replaced) => None,
+            End::Lost(cause) => Some((self.outlets.net_error(Error::Lost { cause: cause.clone(), sent: None }), cause)),
+        };
+        self.set_phase(standing, Phase::Down);
+        if let Some((lines, cause)) = lost {
+            lines.log();
+            log::warn!("the link to {} is lost: {cause}", self.address);
+        }
+        post
     }
 
-    /// What a supervisor does.
-    fn come_back(self: &Arc<Self>) {
-        if let Some(backoff) = &self.options.reconnect {
-            self.try_to_come_back(backoff);
-        }
-        self.supervisors.fetch_sub(1, Ordering::SeqCst);
-        self.changed.notify_all();
+    fn log_connected(&self, link: &Link) {
+        log::info!("connected to {} ({})", self.address, link.banner());
     }
 
-    /// Tries to reconnect until it succeeds, is refused, runs out of attempts, or is no longer needed.
-    fn try_to_come_back(self: &Arc<Self>, backoff: &Backoff) {
-        {
-            let mut renewal = lock(&self.renewing);
-            if renewal.since.elapsed() >= backoff.stable {
-                renewal.step = 0;
-            }
-        }
-        loop {
-            let step = lock(&self.renewing).step;
-            if !self.pause(backoff.delay(step, random())) {
-                return;
-            }
-            let mut renewal = lock(&self.renewing);
-            if !matches!(*lock(&self.phase), Phase::Down) {
-                return;
-            }
-            renewal.step = renewal.step.saturating_add(1);
-            let Err(error) = self.renew(&mut renewal) else { return };
-            if matches!(error, Error::Closed { .. }) {
-                return;
-            }
-            renewal.failed = renewal.failed.saturating_add(1);
-            log::warn!("reconnecting to {} failed: {error}", self.address);
-            let over = is_refused_login(&error) || backoff.attempts.is_some_and(|most| renewal.failed >= most);
-            self.outlets.net_error(error).log();
-            if over {
-                log::warn!("giving up on {} after {} failed attempts", self.address, renewal.failed);
-                return;
-            }
-        }
-    }
-
-    /// Whether there is still no link after the delay; a caller's attempt to make one may be under way.
-    fn pause(&self, delay: Duration) -> bool {
-        let deadline = deadline_in(delay);
-        let mut phase = lock(&self.phase);
-        while matches!(*phase, Phase::Down | Phase::Restoring(_)) {
-            phase = match self.wait(phase, deadline) {
-                Some(phase) => phase,
-                None => return true,
-            };
-        }
-        false
+    fn announce_failure(&self, error: &Error, renewal: MutexGuard<'_, Renewal>) {
+        let lines = self.outlets.net_error(error.clone());
+        drop(renewal);
+        lines.log();
+        log::warn!("reconnecting to {} failed: {error}", self.address);
     }
 
     /// Logs off, ends the link, its thread and the streams.
     pub fn close(&self) {
-        let phase = lock(&self.phase);
-        let link = match &*phase {
+        let standing = lock(&self.standing);
+        let link = match &standing.phase {
             Phase::Closed => return,
             Phase::Up(link) | Phase::Restoring(link) => Some(Arc::clone(link)),
             Phase::Down => None,
         };
-        self.set_phase(phase, Phase::Closed);
+        self.set_phase(standing, Phase::Closed);
         lock(&self.closing).take();
         if let Some(link) = link {
             link.say_goodbye();
@@ -453,6 +456,75 @@ impl Engine {
             }
         }
         self.outlets.close();
+    }
+}
+
+impl Post {
+    /// Tries to reconnect until it succeeds, is refused, runs out of attempts, or is no longer needed.
+    fn come_back(self) {
+        let engine = &self.engine;
+        let Some(backoff) = &engine.options.reconnect else { return };
+        {
+            let mut renewal = lock(&engine.renewing);
+            if renewal.since.elapsed() >= backoff.stable {
+                renewal.step = 0;
+            }
+        }
+        loop {
+            let step = lock(&engine.renewing).step;
+            if !self.pause(backoff.delay(step, random())) {
+                return;
+            }
+            let mut renewal = lock(&engine.renewing);
+            if !self.is_held(&lock(&engine.standing)) {
+                return;
+            }
+            renewal.step = renewal.step.saturating_add(1);
+            let error = match engine.renew(&mut renewal) {
+                Ok(link) => {
+                    drop(renewal);
+                    return engine.log_connected(&link);
+                }
+                Err(Error::Closed { .. }) => return,
+                Err(error) => error,
+            };
+            renewal.failed = renewal.failed.saturating_add(1);
+            let failed = renewal.failed;
+            let over = is_refused_login(&error) || backoff.attempts.is_some_and(|most| failed >= most);
+            if over {
+                self.resign();
+            }
+            engine.announce_failure(&error, renewal);
+            if over {
+                log::warn!("giving up on {} after {failed} failed attempts", engine.address);
+                return;
+            }
+        }
+    }
+
+    fn resign(&self) {
+        let mut standing = lock(&self.engine.standing);
+        if standing.post == Some(self.number) {
+            standing.post = None;
+        }
+    }
+
+    /// Whether there is still no link and this is still the post of who is to make one.
+    fn is_held(&self, standing: &Standing) -> bool {
+        standing.post == Some(self.number) && matches!(standing.phase, Phase::Down | Phase::Restoring(_))
+    }
+
+    /// Whether it is still held after the delay; a caller's attempt may be under way.
+    fn pause(&self, delay: Duration) -> bool {
+        let deadline = deadline_in(delay);
+        let mut standing = lock(&self.engine.standing);
+        while self.is_held(&standing) {
+            standing = match self.engine.wait(standing, deadline) {
+                Some(standing) => standing,
+                None => return true,
+            };
+        }
+        false
     }
 }
 

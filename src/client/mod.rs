@@ -223,6 +223,9 @@ impl Client {
 
     /// The losses of the link, and every failed attempt to come back.
     ///
+    /// Once nothing more happens by itself, the last error comes with [`State::Disconnected`]: the loss
+    /// without [`Options::reconnect`], and with it the attempt after which the client gives up.
+    ///
     /// The stream ends when the client is closed. It holds up to 1,024 errors; what comes when it is full
     /// is counted in [`Stats::errors_dropped`].
     pub fn net_errors(&self) -> &Receiver<Error> {
@@ -279,7 +282,7 @@ impl Client {
     ///
     /// Up to `timeout`.
     pub fn wait_connected(&self, timeout: Duration) -> Result<()> {
-        self.handle.engine.wait_connected(timeout)
+        self.handle.engine.link_within(timeout).map(drop)
     }
 
     /// What has been received, dropped and lost since the client was made.
