@@ -41,7 +41,7 @@ use crate::options::{LoginMode, Options};
 use crate::outlets::{Inlets, Outlets};
 use crate::packet::Framer;
 use crate::reader;
-use crate::session::{is_refused_login, Session};
+use crate::session::{is_refused_login, Credentials, Session};
 use crate::stream::{self, Control, Source};
 use crate::sync::{deadline_in, lock};
 
@@ -56,7 +56,7 @@ pub enum State {
     Connected,
     /// The link was lost, and the client is coming back by itself.
     Reconnecting,
-    /// The link was lost, and nothing happens before `reconnect` is called.
+    /// The link was lost, and nothing happens before `reconnect` or `login` is called.
     Disconnected,
     /// The client is closed.
     Closed,
@@ -147,7 +147,7 @@ impl Engine {
             closing: Mutex::new(Some(closing)),
             closed,
         });
-        let link = engine.renew(&mut lock(&engine.renewing))?;
+        let link = engine.renew(&mut lock(&engine.renewing), None)?;
         engine.log_connected(&link);
         Ok((engine, inlets))
     }
@@ -212,30 +212,62 @@ impl Engine {
         self.changed.notify_all();
     }
 
+    /// Logs in on the link that stands, or makes one with these credentials.
+    pub fn login(self: &Arc<Self>, user: &str, secret: &str) -> Result<()> {
+        let credentials = Credentials { user: user.to_owned(), secret: secret.to_owned() };
+        let link = match &lock(&self.standing).phase {
+            Phase::Up(link) if link.stands() => Some(Arc::clone(link)),
+            _ => None,
+        };
+        match link {
+            Some(link) => self.log_in(&link, &credentials),
+            None => self.replace(Some(&credentials)),
+        }
+    }
+
+    fn log_in(&self, link: &Link, credentials: &Credentials) -> Result<()> {
+        let mask = self.options.event_mask.as_ref();
+        self.session.login(credentials, self.login_mode(), mask, &mut |action: Action| {
+            link.call(&action, self.options.action_timeout, true, false)
+        })
+    }
+
     /// Drops the link if there is one and makes another, because a caller asked for it.
     pub fn reconnect(self: &Arc<Self>) -> Result<()> {
+        self.replace(None)
+    }
+
+    /// Makes a link with the credentials that are remembered; or with those that are offered, which are
+    /// for the link that stands if another thread has made one meanwhile.
+    fn replace(self: &Arc<Self>, offered: Option<&Credentials>) -> Result<()> {
         let before = self.attempts.load(Ordering::SeqCst);
         let mut renewal = lock(&self.renewing);
         // Another thread tried while this one waited.
         let tried = self.attempts.load(Ordering::SeqCst) != before;
         let standing = lock(&self.standing);
         let mut post = None;
-        match &standing.phase {
-            Phase::Closed => return Err(Error::Closed { sent: false }),
-            Phase::Up(link) if tried && link.stands() => return Ok(()),
-            Phase::Up(link) => {
+        match (&standing.phase, offered) {
+            (Phase::Closed, _) => return Err(Error::Closed { sent: false }),
+            (Phase::Up(link), Some(credentials)) if link.stands() => {
+                let link = Arc::clone(link);
+                drop(standing);
+                drop(renewal);
+                return self.log_in(&link, credentials);
+            }
+            (Phase::Up(link), None) if tried && link.stands() => return Ok(()),
+            (Phase::Up(link), _) => {
                 let link = Arc::clone(link);
                 drop(standing);
                 // The caller may be quicker than the thread of a link that was lost.
                 let end = link.end(End::Lost(Loss::Replaced));
                 post = self.take_down(&link, end);
             }
-            Phase::Down | Phase::Restoring(_) => match &renewal.failure {
-                Some(failure) if tried => return Err(failure.clone()),
+            (Phase::Down | Phase::Restoring(_), _) => match &renewal.failure {
+                Some(failure) if tried && offered.is_none() => return Err(failure.clone()),
                 _ => drop(standing),
             },
         }
-        let error = match self.renew(&mut renewal) {
+        let error = match self.renew(&mut renewal, offered) {
             Ok(link) => {
                 drop(renewal);
                 self.log_connected(&link);
@@ -244,7 +276,8 @@ impl Engine {
             Err(error @ Error::Closed { .. }) => return Err(error),
             Err(error) => error,
         };
-        let post = post.filter(|_| !is_refused_login(&error));
+        // What is remembered may still be right where what was offered is not.
+        let post = post.filter(|_| offered.is_some() || !is_refused_login(&error));
         // Whoever reconnects because of a loss that it saw there must learn that this was in vain.
         self.announce_failure(&error, renewal);
         if let Some(post) = post {
@@ -254,21 +287,22 @@ impl Engine {
     }
 
     /// Makes a link and restores the session on it.
-    fn renew(self: &Arc<Self>, renewal: &mut Renewal) -> Result<Arc<Link>> {
-        let renewed = self.make_link(renewal);
-        renewal.failure = renewed.as_ref().err().cloned();
+    fn renew(self: &Arc<Self>, renewal: &mut Renewal, offered: Option<&Credentials>) -> Result<Arc<Link>> {
+        let renewed = self.make_link(renewal, offered);
+        // Credentials of one caller's say nothing to the others.
+        renewal.failure = renewed.as_ref().err().filter(|_| offered.is_none()).cloned();
         self.attempts.fetch_add(1, Ordering::SeqCst);
         renewed
     }
 
-    fn make_link(self: &Arc<Self>, renewal: &mut Renewal) -> Result<Arc<Link>> {
+    fn make_link(self: &Arc<Self>, renewal: &mut Renewal, offered: Option<&Credentials>) -> Result<Arc<Link>> {
         let (link, source, framer) = self.connect()?;
         let standing = lock(&self.standing);
         if matches!(standing.phase, Phase::Closed) {
             return Err(Error::Closed { sent: false });
         }
         self.set_phase(standing, Phase::Restoring(Arc::clone(&link)));
-        let restored = self.spawn(&link, source, framer).and_then(|()| self.restore(&link));
+        let restored = self.spawn(&link, source, framer).and_then(|()| self.restore(&link, offered));
         let mut standing = lock(&self.standing);
         let ours = standing.is_restoring(&link);
         match restored {
@@ -301,9 +335,10 @@ impl Engine {
         }
     }
 
-    fn restore(&self, link: &Link) -> Result<()> {
+    fn restore(&self, link: &Link, offered: Option<&Credentials>) -> Result<()> {
         let timeout = self.options.action_timeout;
-        self.session.restore(self.login_mode(), &mut |action: Action| {
+        let mask = self.options.event_mask.as_ref();
+        self.session.restore(offered, self.login_mode(), mask, &mut |action: Action| {
             link.call(&action, action.own_timeout().unwrap_or(timeout), false, None)
         })
     }
@@ -480,7 +515,7 @@ impl Post {
                 return;
             }
             renewal.step = renewal.step.saturating_add(1);
-            let error = match engine.renew(&mut renewal) {
+            let error = match engine.renew(&mut renewal, None) {
                 Ok(link) => {
                     drop(renewal);
                     return engine.log_connected(&link);

@@ -1,4 +1,8 @@
 //! What a login set and a reconnection restores: credentials, event mask, filters.
+//!
+//! # Waits
+//!
+//! Only those of the actions that the caller makes on the link at hand.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -18,16 +22,16 @@ pub(crate) struct Session {
 #[derive(Default, Clone)]
 struct Memory {
     credentials: Option<Credentials>,
-    /// What a login that is under way proves itself with.
-    offered: Option<Credentials>,
+    /// What a login by challenge, which has not been answered yet, proves itself with; and its key.
+    offered: Option<(String, Credentials)>,
     mask: Option<String>,
     filters: Vec<Action>,
 }
 
 #[derive(Clone)]
-struct Credentials {
-    user: String,
-    secret: String,
+pub(crate) struct Credentials {
+    pub user: String,
+    pub secret: String,
 }
 
 /// Makes an action on the link at hand.
@@ -56,8 +60,8 @@ impl Session {
         let Some(user) = action.get("Username").filter(|_| is("Login")) else { return };
         if let Some(secret) = action.get("Secret") {
             memory.credentials = Some(Credentials { user: user.to_owned(), secret: secret.to_owned() });
-        } else if memory.offered.as_ref().is_some_and(|offered| offered.user == user) {
-            memory.credentials = memory.offered.take();
+        } else if let Some((_, offered)) = memory.offered.take_if(|(key, _)| action.get("Key") == Some(key.as_str())) {
+            memory.credentials = Some(offered);
         }
     }
 
@@ -81,42 +85,58 @@ impl Session {
     }
 
     /// Logs in and remembers how, from the moment on in which the answer is read: the link may be lost in
-    /// the next.
+    /// the next, and the answer may come after the caller has given it up.
     pub fn login(
         &self,
-        user: &str,
-        secret: &str,
+        credentials: &Credentials,
         mode: LoginMode,
         mask: Option<&EventMask>,
         ask: Ask<'_>,
     ) -> Result<()> {
-        let credentials = Credentials { user: user.to_owned(), secret: secret.to_owned() };
-        lock(&self.memory).offered = Some(credentials.clone());
-        let logged_in = credentials.log_in(mode, mask.map(EventMask::as_str), ask);
+        let login = credentials.login(mode, mask.map(EventMask::as_str), ask)?;
+        let key = login.get("Key").map(str::to_owned);
+        lock(&self.memory).offered = key.map(|key| (key, credentials.clone()));
+        let answer = ask(login);
         let mut memory = lock(&self.memory);
-        memory.offered = None;
-        if logged_in.is_ok() {
-            memory.credentials = Some(credentials);
+        if !matches!(answer, Err(Error::Timeout { sent: true, .. })) {
+            memory.offered = None;
         }
-        logged_in
+        answer?;
+        memory.credentials = Some(credentials.clone());
+        Ok(())
     }
 
-    /// Logs in again on a new link and sets the mask and the filters that were set.
+    /// Logs in on a new link, with the credentials that are remembered or those that are offered in their
+    /// place, and sets the mask and the filters that were set.
     ///
     /// The mask goes along with the login, so that no event comes that it keeps out; with filters the
     /// login asks for silence, and the mask is set after them.
-    pub fn restore(&self, mode: LoginMode, ask: Ask<'_>) -> Result<()> {
+    pub fn restore(
+        &self,
+        offered: Option<&Credentials>,
+        mode: LoginMode,
+        first_mask: Option<&EventMask>,
+        ask: Ask<'_>,
+    ) -> Result<()> {
         let memory = lock(&self.memory).clone();
-        let Some(credentials) = &memory.credentials else { return Ok(()) };
-        if memory.filters.is_empty() {
-            return credentials.log_in(mode, memory.mask.as_deref(), ask);
-        }
-        credentials.log_in(mode, Some("off"), ask)?;
+        let Some(credentials) = offered.or(memory.credentials.as_ref()) else { return Ok(()) };
+        let mask = memory.mask.as_deref().or_else(|| offered.and(first_mask).map(EventMask::as_str));
+        let has_filters = !memory.filters.is_empty();
+        let login = credentials.login(mode, if has_filters { Some("off") } else { mask }, ask)?;
+        ask(login)?;
         for filter in &memory.filters {
             ask(filter.clone())?;
         }
-        let mask = memory.mask.as_deref().unwrap_or("on");
-        set_mask(mask, ask)
+        if has_filters {
+            set_mask(mask.unwrap_or("on"), ask)?;
+        }
+        if let Some(offered) = offered {
+            let mask = mask.map(str::to_owned);
+            let mut memory = lock(&self.memory);
+            memory.credentials = Some(offered.clone());
+            memory.mask = mask;
+        }
+        Ok(())
     }
 }
 
@@ -133,13 +153,17 @@ fn set_mask(mask: &str, ask: Ask<'_>) -> Result<()> {
 }
 
 impl Credentials {
-    fn log_in(&self, mode: LoginMode, mask: Option<&str>, ask: Ask<'_>) -> Result<()> {
+    /// The action that logs in, once the server has been asked for the challenge that it takes.
+    fn login(&self, mode: LoginMode, mask: Option<&str>, ask: Ask<'_>) -> Result<Action> {
         let mut login = Action::new("Login");
         match mode {
             LoginMode::Plain => login = login.param("Username", &self.user).param("Secret", &self.secret),
             LoginMode::Challenge | LoginMode::Auto => {
                 let answer = ask(Action::new("Challenge").param("AuthType", "MD5"))?;
-                let challenge = answer.get("Challenge").unwrap_or_default();
+                let Some(challenge) = answer.get("Challenge").filter(|challenge| !challenge.is_empty()) else {
+                    let reason = "has no header `Challenge`, without which there is nothing to log in with";
+                    return Err(Error::invalid("the server's answer to the action Challenge", reason));
+                };
                 let key = md5::compute(format!("{challenge}{}", self.secret));
                 login = login.param("AuthType", "MD5").param("Username", &self.user).param("Key", format!("{key:x}"));
             }
@@ -147,7 +171,7 @@ impl Credentials {
         if let Some(mask) = mask {
             login = login.param("Events", mask);
         }
-        ask(login).map(drop)
+        Ok(login)
     }
 }
 

@@ -100,19 +100,25 @@ impl Client {
     ///
     /// The credentials are remembered, in memory only: a reconnection logs in with them again.
     ///
+    /// A client that has lost its link makes a new one for the login, at once, and restores the event mask
+    /// and the filters on it, as [`Client::reconnect`] does with the credentials that are remembered. So a
+    /// client whose secret was changed on the server logs in again with the new one. Until that succeeds the
+    /// old ones stay remembered.
+    ///
     /// # Errors
     ///
     /// [`Error::Rejected`] if the server refuses: unknown user, wrong secret and an address that is not
     /// permitted all read `Authentication failed`. A real server answers so after a second, and closes
-    /// the connection. Otherwise as [`Client::action`].
+    /// the connection. [`Error::Invalid`] if the server offers no challenge to log in with. Otherwise as
+    /// [`Client::action`], or as [`Client::reconnect`] if there was no link.
     ///
     /// # Blocking
     ///
-    /// Up to the action timeout for each of the one or two actions of a login.
+    /// Up to the action timeout for each of the one or two actions of a login; without a link as
+    /// [`Client::reconnect`].
     pub fn login(&self, user: impl AsRef<str>, secret: impl AsRef<str>) -> Result<()> {
-        let engine = &self.handle.engine;
-        let (user, secret, mask) = (user.as_ref(), secret.as_ref(), engine.options().event_mask.as_ref());
-        engine.session.login(user, secret, engine.login_mode(), mask, &mut |action: Action| self.action(action))?;
+        let user = user.as_ref();
+        self.handle.engine.login(user, secret.as_ref())?;
         log::info!("logged in as {user}");
         Ok(())
     }
@@ -237,7 +243,8 @@ impl Client {
     ///
     /// A link that still stands is dropped: what is pending on it fails. Of threads that call this at the
     /// same time one does it for all, and they share its failure too. With [`Options::reconnect`] the client
-    /// goes on trying by itself after a failure.
+    /// goes on trying by itself after a failure, unless the server refuses the credentials that are
+    /// remembered. [`Client::login`] takes others, and makes a new link with them.
     ///
     /// # Errors
     ///
