@@ -461,6 +461,19 @@ fn the_outcome_of_another_sessions_call_with_a_look_alike_id_is_not_taken_for_ou
 }
 
 #[test]
+fn the_id_of_a_call_cannot_be_guessed_from_those_of_others() {
+    let mock = Mock::start().unwrap();
+    mock.on("Originate", |_| ended("Success", "4").and(Reply::success()));
+    let ami = logged_in(&mock);
+    let id = |call| ami.originate(call).unwrap().event.action_id().unwrap().to_owned();
+    let ids = [id(Originate::new("PJSIP/1")), id(Originate::new("PJSIP/1"))];
+    assert!(ids.iter().all(|id| (32..=67).contains(&id.len())), "Asterisk echoes no more: {ids:?}");
+    let alike = ids[0].bytes().rev().zip(ids[1].bytes().rev()).take(32).filter(|(one, other)| one == other).count();
+    assert!(alike < 16, "of 32 random digits two are as a rule the same: {ids:?}");
+    assert_eq!(id(Originate::new("PJSIP/1").action_id("mine")), "mine");
+}
+
+#[test]
 fn with_a_mask_that_keeps_the_outcome_out_a_call_is_refused_before_it_is_made() {
     let (mock, calls) = ringing();
     let ami = logged_in(&mock);

@@ -1,5 +1,7 @@
 //! Calls that are made and awaited.
 
+use std::fmt::Write as _;
+
 use super::Client;
 use crate::action::{Action, Originate};
 use crate::error::{Error, Result};
@@ -27,8 +29,11 @@ impl Client {
     /// [`Client::events`] too, for it is everybody's.
     ///
     /// The server sends the outcome only to users with `call` among what they may read, and not through
-    /// a filter that keeps it out: without it this ends in [`Error::Timeout`] after all. An ActionID of your
-    /// own ([`Originate::action_id`]) should be one that no other session uses.
+    /// a filter that keeps it out: without it this ends in [`Error::Timeout`] after all.
+    ///
+    /// The outcome is told by the call's `ActionID` alone, and every session sees those of calls that have
+    /// ended. So each call gets one that cannot be guessed from them; one of your own
+    /// ([`Originate::action_id`]) should be such a one too.
     ///
     /// # Errors
     ///
@@ -66,7 +71,12 @@ impl Client {
         }
         let timeout = call.ring_time().saturating_add(self.handle.engine.options().action_timeout);
         let deadline = deadline_in(timeout);
-        let action = Action::from(call.asynchronous(true));
+        let mut action = Action::from(call.asynchronous(true));
+        if action.get("ActionID").is_none() {
+            if let Some(id) = unguessable_id() {
+                action.push("ActionID", id);
+            }
+        }
         let source = self.start(&action, |parts| Waiter::Event { parts, name: "OriginateResponse" })?;
         loop {
             match source.next_by(deadline, timeout)? {
@@ -76,6 +86,17 @@ impl Client {
             }
         }
     }
+}
+
+/// 128 random bits, unless the system has none to give: then the link's own ids must do.
+fn unguessable_id() -> Option<String> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).ok()?;
+    let mut id = String::from("originate-");
+    for byte in random {
+        let _ = write!(id, "{byte:02x}");
+    }
+    Some(id)
 }
 
 fn outcome(event: Event) -> Result<Originated> {
