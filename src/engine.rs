@@ -302,6 +302,7 @@ impl Engine {
             return Err(Error::Closed { sent: false });
         }
         self.set_phase(standing, Phase::Restoring(Arc::clone(&link)));
+        let _restoring = Restoring { engine: self, link: Arc::clone(&link) };
         let restored = self.spawn(&link, source, framer).and_then(|()| self.restore(&link, offered));
         let mut standing = lock(&self.standing);
         let ours = standing.is_restoring(&link);
@@ -560,6 +561,22 @@ impl Post {
             };
         }
         false
+    }
+}
+
+/// Ends a new link where a panic keeps it from getting its session back.
+struct Restoring<'a> {
+    engine: &'a Engine,
+    link: Arc<Link>,
+}
+
+impl Drop for Restoring<'_> {
+    fn drop(&mut self) {
+        let standing = lock(&self.engine.standing);
+        if standing.is_restoring(&self.link) {
+            self.engine.set_phase(standing, Phase::Down);
+            self.link.end(End::Lost(Loss::Replaced));
+        }
     }
 }
 

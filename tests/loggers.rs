@@ -103,6 +103,24 @@ fn a_logger_that_panics_at_a_loss_ends_the_way_back_and_the_state_says_so() {
 }
 
 #[test]
+fn a_logger_that_panics_while_a_login_is_restored_leaves_no_half_made_link() {
+    let mock = Mock::builder().user("panicker", "root").start().unwrap();
+    let ami = Options::new().reconnect(quick()).dial(&mock).unwrap();
+    ami.login("panicker", "root").unwrap();
+    let panics = Arc::new(AtomicBool::new(true));
+    on_line(r#""Username": "panicker""#, {
+        let panics = Arc::clone(&panics);
+        move || assert!(!panics.swap(false, Ordering::SeqCst), "the program's logger panics")
+    });
+    mock.hang_up();
+    assert_lost(next_loss(&ami));
+    eventually("nobody is at work", || ami.state() == State::Disconnected);
+    mock.wait_for_sessions(0, DEADLINE).unwrap();
+    ami.reconnect().unwrap();
+    ami.action("Ping").unwrap();
+}
+
+#[test]
 fn a_loss_has_been_announced_by_the_time_that_a_caller_has_reconnected() {
     let mock = Mock::start().unwrap();
     let ami = logged_in(&mock);
