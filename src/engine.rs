@@ -228,7 +228,7 @@ impl Engine {
     fn log_in(&self, link: &Link, credentials: &Credentials) -> Result<()> {
         let mask = self.options.event_mask.as_ref();
         self.session.login(credentials, self.login_mode(), mask, &mut |action: Action| {
-            link.call(&action, self.options.action_timeout, true, false)
+            link.call(&action, self.options.action_timeout, true, None)
         })
     }
 
@@ -416,12 +416,13 @@ impl Engine {
 
     /// A link's thread has come to its end: fails what is pending, announces the loss, comes back.
     fn lost(self: &Arc<Self>, link: Arc<Link>, loss: Loss) {
-        let post = match link.end(End::Lost(loss)) {
+        let end = link.end(End::Lost(loss));
+        link.join_writer();
+        let post = match end {
             // Whoever ended it sees to the rest.
             End::Closed | End::Lost(Loss::Replaced) => return,
             end => self.take_down(&link, end),
         };
-        link.join_writer();
         drop(link);
         if let Some(post) = post {
             post.come_back();

@@ -188,8 +188,8 @@ impl Outlets {
         announced.map(|((), lines)| lines).unwrap_or_default()
     }
 
-    pub fn count_dropped_response(&self) {
-        count(&self.counters.responses_dropped);
+    pub fn count_dropped_responses(&self, responses: usize) {
+        self.counters.responses_dropped.fetch_add(responses as u64, Ordering::Relaxed);
     }
 
     pub fn count_reconnection(&self) {

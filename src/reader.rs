@@ -14,7 +14,7 @@ use std::time::Duration;
 use crate::error::Loss;
 use crate::event::Event;
 use crate::link::Link;
-use crate::outlets::{Open, Outlets};
+use crate::outlets::Outlets;
 use crate::packet::{Frame, Framer, Kind, Packet};
 use crate::pending::Claim;
 use crate::response::Response;
@@ -63,47 +63,60 @@ pub(crate) fn run(
     }
 }
 
+/// Hands on what a read brought; the program's logger hears of it while no lock is held.
 fn dispatch(framer: &mut Framer, responses: &mut Vec<Response>, link: &Link, outlets: &Outlets, session: &Session) {
+    let late = if log::log_enabled!(log::Level::Trace) {
+        let frames: Vec<Frame> = framer.frames().collect();
+        for frame in &frames {
+            log::trace!("received {frame:?}");
+        }
+        hand_on(frames.into_iter(), responses, link, outlets, session)
+    } else {
+        hand_on(framer.frames(), responses, link, outlets, session)
+    };
+    for response in late.into_iter().flatten() {
+        log::debug!("nobody waits for the response {:?}", response.action_id());
+    }
+}
+
+/// Returns the responses that nobody waits for.
+fn hand_on(
+    frames: impl Iterator<Item = Frame>,
+    responses: &mut Vec<Response>,
+    link: &Link,
+    outlets: &Outlets,
+    session: &Session,
+) -> Option<Vec<Response>> {
     outlets.with(|open, outlets| {
-        for frame in framer.frames() {
+        let mut late = Vec::new();
+        // Those that come in a row, together; before the events that may belong to their actions.
+        let mut answer = |responses: &mut Vec<Response>| {
+            if !responses.is_empty() {
+                let before = late.len();
+                link.answer(responses, session, &mut late);
+                outlets.count_dropped_responses(late.len() - before);
+            }
+        };
+        for frame in frames {
             match frame {
                 Frame::Packet(packet) => match packet.kind() {
                     Kind::Response => responses.push(Response::from(packet)),
                     Kind::Event => {
-                        // What it belongs to is known from the response before it.
-                        answer(responses, link, outlets, session);
-                        hand_on(packet, link, open, outlets);
+                        answer(responses);
+                        let event = Event::new(packet, open.seq());
+                        if link.claim(&event) == Claim::Free {
+                            open.event(event, outlets);
+                        }
                     }
                     Kind::Unknown => open.unrecognized(packet, outlets),
                 },
                 Frame::TooLarge(size) => open.too_large(size, outlets),
             }
         }
-        answer(responses, link, outlets, session);
+        answer(responses);
         open.settle(outlets);
-    });
-}
-
-/// Hands on the responses that came in a row.
-fn answer(responses: &mut Vec<Response>, link: &Link, outlets: &Outlets, session: &Session) {
-    if responses.is_empty() {
-        return;
-    }
-    for response in responses.iter() {
-        log::trace!("received {response:?}");
-    }
-    for late in link.answer(responses, session) {
-        log::debug!("nobody waits for the response {:?}", late.action_id());
-        outlets.count_dropped_response();
-    }
-}
-
-fn hand_on(packet: Packet, link: &Link, open: &mut Open, outlets: &Outlets) {
-    let event = Event::new(packet, open.seq());
-    log::trace!("received {event:?}");
-    if link.claim(&event) == Claim::Free {
-        open.event(event, outlets);
-    }
+        late
+    })
 }
 
 /// A packet that the end of the stream cut off is lost, but not in silence.

@@ -255,10 +255,10 @@ impl Link {
         }
     }
 
-    /// Hands responses to whoever waits for them, and gives those back that nobody waits for; `session` remembers
-    /// what their actions set.
-    pub fn answer(&self, responses: &mut Vec<Response>, session: &Session) -> Vec<Response> {
-        let (mut last, mut late) = (Vec::with_capacity(responses.len()), Vec::new());
+    /// Hands responses to whoever waits for them, and adds those to `late` that nobody waits for; `session`
+    /// remembers what their actions set.
+    pub fn answer(&self, responses: &mut Vec<Response>, session: &Session, late: &mut Vec<Response>) {
+        let mut last = Vec::with_capacity(responses.len());
         {
             let mut desk = lock(&self.desk);
             for response in responses.drain(..) {
@@ -274,7 +274,6 @@ impl Link {
         for (waiter, response) in last {
             waiter.finish(response);
         }
-        late
     }
 
     /// Gives an event to the list that it belongs to.
