@@ -68,7 +68,9 @@ fn dispatch(framer: &mut Framer, responses: &mut Vec<Response>, link: &Link, out
     let late = if log::log_enabled!(log::Level::Trace) {
         let frames: Vec<Frame> = framer.frames().collect();
         for frame in &frames {
-            log::trace!("received {frame:?}");
+            if let Frame::Packet(packet) = frame {
+                log::trace!("received {packet:?}");
+            }
         }
         hand_on(frames.into_iter(), responses, link, outlets, session)
     } else {
