@@ -33,17 +33,17 @@ actions! {
         ///     .units(10, None);
         /// # let _ = (money, units);
         /// ```
-        push channel: text = "Channel", "The channel.";
-        push channel_prefix: text = "ChannelPrefix", "How the channel's name begins; the first that matches is taken.";
-        push charge_type: AocChargeType = "ChargeType", "What is charged, for AOC-D and AOC-E.";
+        set channel: text = "Channel", "The channel.";
+        set channel_prefix: text = "ChannelPrefix", "How the channel's name begins; the first that matches is taken.";
+        set charge_type: AocChargeType = "ChargeType", "What is charged, for AOC-D and AOC-E.";
         push currency_name: text = "CurrencyName", "The currency, at most 10 characters.";
         push currency_amount: u32 = "CurrencyAmount", "The amount; needs a multiplier.";
         push currency_multiplier: AocMultiplier = "CurrencyMultiplier", "What the amount is multiplied with.";
-        push total_type: AocTotalType = "TotalType", "Whether an AOC-D charge is the sum so far, as it is by default, or a part.";
-        push billing_id: AocBillingId = "AOCBillingId", "Why the call is charged, for AOC-D and AOC-E.";
-        push charging_association_id: i16 = "ChargingAssociationId", "The association's id, for AOC-E.";
-        push charging_association_number: text = "ChargingAssociationNumber", "The associated party's number, for AOC-E.";
-        push charging_association_plan: u8 = "ChargingAssociationPlan", "The number's type and plan, the seven low bits of that octet in Q.931.";
+        set total_type: AocTotalType = "TotalType", "Whether an AOC-D charge is the sum so far, as it is by default, or a part.";
+        set billing_id: AocBillingId = "AOCBillingId", "Why the call is charged, for AOC-D and AOC-E.";
+        set charging_association_id: i16 = "ChargingAssociationId", "The association's id, for AOC-E.";
+        set charging_association_number: text = "ChargingAssociationNumber", "The associated party's number, for AOC-E.";
+        set charging_association_plan: u8 = "ChargingAssociationPlan", "The number's type and plan, the seven low bits of that octet in Q.931.";
         push charged_item: AocChargedItem = "ChargedItem", "Begins an entry of an AOC-S message (22 and later).";
         push rate_type: AocRateType = "RateType", "How the entry is charged (22 and later).";
         push time: u32 = "Time", "The time that one amount pays for, in units of `time_scale` (22 and later).";

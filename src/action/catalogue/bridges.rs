@@ -97,7 +97,7 @@ actions! {
     /// Lists the MeetMe conferences that are going on.
     ///
     /// Where there is none, the answer is an error.
-    MeetmeListRooms() needs "reporting" in "12 and later, where app_meetme is built"
+    MeetmeListRooms() needs "reporting" in "10 and later, where app_meetme is built"
         lists "events `MeetmeListRooms`" completes "MeetmeListRoomsComplete" {}
 
     /// Mutes a participant of a MeetMe conference.
@@ -108,10 +108,10 @@ actions! {
     MeetmeUnmute(meetme: text = "Meetme", usernum: u32 = "Usernum") needs "call" in "1.4 and later, where app_meetme is built"
         answers "a plain response" {}
 
-    /// Parks a channel.
+    /// Sends a channel to a parking lot, where it waits until somebody takes it or its time is over.
     ///
-    /// Up to 11 a second channel is required, the one that it comes back to, under another name than
-    /// today: add it with `Action::from(park).param("Channel2", …)`.
+    /// Up to 11 a second channel is required, to which the call goes back: add it with
+    /// `Action::from(park).param("Channel2", …)`.
     Park[no_timeout](channel: text = "Channel") needs "call" in "1.4 and later"
         answers "a plain response; the event `ParkedCall` tells where" {
         set timeout_channel: text = "TimeoutChannel", "Who is called when the time is over; the parker by default (12 and later).";

@@ -43,25 +43,25 @@ actions! {
     /// Lists the messages in a mailbox.
     ///
     /// For an unknown one the answer is a success without a list, `There is no voicemail user …`.
-    VoicemailBoxSummary(context: text = "Context", mailbox: text = "Mailbox") needs "call, reporting" in "22 and later"
+    VoicemailBoxSummary(context: text = "Context", mailbox: text = "Mailbox") needs "call, reporting" in "18.20, 20.5 and later"
         lists "events `VoicemailBoxDetail`, whose `ID` the other actions take" completes "VoicemailBoxDetailComplete" {}
 
     /// Copies a message into a folder of another mailbox.
     VoicemailForward(
         context: text = "Context", mailbox: text = "Mailbox", folder: text = "Folder", id: text = "ID",
         to_context: text = "ToContext", to_mailbox: text = "ToMailbox", to_folder: text = "ToFolder",
-    ) needs "user" in "22 and later"
+    ) needs "user" in "18.20, 20.5 and later"
         answers "a success in any case; its `Message` says `successful` or `failed`" {}
 
     /// Moves a message into another folder of its mailbox.
     VoicemailMove(
         context: text = "Context", mailbox: text = "Mailbox", folder: text = "Folder", id: text = "ID", to_folder: text = "ToFolder",
-    ) needs "user" in "22 and later"
+    ) needs "user" in "18.20, 20.5 and later"
         answers "a success in any case; its `Message` says `successful` or `failed`" {}
 
     /// Deletes a message.
     VoicemailRemove(context: text = "Context", mailbox: text = "Mailbox", folder: text = "Folder", id: text = "ID")
-        needs "user" in "22 and later"
+        needs "user" in "18.20, 20.5 and later"
         answers "a success in any case; its `Message` says `successful` or `failed`" {}
 
     /// Makes Asterisk look for changes in mailboxes, of one user, a context or all.

@@ -29,6 +29,7 @@ macro_rules! kind {
     (on) => { bool };
     (ms) => { std::time::Duration };
     (secs) => { std::time::Duration };
+    (cause) => { impl Into<i32> };
     ($other:ident) => { $other };
 }
 
@@ -43,6 +44,7 @@ macro_rules! wire {
     (on $value:ident) => { if $value { "on" } else { "off" } };
     (ms $value:ident) => { super::milliseconds($value) };
     (secs $value:ident) => { super::seconds($value) };
+    (cause $value:ident) => { Into::<i32>::into($value) };
     ($other:ident $value:ident) => { $value };
 }
 
@@ -207,14 +209,14 @@ pub(crate) enum ListEnd {
 /// How the events that answer an action end, its name in any case; `None` for one that is not known to
 /// answer with events.
 ///
-/// `Hangup` is not among them: it answers a list only for a pattern, and always marks its end.
+/// `Hangup` and `PJSIPHangup` are not among them: they answer a list only for a pattern, and always mark its end.
 pub(crate) fn list_end(action: &str) -> Option<ListEnd> {
     declared(action).flatten()
 }
 
 /// Whether an action is known to answer without events: who waits for a list of it waits in vain.
 pub(crate) fn answers_no_list(action: &Action) -> bool {
-    let hangs_up_many = action.name().eq_ignore_ascii_case("Hangup")
+    let hangs_up_many = ["Hangup", "PJSIPHangup"].iter().any(|name| name.eq_ignore_ascii_case(action.name()))
         && action.get("Channel").is_some_and(|channel| channel.starts_with('/'));
     declared(action.name()) == Some(None) && !hangs_up_many
 }
@@ -370,6 +372,8 @@ mod tests {
         }
         assert!(answers_no_list(&Hangup::new("PJSIP/100-00000001").into()));
         assert!(!answers_no_list(&Hangup::new(r"/^PJSIP\/100-/").into()));
+        assert!(answers_no_list(&PJSIPHangup::new("PJSIP/100-00000001", 486).into()));
+        assert!(!answers_no_list(&PJSIPHangup::new("/^PJSIP/", "BUSY_HERE").into()));
     }
 
     #[test]

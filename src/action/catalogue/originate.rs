@@ -45,7 +45,7 @@ actions! {
         /// let call = Originate::new("PJSIP/100").application("Playback", "hello-world");
         /// # let _ = call;
         /// ```
-        set ring_timeout: ms = "Timeout", "How long to let it ring, 30 seconds by default; sent in milliseconds. To a 22 zero is without end.";
+        set ring_timeout: ms = "Timeout", "How long to let it ring, 30 seconds by default; sent in milliseconds. In Asterisk 22 zero means no limit.";
         set caller_id: text = "CallerID", "The caller id that the called side sees, such as `Alice <100>`.";
         set account: text = "Account", "The account code for the call's records.";
         set early_media: truth = "EarlyMedia", "Connects already on early media, before the answer.";
@@ -59,7 +59,7 @@ actions! {
     /// Sends a text message outside any call.
     ///
     /// The recipient is a technology and an address, such as `pjsip:100` or `xmpp:alice@example.org`.
-    MessageSend(to: text = "To") needs "message" in "10 and later" answers "a plain response, once the message was handed on" {
+    MessageSend(to: text = "To") needs "message" in "11 and later" answers "a plain response, once the message was handed on" {
         set destination: text = "Destination", "Where it is sent, if that is not the recipient whom `To` names (16 and later).";
         set from: text = "From", "The sender.";
         set body: text = "Body", "The text, on one line; for more than one line use `base64_body`.";

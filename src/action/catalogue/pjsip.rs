@@ -60,17 +60,20 @@ actions! {
     /// Ends an outbound registration until it is asked for again, named as for [`PJSIPRegister`].
     PJSIPUnregister(registration: text = "Registration") needs "system, reporting" in "12 and later" answers "a plain response" {}
 
-    /// Refuses an incoming call that was not answered, with a SIP response.
+    /// Refuses an incoming call that was not answered, or all whose channels match a pattern, with a SIP response.
     ///
-    /// The cause is the response's code, 400 to 699, or its name, such as `BUSY_HERE`.
-    PJSIPHangup(channel: text = "Channel", cause: any = "Cause") needs "system, call" in "22 and later" answers "a plain response" {}
+    /// The cause is the response's code, 400 to 699, or its name, such as `BUSY_HERE`. The channel is a name or, as
+    /// with [`Hangup`](crate::action::Hangup), a pattern between slashes, whose list is for
+    /// [`Client::list`](crate::Client::list).
+    PJSIPHangup(channel: text = "Channel", cause: any = "Cause") needs "system, call" in "18.21, 20.6, 21.1 and later"
+        answers "for a name, a plain response; for a pattern, a list: an event `ChannelHungup` for each channel, ended by `ChannelsHungupListComplete`" {}
 
     /// Puts an endpoint, or `all`, into maintenance: it is sent and gets no new calls.
-    PJSIPSetMaintenance(endpoint: text = "Endpoint", state: on = "State") needs "system" in "20.19, 22 and later, with res_pjsip_maintenance"
+    PJSIPSetMaintenance(endpoint: text = "Endpoint", state: on = "State") needs "system" in "20.20, 22.10, 23.4 and later, with res_pjsip_maintenance"
         answers "a plain response" {}
 
     /// Lists the endpoints that are in maintenance.
-    PJSIPShowMaintenance() needs "system, reporting" in "20.19, 22 and later, with res_pjsip_maintenance"
+    PJSIPShowMaintenance() needs "system, reporting" in "20.20, 22.10, 23.4 and later, with res_pjsip_maintenance"
         lists "events `PJSIPMaintenanceStatus`" completes "PJSIPMaintenanceStatusComplete" {
         set endpoint: text = "Endpoint", "Tells of this endpoint, in maintenance or not.";
     }

@@ -96,13 +96,13 @@ actions! {
     }
 
     /// Changes the priority of a caller who waits in a queue.
-    QueueChangePriorityCaller(queue: text = "Queue", caller: text = "Caller", priority: i32 = "Priority") needs "none" in "16 and later"
+    QueueChangePriorityCaller(queue: text = "Queue", caller: text = "Caller", priority: i32 = "Priority") needs "none" in "15 and later"
         answers "a plain response" {
-        set immediate: yes = "Immediate", "Moves the caller at once (22 and later).";
+        set immediate: yes = "Immediate", "Moves the caller at once (20.5 and later).";
     }
 
     /// Takes a waiting caller out of a queue, back to the dialplan.
-    QueueWithdrawCaller(queue: text = "Queue", caller: text = "Caller") needs "none" in "16 and later" answers "a plain response" {
+    QueueWithdrawCaller(queue: text = "Queue", caller: text = "Caller") needs "none" in "16.25, 18.11, 19.3 and later" answers "a plain response" {
         set withdraw_info: text = "WithdrawInfo", "What the dialplan finds in `QUEUE_WITHDRAW_INFO`.";
     }
 

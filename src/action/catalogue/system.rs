@@ -21,7 +21,7 @@ actions! {
     ModuleLoad(load_type: LoadType = "LoadType") needs "system" in "1.6 and later" answers "a plain response" {
         set module: text = "Module", "The module, with `.so`, or for a reload a subsystem: `cdr`, `dnsmgr`, `extconfig`, `enum`, `acl`, \
             `manager`, `http`, `logger`, `features`, `dsp`, `udptl`, `indications`, `cel`, `plc`; without it all are reloaded. \
-            A 22 finds none of the subsystems, only [`Reload`] does.";
+            Asterisk 22 finds none of the subsystems here: use [`Reload`] for them.";
         set recursive: yes = "Recursive", "For [`LoadType::Refresh`], takes the modules that depend on it along (22 and later).";
     }
 
@@ -39,7 +39,7 @@ actions! {
         lists "an event `DBGetResponse` with `Val`; an error if there is no such entry" completes "DBGetComplete" {}
 
     /// Lists the entries of Asterisk's database, all or below a family.
-    DBGetTree() needs "system, reporting" in "16 and later"
+    DBGetTree() needs "system, reporting" in "16.28, 18.14, 19.6 and later"
         lists "events `DBGetTreeResponse`" completes "DBGetTreeComplete" {
         set family: text = "Family", "Only entries of this family.";
         set key: text = "Key", "Only entries below this key; needs a family.";
@@ -76,10 +76,10 @@ actions! {
     /// Drops all objects from a sorcery memory cache and fills it from its backend.
     SorceryMemoryCachePopulate(cache: text = "Cache") needs "system" in "14 and later" answers "a plain response" {}
 
-    /// Marks all objects of a sorcery memory cache as stale.
+    /// Makes a sorcery memory cache fetch each of its objects anew when it is next asked for it.
     SorceryMemoryCacheStale(cache: text = "Cache") needs "system" in "14 and later" answers "a plain response" {}
 
-    /// Marks one object of a sorcery memory cache as stale.
+    /// Makes a sorcery memory cache fetch one of its objects anew when it is next asked for it.
     SorceryMemoryCacheStaleObject(cache: text = "Cache", object: text = "Object") needs "system" in "14 and later"
         answers "a plain response" {
         set reload: truth = "Reload", "Fetches the object anew at once.";

@@ -8,7 +8,7 @@ actions! {
         lists "events `PeerEntry`" completes "PeerlistComplete" {}
 
     /// Lists whether the peers of chan_sip can be reached.
-    SIPpeerstatus() needs "system, reporting" in "12 to 20; removed with chan_sip"
+    SIPpeerstatus() needs "system" in "11 to 20; removed with chan_sip"
         lists "events `PeerStatus`" completes "SIPpeerstatusComplete" {
         set peer: text = "Peer", "Only this peer.";
     }
@@ -52,7 +52,7 @@ actions! {
     }
 
     /// Lists the DAHDI spans with their alarms.
-    DAHDIShowStatus() needs "none" in "22 and later" lists "events `DAHDIShowStatus`" completes "DAHDIShowStatusComplete" {}
+    DAHDIShowStatus() needs "none" in "18.23, 20.8, 21.3 and later" lists "events `DAHDIShowStatus`" completes "DAHDIShowStatusComplete" {}
 
     /// Turns do-not-disturb of a DAHDI channel on.
     ///
