@@ -9,6 +9,7 @@ use std::time::Duration;
 use declarations::{declarations, listed, other_privileges, undeclared};
 use gami::action::*;
 use gami::packet::{Frame, Framer};
+use gami::Typed;
 use serde_json::Value;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -432,6 +433,19 @@ fn a_typed_action_shows_itself_without_secrets() {
     }
     let shown = format!("{:?}", Login::new("admin").secret("hunter2").key("0123abcd"));
     assert_eq!(shown, r#"Login {"Username": "admin", "Secret": "***", "Key": "***"}"#);
+}
+
+/// A program that matches on typed events finds whatever answers an action.
+#[test]
+fn every_event_that_an_action_answers_with_is_in_the_catalogue_of_events() {
+    let mut named = 0;
+    for (action, declared) in declarations() {
+        for event in declared.events() {
+            named += 1;
+            assert!(Typed::NAMES.contains(&event), "{action} answers with {event}");
+        }
+    }
+    assert!(named > 100, "only {named} events were understood");
 }
 
 /// The first version of a declaration, such as 1.6 of `1.6 to 20`.

@@ -1,6 +1,9 @@
 //! Events whose headers changed with the versions of Asterisk decode into the same fields.
 
-use gami::event::{AgentState, DeviceState, ExtensionState, Membership, QueueMemberState};
+use gami::event::{
+    AgentState, AocBilling, AocRateType, AocTotal, AocType, AocUnit, CelEvent, DeviceState, ExtensionState, Membership,
+    QueueMemberState, Rate, RegistryState,
+};
 use gami::packet::Packet;
 use gami::{Event, Typed};
 
@@ -157,4 +160,110 @@ fn a_user_event_gives_up_the_headers_of_its_sender() {
     let e = decode!(UserEvent from door);
     assert_eq!((e.user_event, e.channel.name), ("Door", ""));
     assert_eq!((e.raw.get("Floor"), e.raw.get("Body")), (Some("3"), Some("a: b: c")));
+}
+
+#[test]
+fn a_charge_reads_the_same_under_the_names_of_both_ages() {
+    let old = event(
+        "Event: AOC-D\nChannel: DAHDI/1-1\nType: Currency\nBillingID: Normal\nTypeOfCharging: SubTotal\n\
+         Currency: EUR\nCurrency/Amount/Cost: 42\nCurrency/Amount/Multiplier: 1/100\n",
+    );
+    let new = event(
+        "Event: AOC-D\nChannel: DAHDI/1-1\nCharge/Type: Currency\nCharge/BillingID: Normal\n\
+         Charge/TotalType: SubTotal\nCharge/Currency/Name: EUR\nCharge/Currency/Cost: 42\n\
+         Charge/Currency/Multiplier: 1/100\n",
+    );
+    for event in [&old, &new] {
+        let charge = decode!(AOCD from event).charge;
+        assert_eq!((charge.kind, charge.billing_id), (Some(AocType::Currency), Some(AocBilling::Normal)));
+        assert_eq!((charge.total_type, charge.currency), (Some(AocTotal::SubTotal), "EUR"));
+        assert_eq!((charge.cost, charge.multiplier), (Some(42), "1/100"));
+    }
+    let old = event(
+        "Event: AOC-E\nChargingAssociation/Number: 555\nChargingAssociation/Number/Plan: 1\nType: Units\n\
+         Units/NumberItems: 1\nUnits/Item(0)/NumberOf: 7\nUnits/Item(0)/TypeOf: 2\n",
+    );
+    let new = event(
+        "Event: AOC-E\nChargingAssociation/Number: 555\nChargingAssociation/Plan: 1\nCharge/Type: Units\n\
+         Charge/Units(0)/NumberOf: 7\nCharge/Units(0)/TypeOf: 2\n",
+    );
+    for event in [&old, &new] {
+        let e = decode!(AOCE from event);
+        assert_eq!((e.number, e.plan, e.charge.kind), ("555", Some(1), Some(AocType::Units)));
+        assert_eq!((e.charge.number_of, e.charge.type_of), (Some(7), Some(2)));
+    }
+    assert_eq!(decode!(AOCE from old).charge.number_items, Some(1));
+}
+
+#[test]
+fn a_rate_reads_the_same_under_the_names_of_both_ages() {
+    let old = event(
+        "Event: AOC-S\nChannel: DAHDI/1-1\nNumberRates: 2\nRate(0)/Chargeable: BasicCommunication\n\
+         Rate(0)/Type: Duration\nRate(0)/Duration/Currency: EUR\nRate(0)/Duration/Amount/Cost: 3\n\
+         Rate(0)/Duration/Amount/Multiplier: 1/100\nRate(0)/Duration/ChargingType: StepFunction\n\
+         Rate(0)/Duration/Time/Length: 1\nRate(0)/Duration/Time/Scale: Minute\n\
+         Rate(0)/Duration/Granularity/Length: 10\nRate(0)/Duration/Granularity/Scale: Second\n\
+         Rate(1)/Chargeable: CallSetup\nRate(1)/Type: Flat\nRate(1)/Flat/Currency: EUR\nRate(1)/Flat/Amount/Cost: 9\n",
+    );
+    let new = event(
+        "Event: AOC-S\nChannel: DAHDI/1-1\n(null)(0)/Chargeable: BasicCommunication\n\
+         (null)(0)/Duration/Currency/Name: EUR\n(null)(0)/Duration/Currency/Cost: 3\n\
+         (null)(0)/Duration/Currency/Multiplier: 1/100\n(null)(0)/Duration/ChargingType: StepFunction\n\
+         (null)(0)/Duration/Time/Length: 1\n(null)(0)/Duration/Time/Scale: Minute\n\
+         (null)(0)/Duration/Granularity/Length: 10\n(null)(0)/Duration/Granularity/Scale: Second\n\
+         (null)(1)/Chargeable: CallSetup\n(null)(1)/Flat/Currency/Name: EUR\n(null)(1)/Flat/Currency/Cost: 9\n",
+    );
+    for event in [&old, &new] {
+        let e = decode!(AOCS from event);
+        assert_eq!(e.channel.name, "DAHDI/1-1");
+        let rate = e.rate;
+        assert_eq!((rate.chargeable, rate.currency), ("BasicCommunication", "EUR"));
+        assert_eq!((rate.cost, rate.multiplier, rate.charging_type), (Some(3), "1/100", "StepFunction"));
+        assert_eq!((rate.length, rate.scale), (Some(1), "Minute"));
+        assert_eq!((rate.granularity_length, rate.granularity_scale), (Some(10), "Second"));
+    }
+    let (first, second) = (decode!(AOCS from old), Rate::of(&old, "Rate(1)/"));
+    assert_eq!((first.number_rates, first.rate.rate_type), (Some(2), Some(AocRateType::Duration)));
+    assert_eq!((second.chargeable, second.rate_type, second.cost), ("CallSetup", Some(AocRateType::Flat), Some(9)));
+    let second = Rate::of(&new, "(null)(1)/");
+    assert_eq!((second.chargeable, second.currency, second.cost), ("CallSetup", "EUR", Some(9)));
+    let volume = event("Event: AOC-S\nRate(0)/Volume/Unit: Octect\n(null)(0)/SpecialCode/SpecialCode: 3\n");
+    assert_eq!(decode!(AOCS from volume).rate.unit, Some(AocUnit::Octet));
+    assert_eq!(Rate::of(&volume, "(null)(0)/").special_code, "3");
+}
+
+#[test]
+fn words_of_old_versions_are_known() {
+    for (word, known) in [
+        ("BRIDGE_START", CelEvent::BridgeStart),
+        ("BRIDGE_END", CelEvent::BridgeEnd),
+        ("BRIDGE_UPDATE", CelEvent::BridgeUpdate),
+        ("CONF_START", CelEvent::ConfStart),
+        ("CONF_END", CelEvent::ConfEnd),
+    ] {
+        let cel = event(&format!("Event: CEL\nEventName: {word}\n"));
+        assert_eq!(decode!(CEL from cel).event_name, Some(known));
+    }
+    for (word, known) in [
+        ("Request Sent", RegistryState::RequestSent),
+        ("Auth. Sent", RegistryState::AuthSent),
+        ("Timeout", RegistryState::Timeout),
+        ("No Authentication", RegistryState::NoAuthentication),
+        ("Unknown", RegistryState::Unknown),
+    ] {
+        let registry = event(&format!("Event: Registry\nStatus: {word}\n"));
+        assert_eq!(decode!(Registry from registry).status, Some(known));
+    }
+    let own = event("Event: CEL\nEventName: USER_DEFINED\nUserDefType: door\n");
+    let e = decode!(CEL from own);
+    assert_eq!((e.event_name, e.user_def_type), (Some(CelEvent::UserDefined), "door"));
+    let unnamed = event("Event: CEL\nEventName: door\n");
+    assert_eq!(decode!(CEL from unnamed).event_name, Some(CelEvent::Other("door")));
+}
+
+#[test]
+fn the_end_of_a_channel_is_a_time_of_day() {
+    let status = event("Event: Status\nChannel: A\nTimeToHangup: 1795457999\nSeconds: 7\n");
+    let e = decode!(Status from status);
+    assert_eq!((e.time_to_hangup, e.seconds), (Some(1_795_457_999.0), Some(7)));
 }

@@ -92,7 +92,10 @@ impl Watch {
         let deadline = Instant::now() + PATIENCE;
         while !self.list("CoreShowChannels", []).is_empty() {
             assert!(Instant::now() < deadline, "the calls do not end");
-            let _ = self.ami.list(("Hangup", [("Channel", "/.*/"), ("Cause", "16")]));
+            if let Ok(list) = self.ami.list(("Hangup", [("Channel", "/.*/"), ("Cause", "16")])) {
+                self.seen.extend(list.items);
+                self.seen.push(list.complete);
+            }
             // What is quiet has heard of it.
             while let Ok(event) = self.ami.events().recv_timeout(Duration::from_millis(100)) {
                 self.seen.push(event);
@@ -186,7 +189,8 @@ fn calls() {
     watch.until(["HangupHandlerPush", "HangupHandlerPop", "HangupHandlerRun"]);
     watch.finish(
         "calls",
-        "BridgeCreate BridgeDestroy BridgeEnter BridgeLeave CEL Cdr CoreShowChannelsComplete \
+        "BridgeCreate BridgeDestroy BridgeEnter BridgeLeave CEL Cdr ChannelHungup \
+         ChannelsHungupListComplete CoreShowChannelsComplete \
          DeviceStateChange DialBegin DialEnd DialState FullyBooted Hangup HangupHandlerPop \
          HangupHandlerPush HangupHandlerRun HangupRequest LocalBridge NewAccountCode NewCallerid \
          NewConnectedLine Newchannel Newexten Newstate OriginateResponse SoftHangupRequest UserEvent \
@@ -242,6 +246,8 @@ fn bridges() {
     let bridge = bridges.iter().find(|bridge| bridge.get("BridgeNumChannels") != Some("0")).unwrap();
     let bridge = bridge.get("BridgeUniqueid").unwrap();
     watch.list("BridgeInfo", [("BridgeUniqueid", bridge)]);
+    let connected = watch.list("CoreShowChannelMap", [("Channel", second.get("Channel").unwrap())]);
+    assert!(!connected.is_empty());
     watch.list("BridgeTechnologyList", []);
     let (one, two) = (one.get("Channel").unwrap(), second.get("Channel").unwrap());
     watch.act("Bridge", [("Channel1", one), ("Channel2", two), ("Tone", "no")]);
@@ -251,7 +257,8 @@ fn bridges() {
     watch.finish(
         "bridges",
         "BridgeCreate BridgeDestroy BridgeEnter BridgeInfoChannel BridgeInfoComplete BridgeLeave \
-         BridgeListComplete BridgeListItem BridgeTechnologyListComplete BridgeTechnologyListItem",
+         BridgeListComplete BridgeListItem BridgeTechnologyListComplete BridgeTechnologyListItem \
+         CoreShowChannelMap CoreShowChannelMapComplete",
     );
 }
 

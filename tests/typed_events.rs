@@ -203,10 +203,13 @@ Time: 12
 Event: PeerEntry
 Channeltype: SIP
 ObjectName: 100
+ObjectUsername: door-100
 ChanObjectType: peer
 IPaddress: 192.0.2.7
 IPport: 5060
+Mask: 255.255.255.0
 Dynamic: yes
+Natsupport: no
 AutoForcerport: no
 Forcerport: yes
 AutoComedia: no
@@ -214,20 +217,24 @@ Comedia: yes
 VideoSupport: no
 TextSupport: yes
 ACL: no
+Trunk: yes
+Encryption: (aes128,keyrotate)
 Status: OK (12 ms)
 RealtimeDevice: no
 Description: the door
+Accountcode: sales
 ",
         );
         let e = decoded!(event as PeerEntry);
-        let shown = format!("{e:?}");
-        for value in ["SIP", "100", "peer", "192.0.2.7", "5060", "OK (12 ms)", "the door"] {
-            assert!(shown.contains(value), "{value} in {shown}");
-        }
-        assert_eq!(
-            (e.dynamic, e.video_support, e.text_support, e.acl),
-            (Some(true), Some(false), Some(true), Some(false))
-        );
+        assert_eq!((e.channel_type, e.object_name, e.object_username), ("SIP", "100", "door-100"));
+        assert_eq!((e.chan_object_type, e.ip_address, e.ip_port), ("peer", "192.0.2.7", Some(5060)));
+        assert_eq!((e.mask, e.dynamic, e.nat_support), ("255.255.255.0", Some(true), Some(false)));
+        assert_eq!((e.auto_forcerport, e.forcerport), (Some(false), Some(true)));
+        assert_eq!((e.auto_comedia, e.comedia), (Some(false), Some(true)));
+        assert_eq!((e.video_support, e.text_support, e.acl), (Some(false), Some(true), Some(false)));
+        assert_eq!((e.trunk, e.encryption), (Some(true), "(aes128,keyrotate)"));
+        assert_eq!((e.status, e.realtime_device), ("OK (12 ms)", Some(false)));
+        assert_eq!((e.description, e.account_code), ("the door", "sales"));
     }
 
     #[test]
@@ -267,6 +274,9 @@ Status: AGENT_ONCALL
 LoggedInTime: 1795457895
 TalkingToChan: SIP/200-00000002
 CallStarted: 1795457900
+Channel: SIP/100-00000003
+ChannelState: 6
+Uniqueid: 1795457895.16
 LoggedInChan: SIP/100-00000001
 TalkingTo: 200
 ",
@@ -276,6 +286,8 @@ TalkingTo: 200
         assert_eq!((e.logged_in_time, e.call_started), (Some(1795457895.0), Some(1795457900.0)));
         assert_eq!((e.talking_to_chan, e.logged_in_chan), ("SIP/200-00000002", "SIP/100-00000001"));
         assert_eq!(e.talking_to, "200");
+        assert_eq!((e.channel.name, e.channel.uniqueid), ("SIP/100-00000003", "1795457895.16"));
+        assert_eq!(e.channel.state, Some(ChannelState::Up));
     }
 
     #[test]
@@ -381,6 +393,8 @@ fn values_that_are_unknown_are_kept() {
     assert_eq!(DialStatus::read(""), None);
     assert_eq!(ChannelState::read("Up"), Some(ChannelState::Up));
     assert_eq!(format!("{:>6}", ChannelState::Up), "    Up");
+    assert_eq!(format!("{:<6}|", HangupCause::Other(4711)), "4711  |");
+    assert_eq!((i32::from(HangupCause::UserBusy), HangupCause::from(17)), (17, HangupCause::UserBusy));
 }
 
 #[test]
@@ -404,6 +418,34 @@ fn numbers_are_read_before_their_explanation() {
     let e = decoded!(event as RTCPReceived);
     assert_eq!((e.pt, e.report.dlsr, e.rtt), (Some(RtcpType::SenderReport), Some(2.125), None));
     assert_eq!((e.ssrc, e.report.lsr), ("4711", "1.5"));
+}
+
+#[test]
+fn the_digits_after_the_dot_of_an_ntp_time_are_microseconds_times_4096() {
+    for (sent, read) in [("1795457895.2048000000", 1795457895.5), ("1795457895.004096", 1795457895.000001)] {
+        let event = event(&format!("Event: RTCPSent\nSentNTP: {sent}\n"));
+        assert_eq!(decoded!(event as RTCPSent).sent_ntp, Some(read), "{sent}");
+    }
+    for sent in ["", "soon", "1.x", "-1.0"] {
+        let event = event(&format!("Event: RTCPReceived\nSentNTP: {sent}\n"));
+        assert_eq!(decoded!(event as RTCPReceived).sent_ntp, None, "{sent}");
+    }
+}
+
+#[test]
+fn what_is_known_and_what_is_not_is_told_in_every_way_that_asterisk_says_it() {
+    for absent in ["", "<unknown>", "<none>", "<null>", "(null)"] {
+        assert_eq!(known(absent), None, "{absent}");
+    }
+    assert_eq!(known("unknown"), Some("unknown"));
+}
+
+#[test]
+fn a_typed_event_tells_its_name_and_the_event_behind_it() {
+    let login = event("Event: Agentlogin\nAgent: 1\nX-Mine: a\n");
+    assert_eq!((login.typed().name(), login.typed().raw().get("X-Mine")), ("AgentLogin", Some("a")));
+    let other = event("Event: Novelty\nA: 1\n");
+    assert_eq!((other.typed().name(), other.typed().raw().get("A")), ("Novelty", Some("1")));
 }
 
 #[test]
@@ -447,6 +489,8 @@ ChanVariables: six=6
             ("", "", "five", "5"),
         ]
     );
+    assert_eq!((event.variable("two"), event.variable("CDR(dst)")), (Some("2"), Some("a=b")));
+    assert_eq!((event.variable("three"), event.variable("ONE"), event.variable("six")), (Some(""), None, None));
 }
 
 #[test]
@@ -547,13 +591,27 @@ mod json {
         let expected = r#"{"event":"Flash","channel":{"name":"A"},"common":{"privilege":"call,all","action_id":"7"},"variables":[{"prefix":"Dest","name":"a","value":"b"}]}"#;
         assert_eq!(json(&event.typed()), expected);
         let event = super::event("Event: UserEvent\nUserEvent: Door\nFloor: 3\n");
-        let expected = r#"{"event":"UserEvent","user_event":"Door","headers":{"Event":"UserEvent","UserEvent":"Door","Floor":"3"}}"#;
+        let expected = r#"{"event":"UserEvent","user_event":"Door","rest":{"Floor":"3"}}"#;
         assert_eq!(json(&event.typed()), expected);
     }
 
     #[test]
-    fn an_event_that_is_not_in_the_catalogue_serializes_raw() {
-        let event = event("Event: Novelty\nA: 2\n");
-        assert_eq!(json(&event.typed()), r#"{"Event":"Novelty","A":"2"}"#);
+    fn a_typed_event_serializes_what_no_field_could_hold() {
+        let event = event(
+            "Event: Hangup\nChannel: A\nchannel: B\nCause: seventeen\nX-Mine: 1\nEmpty:\nx-mine: 2\nAccount: old\n\
+             AccountCode: new\nEvent: again\n",
+        );
+        let expected = r#"{"event":"Hangup","channel":{"name":"A","account_code":"new"},"rest":{"channel":"B","Cause":"seventeen","X-Mine":["1","2"],"Account":"old","Event":"again"}}"#;
+        assert_eq!(json(&event.typed()), expected);
+        let parked = super::event("Event: ParkedCall\nParkeeChannel: A\nChannel: B\nParkingSpace: 701\n");
+        let expected = r#"{"event":"ParkedCall","parkee":{"name":"A"},"parking_space":"701","rest":{"Channel":"B"}}"#;
+        assert_eq!(json(&parked.typed()), expected);
+    }
+
+    #[test]
+    fn an_event_that_is_not_in_the_catalogue_has_the_same_map_without_fields() {
+        let event = event("Event: Novelty\nPrivilege: call,all\nA: 2\nChanVariable: a=b\nB: 3\na: 4\n");
+        let expected = r#"{"event":"Novelty","common":{"privilege":"call,all"},"variables":[{"name":"a","value":"b"}],"rest":{"A":["2","4"],"B":"3"}}"#;
+        assert_eq!(json(&event.typed()), expected);
     }
 }

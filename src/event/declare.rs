@@ -12,6 +12,7 @@ macro_rules! unit {
     (Millis) => { ", in milliseconds." };
     (Micros) => { ", in microseconds." };
     (UnixTime) => { ", in seconds since 1970." };
+    (NtpTime) => { ", in seconds since 1970." };
     (Text) => { "; empty if absent." };
     ($other:ident) => { "." };
 }
@@ -35,6 +36,7 @@ macro_rules! field_type {
     ($a:lifetime Millis) => { Option<u64> };
     ($a:lifetime Micros) => { Option<u64> };
     ($a:lifetime UnixTime) => { Option<f64> };
+    ($a:lifetime NtpTime) => { Option<f64> };
     ($a:lifetime $kind:ident) => { Option<$kind> };
     ($a:lifetime $kind:ident $b:lifetime) => { Option<$kind<$b>> };
 }
@@ -43,6 +45,9 @@ macro_rules! field_type {
 macro_rules! read_field {
     ($reader:ident group $group:ident $($prefix:literal)|+) => { $reader.group(&[$($prefix),+], $group::read) };
     ($reader:ident Text $($header:literal)|+) => { $reader.text(&const { [$(Key::new($header)),+] }) };
+    ($reader:ident NtpTime $($header:literal)|+) => {
+        $reader.value(&const { [$(Key::new($header)),+] }).map(|NtpTime(seconds)| seconds)
+    };
     ($reader:ident $kind:ident $($header:literal)|+) => { $reader.value(&const { [$(Key::new($header)),+] }) };
 }
 
@@ -73,14 +78,19 @@ macro_rules! groups {
             }
         }
 
-        record!($name { $($field)* });
+        record!($name { $($field [$($header)+])* });
     )+ };
 }
 
 /// Debug and Serialize for a struct, by its fields.
 macro_rules! record {
-    ($name:ident { $($field:ident)* }) => {
+    ($name:ident { $($field:ident [$($header:literal)+])* }) => {
         impl Record for $name<'_> {
+            #[cfg(feature = "serde")]
+            fn headers(&self) -> &'static [&'static [&'static str]] {
+                &[ $( &[$($header),+] ),* ]
+            }
+
             fn fields(&self, see: &mut dyn FnMut(&[Field<'_>])) {
                 see(&[ $( (stringify!($field), &self.$field) ),* ]);
             }
@@ -152,7 +162,7 @@ macro_rules! events {
             }
         }
 
-        record!($name { $($field)* });
+        record!($name { $($field [$($header)+])* });
         )+
 
         /// Hands the names of this topic to `catalogue!`.

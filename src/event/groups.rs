@@ -92,23 +92,28 @@ groups! {
     }
 
     /// A charge as ISDN's advice of charge tells it.
+    ///
+    /// The headers have other names up to Asterisk 13.2 and from 13.3 on, and others in its documentation: all are
+    /// read.
     Charge {
         charge: Text["Charge"],
-        kind: AocType<'a>["Type"],
-        billing_id: AocBilling<'a>["BillingID"],
-        total_type: AocTotal<'a>["TotalType"],
-        /// The currency with all that belongs to it, where one header holds it.
-        currency: Text["Currency"],
+        kind: AocType<'a>["Type" | "Charge/Type"],
+        billing_id: AocBilling<'a>["BillingID" | "Charge/BillingID"],
+        total_type: AocTotal<'a>["TotalType" | "TypeOfCharging" | "Charge/TotalType"],
         /// The currency's name.
-        name: Text["Name" | "Currency/Name"],
+        currency: Text["Currency" | "Charge/Currency/Name" | "Name"],
         /// The charge in the currency, before the multiplier.
-        cost: u32["Cost" | "Currency/Cost"],
+        cost: u32["Cost" | "Currency/Amount/Cost" | "Charge/Currency/Cost"],
         /// What the cost is multiplied by, such as `1/100`.
-        multiplier: Text["Multiplier" | "Currency/Multiplier"],
+        multiplier: Text["Multiplier" | "Currency/Amount/Multiplier" | "Charge/Currency/Multiplier"],
         /// The units with all that belongs to them, where one header holds them.
         units: Text["Units"],
-        number_of: u32["NumberOf" | "Units(0)/NumberOf"],
-        type_of: u32["TypeOf" | "Units(0)/TypeOf"],
+        /// How many kinds of units are charged. Asterisk 1.8 to 13.2.
+        number_items: u32["Units/NumberItems"],
+        /// The units of the first kind; of the others see the event itself.
+        number_of: u32["NumberOf" | "Units/Item(0)/NumberOf" | "Charge/Units(0)/NumberOf"],
+        /// The first kind of units, as a number.
+        type_of: u32["TypeOf" | "Units/Item(0)/TypeOf" | "Charge/Units(0)/TypeOf"],
     }
 
     /// What the other end reports on a stream in an RTCP packet.

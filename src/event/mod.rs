@@ -33,9 +33,10 @@
 //!   [`Event::variables`].
 //!
 //! `{:?}` leaves out the fields that were absent, and so does `Serialize` (feature `serde`): a typed event is a map
-//! of its fields with its name as `event`, groups within it, enums as their names, and after the fields what stands in
-//! none: `common`, `variables`, and of a `UserEvent` its `headers`. A raw event is a map of all its headers in order,
-//! with an array for one that repeats.
+//! of its name as `event` and its fields, groups within it, enums as their names. After the fields come `common`,
+//! `variables`, and as `rest` the headers that none of these holds, unless they are empty: those of no field, those
+//! that repeat, those whose text could not be read. A raw event is a map of all its headers in order, with an array for
+//! one that repeats.
 //!
 //! # Your own `UserEvent`
 //!
@@ -101,8 +102,8 @@
 //! ```
 //!
 //! A field is its name, its type and its header, or all the headers that it has had. The types are `Text`; `Flag`
-//! for yes and no; `u32`, `u64`, `i32`, `i64` and `f64`; `Seconds`, `Millis`, `Micros` and `UnixTime` for times; and
-//! the enums of `src/event/values.rs`. A `group` has the prefix of its headers. An event whose name is no
+//! for yes and no; `u32`, `u64`, `i32`, `i64` and `f64`; `Seconds`, `Millis`, `Micros`, `UnixTime` and `NtpTime` for
+//! times; and the enums of `src/event/values.rs`. A `group` has the prefix of its headers. An event whose name is no
 //! identifier gives it: `AOCD = "AOC-D" { … }`. The struct, its documentation, its decoder, its serialization and
 //! its variant come of that; the tests find it if the catalogue in `tests/data` has it.
 

@@ -48,6 +48,10 @@ pub(crate) type Field<'a> = (&'static str, &'a dyn Show);
 
 /// A struct's fields by name.
 pub(crate) trait Record: fmt::Debug {
+    /// For each field the names of its header, or of a group the prefixes, in the order in which they are tried.
+    #[cfg(feature = "serde")]
+    fn headers(&self) -> &'static [&'static [&'static str]];
+
     fn fields(&self, see: &mut dyn FnMut(&[Field<'_>]));
 }
 
@@ -74,10 +78,13 @@ pub(crate) fn debug(name: &str, record: &dyn Record, f: &mut fmt::Formatter<'_>)
 
 #[cfg(feature = "serde")]
 mod json {
+    use std::collections::HashMap;
+
     use serde::ser::{Serialize, SerializeMap, Serializer};
 
     use super::super::raw::Event;
-    use super::{Record, Show, Shown};
+    use super::super::variables::is_variable;
+    use super::{Field, Record, Show, Shown};
 
     /// A map of the fields that were there.
     pub(crate) fn serialize<S: Serializer>(record: &dyn Record, serializer: S) -> Result<S::Ok, S::Error> {
@@ -86,7 +93,7 @@ mod json {
         map.end()
     }
 
-    /// The same for an event: its name first, and last what its fields do not hold.
+    /// The same for an event: its name first, and last what its own fields do not hold.
     pub(crate) fn serialize_event<S: Serializer>(
         name: &str,
         record: &dyn Record,
@@ -96,17 +103,101 @@ mod json {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("event", name)?;
         fields(record, &mut map)?;
-        if let Some(common) = event.common().show() {
+        let common = event.common();
+        if let Some(common) = common.show() {
             map.serialize_entry("common", &common)?;
         }
         let variables: Vec<_> = event.variables().collect();
         if !variables.is_empty() {
             map.serialize_entry("variables", &variables)?;
         }
-        if name == "UserEvent" {
-            map.serialize_entry("headers", event)?;
+        let rest = Rest::of(event, [record, &common]);
+        if !rest.0.is_empty() {
+            map.serialize_entry("rest", &rest)?;
         }
         map.end()
+    }
+
+    /// An event of which nothing is known but what any event may have.
+    #[derive(Debug)]
+    pub(crate) struct Unknown;
+
+    impl Record for Unknown {
+        fn headers(&self) -> &'static [&'static [&'static str]] {
+            &[]
+        }
+
+        fn fields(&self, _: &mut dyn FnMut(&[Field<'_>])) {}
+    }
+
+    /// The headers that say something and that no field holds: those of an unknown name, those that repeat, those
+    /// that could not be read; the values of each name together.
+    struct Rest<'a>(Vec<(&'a str, Vec<&'a str>)>);
+
+    impl<'a> Rest<'a> {
+        fn of(event: &'a Event, records: [&dyn Record; 2]) -> Self {
+            let headers: Vec<_> = event.iter().collect();
+            let mut held = vec![false; headers.len()];
+            for record in records {
+                mark(record, "", &headers, &mut held);
+            }
+            if let Some(at) = find(&headers, "", "Event") {
+                held[at] = true;
+            }
+            let mut rest: Vec<(&str, Vec<&str>)> = Vec::new();
+            let mut places = HashMap::new();
+            let left = headers.iter().zip(held).filter(|(_, held)| !held).map(|(header, _)| *header);
+            for (name, value) in left.filter(|(name, value)| !value.is_empty() && !is_variable(name, value)) {
+                let place = *places.entry(name.to_ascii_lowercase()).or_insert(rest.len());
+                match rest.get_mut(place) {
+                    Some((_, values)) => values.push(value),
+                    None => rest.push((name, vec![value])),
+                }
+            }
+            Self(rest)
+        }
+    }
+
+    /// Marks the headers that the fields of a record hold, and tells whether there are any.
+    fn mark(record: &dyn Record, prefix: &str, headers: &[(&str, &str)], held: &mut [bool]) -> bool {
+        let mut any = false;
+        record.fields(&mut |fields| {
+            for ((_, field), names) in fields.iter().zip(record.headers()) {
+                any |= match field.show() {
+                    None => false,
+                    Some(Shown::Group(group)) => names.iter().any(|prefix| mark(group, prefix, headers, held)),
+                    Some(_) => names.iter().find_map(|name| find(headers, prefix, name)).is_some_and(|at| {
+                        held[at] = true;
+                        true
+                    }),
+                };
+            }
+        });
+        any
+    }
+
+    /// The first header of the name that a prefix and a name make.
+    fn find(headers: &[(&str, &str)], prefix: &str, name: &str) -> Option<usize> {
+        let (prefix, name) = (prefix.as_bytes(), name.as_bytes());
+        headers.iter().position(|(header, _)| {
+            let header = header.as_bytes();
+            header.len() == prefix.len() + name.len()
+                && header[prefix.len()..].eq_ignore_ascii_case(name)
+                && header[..prefix.len()].eq_ignore_ascii_case(prefix)
+        })
+    }
+
+    impl Serialize for Rest<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut map = serializer.serialize_map(Some(self.0.len()))?;
+            for (name, values) in &self.0 {
+                match values[..] {
+                    [value] => map.serialize_entry(name, value)?,
+                    _ => map.serialize_entry(name, values)?,
+                }
+            }
+            map.end()
+        }
     }
 
     fn fields<M: SerializeMap>(record: &dyn Record, map: &mut M) -> Result<(), M::Error> {
@@ -133,4 +224,4 @@ mod json {
 }
 
 #[cfg(feature = "serde")]
-pub(crate) use json::{serialize, serialize_event};
+pub(crate) use json::{serialize, serialize_event, Unknown};

@@ -57,6 +57,20 @@ macro_rules! numbers {
 
 numbers!(u32 as u64 Unsigned, u64 as u64 Unsigned, i32 as i64 Signed, i64 as i64 Signed, f64 as f64 Float);
 
+/// Seconds since 1970 of a clock that Asterisk prints as `SentNTP`.
+///
+/// The digits after the dot are no decimal fraction: they are the microseconds times 4,096, without leading zeros
+/// that would tell.
+pub(crate) struct NtpTime(pub(crate) f64);
+
+impl Value<'_> for NtpTime {
+    fn read(text: &str) -> Option<Self> {
+        let (seconds, rest) = text.trim_ascii().split_once('.').unwrap_or((text, "0"));
+        let (seconds, rest): (u64, u64) = (seconds.trim_ascii().parse().ok()?, rest.parse().ok()?);
+        Some(Self(seconds as f64 + (rest / 4096) as f64 / 1e6))
+    }
+}
+
 /// The number before what may explain it, as in `200(SR)` or `0.0310(sec)`.
 fn number(text: &str) -> &str {
     text.split_once('(').map_or(text, |(number, _)| number).trim_ascii()
@@ -168,6 +182,12 @@ macro_rules! codes {
             }
         }
 
+        impl From<$name> for i32 {
+            fn from(code: $name) -> Self {
+                code.code()
+            }
+        }
+
         impl Value<'_> for $name {
             fn read(text: &str) -> Option<Self> {
                 match number(text).parse::<i32>() {
@@ -181,7 +201,7 @@ macro_rules! codes {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {
-                    Self::Other(code) => write!(f, "{code}"),
+                    Self::Other(code) => f.pad(&code.to_string()),
                     known => f.pad(known.as_str()),
                 }
             }
@@ -205,9 +225,9 @@ codes! {
         Reserved = 1 "Rsrvd",
         OffHook = 2 "OffHook",
         Dialing = 3 "Dialing",
-        /// The other end rings, as this channel hears.
+        /// The call of this channel is on its way to another, which may ring: the side of the caller.
         Ring = 4 "Ring",
-        /// The phone of this channel rings.
+        /// The phone of this channel rings: the side of the called.
         Ringing = 5 "Ringing",
         Up = 6 "Up",
         Busy = 7 "Busy",
@@ -223,10 +243,12 @@ codes! {
         Unallocated = 1 "Unallocated (unassigned) number",
         NoRouteTransitNet = 2 "No route to specified transmit network",
         NoRouteDestination = 3 "No route to destination",
+        SendSpecialTone = 4 "Send special information tone",
         MisdialledTrunkPrefix = 5 "Misdialed Trunk Prefix",
         ChannelUnacceptable = 6 "Channel unacceptable",
         CallAwardedDelivered = 7 "Call awarded and being delivered in an established channel",
         Preempted = 8 "Pre-empted",
+        PreemptedCircuitReserved = 9 "Pre-empted, circuit reserved for reuse",
         NumberPortedNotHere = 14 "Number not here",
         NormalClearing = 16 "Normal Clearing",
         UserBusy = 17 "User busy",
@@ -236,6 +258,8 @@ codes! {
         CallRejected = 21 "Call Rejected",
         NumberChanged = 22 "Number changed",
         RedirectedToNewDestination = 23 "Redirected to new destination",
+        RejectedByFeature = 24 "Call rejected due to feature at the destination",
+        ExchangeRoutingError = 25 "Exchange routing error",
         AnsweredElsewhere = 26 "Answered elsewhere",
         DestinationOutOfOrder = 27 "Destination out of order",
         InvalidNumberFormat = 28 "Invalid number format",
@@ -244,20 +268,39 @@ codes! {
         NormalUnspecified = 31 "Normal, unspecified",
         NormalCircuitCongestion = 34 "Circuit/channel congestion",
         NetworkOutOfOrder = 38 "Network out of order",
+        FrameModeOutOfService = 39 "Permanent frame mode connection out of service",
+        FrameModeOperational = 40 "Permanent frame mode connection operational",
         NormalTemporaryFailure = 41 "Temporary failure",
         SwitchCongestion = 42 "Switching equipment congestion",
         AccessInfoDiscarded = 43 "Access information discarded",
         RequestedChanUnavail = 44 "Requested channel not available",
+        PrecedenceCallBlocked = 46 "Precedence call blocked",
+        ResourceUnavailable = 47 "Resource unavailable, unspecified",
+        QualityOfServiceUnavailable = 49 "Quality of service not available",
         FacilityNotSubscribed = 50 "Facility not subscribed",
         OutgoingCallBarred = 52 "Outgoing call barred",
+        OutgoingCallBarredInGroup = 53 "Outgoing call barred within closed user group",
         IncomingCallBarred = 54 "Incoming call barred",
+        IncomingCallBarredInGroup = 55 "Incoming call barred within closed user group",
         BearerCapabilityNotAuth = 57 "Bearer capability not authorized",
         BearerCapabilityNotAvail = 58 "Bearer capability not available",
+        AccessInfoInconsistent = 62 "Inconsistency in outgoing access information and subscriber class",
+        ServiceUnavailable = 63 "Service or option not available, unspecified",
         BearerCapabilityNotImpl = 65 "Bearer capability not implemented",
         ChanNotImplemented = 66 "Channel not implemented",
         FacilityNotImplemented = 69 "Facility not implemented",
+        OnlyRestrictedDigital = 70 "Only restricted digital information bearer capability available",
+        ServiceNotImplemented = 79 "Service or option not implemented, unspecified",
         InvalidCallReference = 81 "Invalid call reference value",
+        ChannelNonexist = 82 "Identified channel does not exist",
+        SuspendedCallOtherIdentity = 83 "Suspended call exists, but not this call identity",
+        CallIdentityInUse = 84 "Call identity in use",
+        NoCallSuspended = 85 "No call suspended",
+        CallIdentityCleared = 86 "Call with the requested call identity has been cleared",
+        NotMemberOfGroup = 87 "User not member of closed user group",
         IncompatibleDestination = 88 "Incompatible destination",
+        GroupNonexist = 90 "Closed user group does not exist",
+        InvalidTransitNetwork = 91 "Invalid transit network selection",
         InvalidMsgUnspecified = 95 "Invalid message unspecified",
         MandatoryIeMissing = 96 "Mandatory information element is missing",
         MessageTypeNonexist = 97 "Message type nonexist.",
@@ -267,6 +310,7 @@ codes! {
         WrongCallState = 101 "Message not compatible with call state",
         RecoveryOnTimerExpire = 102 "Recover on timer expiry",
         MandatoryIeLengthError = 103 "Mandatory IE length error",
+        UnrecognizedParameterDiscarded = 110 "Message with unrecognized parameter, discarded",
         ProtocolError = 111 "Protocol error, unspecified",
         Interworking = 127 "Interworking, unspecified",
     }
@@ -441,6 +485,16 @@ words! {
         StreamEnd = "STREAM_END",
         Dtmf = "DTMF",
         UserDefined = "USER_DEFINED",
+        /// Up to Asterisk 11; then `BRIDGE_ENTER`.
+        BridgeStart = "BRIDGE_START",
+        /// Up to Asterisk 11; then `BRIDGE_EXIT`.
+        BridgeEnd = "BRIDGE_END",
+        /// Up to Asterisk 11.
+        BridgeUpdate = "BRIDGE_UPDATE",
+        /// Up to Asterisk 11.
+        ConfStart = "CONF_START",
+        /// Up to Asterisk 11.
+        ConfEnd = "CONF_END",
     }
 
     /// What a charge is counted in.
@@ -476,7 +530,8 @@ words! {
         Free = "Free",
         FreeFromBeginning = "FreeFromBeginning",
         Duration = "Duration",
-        Flag = "Flag",
+        /// A fixed amount; Asterisk's documentation spells it `Flag`.
+        Flat = "Flat" | "Flag",
         Volume = "Volume",
         SpecialCode = "SpecialCode",
     }
@@ -535,6 +590,16 @@ words! {
         Unregistered = "Unregistered",
         Rejected = "Rejected",
         Failed = "Failed",
+        /// `chan_sip` and IAX2.
+        RequestSent = "Request Sent",
+        /// `chan_sip` and IAX2.
+        AuthSent = "Auth. Sent",
+        /// `chan_sip` and IAX2.
+        Timeout = "Timeout",
+        /// `chan_sip` and IAX2.
+        NoAuthentication = "No Authentication",
+        /// `chan_sip` and IAX2.
+        Unknown = "Unknown",
     }
 
     /// What is known of a contact of a PJSIP endpoint.
@@ -603,7 +668,7 @@ words! {
     }
 }
 
-/// The text, or `None` where it says that there is none: empty, `<unknown>`, `<none>` or `<null>`.
+/// The text, or `None` where it says that there is none: empty, `<unknown>`, `<none>`, `<null>` or `(null)`.
 ///
 /// Asterisk prints `<unknown>` for a caller's number or name that is not known.
 ///
@@ -620,8 +685,10 @@ pub fn known(text: &str) -> Option<&str> {
 
 /// The text with C escapes undone: `\n`, `\r`, `\t`, `\\`, `\"` and their like.
 ///
-/// From Asterisk 13.5 and 14 the values of `CallerIDName`, `ConnectedLineName` and `ChanVariable`, and the
-/// `Value` of `VarSet`, arrive escaped. Before, they arrive as they are: do not unescape them.
+/// From Asterisk 13.5 and 14 on, four values arrive escaped: `CallerIDName` and `ConnectedLineName` where they
+/// describe a channel, as in a [`ChannelSnapshot`](crate::event::ChannelSnapshot), those of
+/// [`ChanVariable`](crate::event::ChanVariable), and the `Value` of `VarSet`. Before, and in all other headers, such
+/// as `CallerIDName` of an `OriginateResponse` or a `QueueEntry`, they arrive as they are: do not unescape them.
 ///
 /// A backslash before any other character stays.
 ///

@@ -39,11 +39,29 @@ impl Event {
     /// use gami::{packet::Packet, Event};
     ///
     /// let event = Event::from(Packet::new(b"Event: Hangup\r\nChanVariable: customer=4711\r\n"));
-    /// let customer = event.variables().find(|variable| variable.name == "customer").map(|variable| variable.value);
-    /// assert_eq!(customer, Some("4711"));
+    /// let all: Vec<_> = event.variables().map(|variable| (variable.name, variable.value)).collect();
+    /// assert_eq!(all, [("customer", "4711")]);
     /// ```
     pub fn variables(&self) -> Variables<'_> {
         Variables { headers: self.iter() }
+    }
+
+    /// The value of the first channel variable of this name, of whichever channel; `None` if the event carries none.
+    ///
+    /// Names of variables compare with regard to case. The value is C-escaped from Asterisk 13.5 and 14 on: see
+    /// [`unescape`](crate::event::unescape).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gami::{packet::Packet, Event};
+    ///
+    /// let event = Event::from(Packet::new(b"Event: Hangup\r\nChanVariable: customer=4711\r\n"));
+    /// assert_eq!(event.variable("customer"), Some("4711"));
+    /// assert_eq!(event.variable("ticket"), None);
+    /// ```
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables().find(|variable| variable.name == name).map(|variable| variable.value)
     }
 }
 
@@ -51,16 +69,24 @@ impl<'a> Iterator for Variables<'a> {
     type Item = ChanVariable<'a>;
 
     fn next(&mut self) -> Option<ChanVariable<'a>> {
-        self.headers.find_map(|(header, text)| {
-            let (prefix, channel) = owner(header)?;
-            // A `Variable` without a value is the name of one, as in VarSet.
-            let (name, value) = match text.split_once('=') {
-                None if is_plain(header) => return None,
-                pair => pair.unwrap_or((text, "")),
-            };
-            Some(ChanVariable { prefix, channel, name, value })
-        })
+        self.headers.find_map(|(header, text)| variable(header, text))
     }
+}
+
+/// The variable that a header carries, if it carries one.
+fn variable<'a>(header: &'a str, text: &'a str) -> Option<ChanVariable<'a>> {
+    let (prefix, channel) = owner(header)?;
+    // A `Variable` without a value is the name of one, as in VarSet.
+    let (name, value) = match text.split_once('=') {
+        None if is_plain(header) => return None,
+        pair => pair.unwrap_or((text, "")),
+    };
+    Some(ChanVariable { prefix, channel, name, value })
+}
+
+#[cfg(feature = "serde")]
+pub(super) fn is_variable(header: &str, text: &str) -> bool {
+    variable(header, text).is_some()
 }
 
 #[cfg(feature = "serde")]

@@ -39,7 +39,7 @@ pub fn fields(event: &Event) -> BTreeMap<String, Value> {
     let mut fields = serde_json::to_value(typed).expect("a typed event serializes");
     let fields = fields.as_object_mut().expect("a typed event is a map");
     fields.remove("event");
-    fields.remove("headers"); // the raw event of a UserEvent
+    fields.remove("rest"); // what is in no field
     let mut flat = BTreeMap::new();
     for (name, value) in std::mem::take(fields) {
         flatten(name, value, &mut flat);
@@ -57,17 +57,39 @@ fn flatten(path: String, value: Value, flat: &mut BTreeMap<String, Value>) {
     }
 }
 
-/// The paths to the fields in which one of some values that are unlike anything else comes out.
+/// A value that a header can be sent with, and what a field then has of it.
+pub type Probe = (String, Value);
+
+/// Values that are unlike anything else: as text, as a number, as a variable, as a flag; the number tells them from those
+/// of other headers.
+fn probes(number: usize) -> [Probe; 5] {
+    let (text, digits) = (format!("zq{number}zq"), number.to_string());
+    [
+        (text.clone(), text.into()),
+        (digits.clone(), number.into()),
+        (digits.clone(), (number as f64).into()),
+        (format!("zq={digits}"), digits.into()),
+        ("yes".into(), true.into()),
+    ]
+}
+
+/// The paths to the fields in which a header comes out that is sent alone.
 pub fn claims(name: &str, header: &str) -> BTreeSet<String> {
-    let paths = |sent: &str, found: Value| {
-        let fields = fields(&event(name, &[(header, sent)]));
-        fields.into_iter().filter(|(_, value)| *value == found).map(|(path, _)| path).collect::<BTreeSet<_>>()
-    };
-    let text = paths("zq4711zq", "zq4711zq".into());
-    let variable = paths("zq=4711", "4711".into());
-    let number = &paths("471147", 471_147.into()) | &paths("471147", 471_147.0.into());
-    let flag = &paths("yes", true.into()) & &paths("no", false.into());
-    [text, variable, number, flag].into_iter().flatten().collect()
+    claims_with(name, header, 471_147).into_iter().map(|(path, _)| path).collect()
+}
+
+/// The same with the values that come out there.
+pub fn claims_with(name: &str, header: &str, number: usize) -> BTreeMap<String, Probe> {
+    let mut claims = BTreeMap::new();
+    for (sent, found) in probes(number) {
+        for (path, value) in fields(&event(name, &[(header, &sent)])) {
+            let both = !found.is_boolean() || fields(&event(name, &[(header, "no")])).get(&path) == Some(&false.into());
+            if value == found && both {
+                claims.entry(path).or_insert((sent.clone(), found.clone()));
+            }
+        }
+    }
+    claims
 }
 
 pub fn is_omitted(name: &str, header: &str) -> bool {
@@ -81,7 +103,7 @@ pub fn lost<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeSet<String>
     let mut known = BTreeSet::new();
     for whole in events {
         let name = whole.name();
-        fields(whole);
+        lost.extend(unlike_alone(whole));
         for (header, value) in whole {
             let its_own = name == "UserEvent" && !["UserEvent", "Privilege"].contains(&header);
             if header == "Event" || is_omitted(name, header) || its_own || !known.insert((name, header, value)) {
@@ -93,7 +115,7 @@ pub fn lost<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeSet<String>
                 "in no field"
             } else if is_nothing(header, value) {
                 continue;
-            } else if !fields.values().any(|field| says(field, value)) {
+            } else if !fields.values().any(|field| says(header, field, value)) {
                 "in a field that says something else"
             } else if format!("{:?}", alone.typed()).contains(": Other(") {
                 "not known to its enum"
@@ -106,6 +128,20 @@ pub fn lost<'a>(events: impl IntoIterator<Item = &'a Event>) -> BTreeSet<String>
     lost
 }
 
+/// The fields of a whole event that hold what none of its headers says when it is alone.
+fn unlike_alone(whole: &Event) -> BTreeSet<String> {
+    let mut alone: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for (header, value) in whole {
+        for (path, value) in fields(&event(whole.name(), &[(header, value)])) {
+            alone.entry(path).or_default().push(value);
+        }
+    }
+    let whole_fields = fields(whole);
+    assert_eq!(whole_fields.keys().collect::<Vec<_>>(), alone.keys().collect::<Vec<_>>(), "{whole:?}");
+    let unlike = whole_fields.into_iter().filter(|(path, value)| !alone[path].contains(value));
+    unlike.map(|(path, value)| format!("{}: {path} is {value}, which no header says", whole.name())).collect()
+}
+
 /// What a server sends where it has nothing to say: a contact that was never reached has no round trip, one that
 /// was never told how it is asked has no setting.
 fn is_nothing(header: &str, value: &str) -> bool {
@@ -113,17 +149,21 @@ fn is_nothing(header: &str, value: &str) -> bool {
 }
 
 /// Whether a field says what the server said.
-fn says(field: &Value, sent: &str) -> bool {
+fn says(header: &str, field: &Value, sent: &str) -> bool {
     let letters = |text: &str| text.to_lowercase().replace(|char: char| !char.is_alphanumeric(), "");
     match field {
         Value::String(field) => {
-            let spellings = [("unqualified", "nonqualified"), ("octect", "octet")];
+            let spellings = [("unqualified", "nonqualified"), ("octect", "octet"), ("flag", "flat")];
             field == sent
                 || sent.ends_with(&format!("={field}"))
                 || letters(field) == letters(sent)
                 || spellings.contains(&(letters(sent).as_str(), letters(field).as_str()))
                 // An enum of numbers shows names.
                 || (number(sent).is_some() && number(field).is_none() && !field.is_empty())
+        }
+        // What stands after its dot is no fraction.
+        Value::Number(field) if header.eq_ignore_ascii_case("SentNTP") => {
+            field.as_f64().map(f64::floor) == number(sent).map(f64::floor)
         }
         Value::Number(field) => field.as_f64() == number(sent),
         Value::Bool(true) => ["yes", "true", "on", "1", "enabled", "y", "t"].contains(&letters(sent).as_str()),

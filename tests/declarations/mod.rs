@@ -1,8 +1,10 @@
-//! What the source declares of each action, to be compared with what servers say.
+//! What the source declares of each action and event, to be compared with what servers say.
 #![allow(dead_code)] // no test file needs all of it
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::iter::Peekable;
+use std::vec::IntoIter;
 
 #[derive(Debug)]
 pub struct Declaration {
@@ -12,11 +14,29 @@ pub struct Declaration {
     pub ended_by: Option<String>,
     /// The only event that it answers with.
     pub single: Option<String>,
+    /// What else is said of the answer.
+    pub said: String,
 }
 
 impl Declaration {
     pub fn answers_events(&self) -> bool {
         self.ended_by.is_some() || self.single.is_some()
+    }
+
+    /// The events that are named in what is said of the answer.
+    pub fn events(&self) -> BTreeSet<&str> {
+        let mut events: BTreeSet<&str> = self.ended_by.iter().chain(&self.single).map(String::as_str).collect();
+        for word in ["event ", "events ", "ended by "] {
+            for (at, _) in self.said.match_indices(word) {
+                let mut rest = &self.said[at + word.len()..];
+                while let Some((name, after)) = rest.strip_prefix('`').and_then(|rest| rest.split_once('`')) {
+                    events.insert(name);
+                    let glue = [" and ", ", then its ", ", "].into_iter().find_map(|glue| after.strip_prefix(glue));
+                    rest = glue.unwrap_or_default();
+                }
+            }
+        }
+        events
     }
 }
 
@@ -49,6 +69,7 @@ pub fn declarations() -> BTreeMap<String, Declaration> {
                 versions: fact("in"),
                 ended_by: after("completes"),
                 single: after("sends"),
+                said: after("lists").or(after("answers")).unwrap_or_default(),
             };
             found.insert(name, declaration);
         }
@@ -89,4 +110,69 @@ pub fn other_privileges(listed: &BTreeMap<String, String>) -> Vec<(String, Strin
     })
     .map(|(name, listed, said)| (name.clone(), listed.clone(), said.clone()))
     .collect()
+}
+
+/// An event or a group as the source declares it: its fields' headers, and the groups in it with their prefixes.
+#[derive(Debug, Default)]
+pub struct Fields {
+    pub headers: Vec<String>,
+    pub groups: Vec<(String, Vec<String>)>,
+}
+
+/// The groups and the events that the source declares, by their names, those of events as they are on the wire.
+pub fn events() -> (BTreeMap<String, Fields>, BTreeMap<String, Fields>) {
+    let (mut groups, mut events) = (BTreeMap::new(), BTreeMap::new());
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/event");
+    let topics = fs::read_dir(format!("{folder}/catalogue")).unwrap().map(|entry| entry.unwrap().path());
+    for path in topics.chain([format!("{folder}/groups.rs").into()]) {
+        let text = fs::read_to_string(&path).unwrap();
+        for table in ["groups", "events"] {
+            for table_text in text.split(&format!("\n{table}! {{\n")).skip(1) {
+                let mut tokens = tokens(table_text.split("\n}\n").next().unwrap());
+                while let Some(mut name) = tokens.next() {
+                    if tokens.next_if(|token| token == "=").is_some() {
+                        name = tokens.next().unwrap();
+                    }
+                    let all = if table == "groups" { &mut groups } else { &mut events };
+                    assert!(all.insert(name, declared_fields(&mut tokens)).is_none(), "two of a name in {path:?}");
+                }
+            }
+        }
+    }
+    assert!(groups.len() > 10 && events.len() > 250, "the declarations were not understood");
+    (groups, events)
+}
+
+fn declared_fields(tokens: &mut Peekable<IntoIter<String>>) -> Fields {
+    let mut fields = Fields::default();
+    assert_eq!(tokens.next().as_deref(), Some("{"));
+    while tokens.next_if(|token| token == "}").is_none() {
+        let mut kind: Vec<String> = tokens.by_ref().take_while(|token| token != "[").collect();
+        let headers: Vec<_> = tokens.by_ref().take_while(|token| token != "]").filter(|token| token != "|").collect();
+        tokens.next_if(|token| token == ",");
+        match kind.iter().any(|word| word == "group") {
+            true => fields.groups.push((kind.pop().unwrap(), headers)),
+            false => fields.headers.extend(headers),
+        }
+    }
+    fields
+}
+
+/// The words, the texts without their quotes and the other characters of a source, without its comments.
+fn tokens(source: &str) -> Peekable<IntoIter<String>> {
+    let mut found = Vec::new();
+    for mut line in source.lines().map(str::trim_start).filter(|line| !line.starts_with("//")) {
+        while let Some(first) = line.chars().next() {
+            let is_word = |c: char| c.is_alphanumeric() || c == '_';
+            let end = match first {
+                '"' => line[1..].find('"').unwrap() + 2,
+                first if is_word(first) => line.find(|c| !is_word(c)).unwrap_or(line.len()),
+                first => first.len_utf8(),
+            };
+            let (token, rest) = line.split_at(end);
+            found.push(token.trim_matches('"').to_owned());
+            line = rest.trim_start();
+        }
+    }
+    found.into_iter().peekable()
 }

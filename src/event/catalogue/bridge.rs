@@ -111,14 +111,14 @@ events! {
 
     /// A channel of the bridge that the action `BridgeInfo` asked for.
     ///
-    /// Asterisk 12 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     BridgeInfoChannel {
         channel: group ChannelSnapshot[""],
     }
 
     /// Ends the answer to the action `BridgeInfo` with the bridge itself.
     ///
-    /// Asterisk 12 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     BridgeInfoComplete {
         bridge: group BridgeSnapshot[""],
         list: group ListEnd[""],
@@ -126,21 +126,21 @@ events! {
 
     /// A bridge in the answer to the action `BridgeList`.
     ///
-    /// Asterisk 12 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     BridgeListItem {
         bridge: group BridgeSnapshot[""],
     }
 
     /// Ends the answer to the action `BridgeList`.
     ///
-    /// Asterisk 12 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     BridgeListComplete {
         list: group ListEnd[""],
     }
 
     /// A way to bridge in the answer to the action `BridgeTechnologyList`.
     ///
-    /// Asterisk 12 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     BridgeTechnologyListItem {
         technology: Text["BridgeTechnology"],
         /// What it is good for, such as `Native` or `MultiMix`.
@@ -153,7 +153,7 @@ events! {
 
     /// Ends the answer to the action `BridgeTechnologyList`.
     ///
-    /// Asterisk 12 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     BridgeTechnologyListComplete {
         list: group ListEnd[""],
     }

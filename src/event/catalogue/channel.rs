@@ -160,14 +160,14 @@ events! {
 
     /// Sent when the hook of an analogue phone flashes.
     ///
-    /// Class `call`. In the documentation of Asterisk 22.
+    /// Class `call`. Asterisk 16 to 23, from 16.24, 18.10 and 19.2 on.
     Flash {
         channel: group ChannelSnapshot[""],
     }
 
     /// Sent when a wink, a short signal of some trunks, comes in on a channel.
     ///
-    /// Class `call`. In the documentation of Asterisk 22.
+    /// Class `call`. Asterisk 16 to 23, from 16.24, 18.10 and 19.2 on.
     Wink {
         channel: group ChannelSnapshot[""],
     }
@@ -236,7 +236,7 @@ events! {
 
     /// A channel in the answer to the action `Status`; its variables are in [`Event::variables`].
     ///
-    /// Asterisk 1.8 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     Status {
         channel: group ChannelSnapshot[""],
         /// The channel's type, such as `PJSIP`.
@@ -246,8 +246,8 @@ events! {
         dnid: Text["DNID"],
         effective_connected_line_num: Text["EffectiveConnectedLineNum"],
         effective_connected_line_name: Text["EffectiveConnectedLineName"],
-        /// The time until the channel is hung up, in seconds; 0 if no end is set.
-        time_to_hangup: i64["TimeToHangup"],
+        /// When the channel will be hung up; 0 if no end is set.
+        time_to_hangup: UnixTime["TimeToHangup"],
         bridge_id: Text["BridgeID"],
         application: Text["Application"],
         /// The application's arguments.
@@ -259,7 +259,7 @@ events! {
         writetrans: Text["Writetrans"],
         callgroup: Text["Callgroup"],
         pickupgroup: Text["Pickupgroup"],
-        /// The time since the call was answered or the channel made.
+        /// How long the channel has been there; up to Asterisk 11 only for one that runs the dialplan.
         seconds: Seconds["Seconds"],
         /// The channel at the other end; up to Asterisk 11.
         bridged_channel: Text["BridgedChannel"],
@@ -269,7 +269,7 @@ events! {
 
     /// Ends the answer to the action `Status`.
     ///
-    /// Asterisk 1.8 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     StatusComplete {
         /// How many channels there were.
         items: u32["Items"],
@@ -278,7 +278,7 @@ events! {
 
     /// A channel in the answer to the action `CoreShowChannels`.
     ///
-    /// Asterisk 1.8 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     CoreShowChannel {
         channel: group ChannelSnapshot[""],
         bridge_id: Text["BridgeId"],
@@ -294,21 +294,41 @@ events! {
 
     /// Ends the answer to the action `CoreShowChannels`.
     ///
-    /// Asterisk 1.8 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     CoreShowChannelsComplete {
         list: group ListEnd[""],
     }
 
+    /// A channel that is connected to another, in the answer to the action `CoreShowChannelMap`.
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 18.19, 20.4, 21 and later.
+    CoreShowChannelMap {
+        /// The channel that the action asked for, by name.
+        channel: Text["Channel"],
+        /// The channel at the other end of a bridge or of a chain of local channels, by name.
+        connected_channel: Text["ConnectedChannel"],
+    }
+
     /// Ends the answer to the action `CoreShowChannelMap`.
     ///
-    /// Asterisk 18.19, 20.4, 21 and later.
+    /// Sent only in answer to an action; no class. Asterisk 18.19, 20.4, 21 and later.
     CoreShowChannelMapComplete {
         list: group ListEnd[""],
     }
 
-    /// Ends the answer to the action `Hangup` with a pattern of names.
+    /// A channel that is hung up, in the answer to the action `Hangup` with a pattern of names.
     ///
-    /// Asterisk 11 to 23.
+    /// `PJSIPHangup` with a pattern answers with it too.
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 11 to 23.
+    ChannelHungup {
+        /// The channel's name.
+        channel: Text["Channel"],
+    }
+
+    /// Ends the answer to the actions `Hangup` and `PJSIPHangup` with a pattern of names.
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 11 to 23.
     ChannelsHungupListComplete {
         list: group ListEnd[""],
     }
@@ -393,7 +413,7 @@ events! {
         /// In local time.
         end_time: Text["EndTime"],
         duration: Seconds["Duration"],
-        /// The time since the answer, in seconds.
+        /// The time since the answer.
         billable_seconds: Seconds["BillableSeconds"],
         disposition: Disposition<'a>["Disposition"],
         ama_flags: AmaFlags<'a>["AMAFlags"],
@@ -403,9 +423,13 @@ events! {
 
     /// Sent when something happens to a channel that channel event logging records and `cel_manager` is on.
     ///
-    /// Class `cel`, before Asterisk 12 `call`. Asterisk 1.8 to 23.
+    /// Class `call`. Asterisk 1.8 to 23.
     CEL {
+        /// What happened. An event of the user's own is `USER_DEFINED` if `show_user_defined` is on in the section
+        /// `manager` of `cel.conf`; else the name that the user gave it stands here, mostly as `Other`.
         event_name: CelEvent<'a>["EventName"],
+        /// The name of an event of the user's own, if `show_user_defined` is on.
+        user_def_type: Text["UserDefType"],
         account_code: Text["AccountCode"],
         caller_id_num: Text["CallerIDnum"],
         caller_id_name: Text["CallerIDname"],
@@ -417,7 +441,7 @@ events! {
         channel: Text["Channel"],
         application: Text["Application"],
         app_data: Text["AppData"],
-        /// In the format that `cel.conf` sets: seconds since 1970 with microseconds if it sets none.
+        /// When it happened, in local time: `2026-11-23 18:18:10`.
         event_time: Text["EventTime"],
         ama_flags: AmaFlags<'a>["AMAFlags"],
         uniqueid: Text["UniqueID"],

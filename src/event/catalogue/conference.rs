@@ -121,7 +121,7 @@ events! {
 
     /// Ends the list of the action `ConfbridgeList`.
     ///
-    /// No class. Asterisk 11 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 11 to 23.
     ConfbridgeListComplete {
         list: group ListEnd[""],
     }
@@ -143,7 +143,7 @@ events! {
 
     /// Ends the list of the action `ConfbridgeListRooms`.
     ///
-    /// No class. Asterisk 11 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 11 to 23.
     ConfbridgeListRoomsComplete {
         list: group ListEnd[""],
     }
@@ -242,7 +242,7 @@ events! {
 
     /// Ends the list of the action `MeetmeList`.
     ///
-    /// No class. Asterisk 1.8 and later, with DAHDI.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 and later, with DAHDI.
     MeetmeListComplete {
         list: group ListEnd[""],
     }
@@ -265,7 +265,7 @@ events! {
 
     /// Ends the list of the action `MeetmeListRooms`.
     ///
-    /// No class. Asterisk 1.8 and later, with DAHDI.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 and later, with DAHDI.
     MeetmeListRoomsComplete {
         list: group ListEnd[""],
     }

@@ -38,7 +38,7 @@ groups! {
         /// Whether a caller can mark a message as urgent. Late versions.
         can_mark_urgent: Flag["CanMarkUrgent"],
         /// Whether a caller can reach the operator.
-        call_operator: Flag["CallOperator" | "CanCallOperator"],
+        call_operator: Flag["CallOperator"],
         max_message_count: u32["MaxMessageCount"],
         /// How long a message may be; 0 for any length.
         max_message_length: Seconds["MaxMessageLength"],
@@ -202,28 +202,29 @@ events! {
 
     /// Ends the list of the action `VoicemailUsersList`.
     ///
-    /// No class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list, without `EventList`.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list,
+    /// without `EventList`.
     VoicemailUserEntryComplete {
         list: group ListEnd[""],
     }
 
     /// The mailbox that the action `VoicemailUserStatus` asked for.
     ///
-    /// No class. Asterisk 16 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 16 to 23.
     VoicemailUserDetail {
         user: group VoicemailUser[""],
     }
 
     /// Ends the list of the action `VoicemailUserStatus`.
     ///
-    /// No class. Asterisk 16 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 16 to 23.
     VoicemailUserDetailComplete {
         list: group ListEnd[""],
     }
 
     /// A message, in the list of the action `VoicemailBoxSummary`.
     ///
-    /// No class. Asterisk 18 to 23, from 18.20 and 20.5 on.
+    /// Sent only in answer to an action; no class. Asterisk 18 to 23, from 18.20 and 20.5 on.
     VoicemailBoxDetail {
         /// Such as `INBOX` or `Old`.
         folder: Text["Folder"],
@@ -239,7 +240,7 @@ events! {
 
     /// Ends the list of the action `VoicemailBoxSummary`.
     ///
-    /// No class. Asterisk 18 to 23, from 18.20 and 20.5 on.
+    /// Sent only in answer to an action; no class. Asterisk 18 to 23, from 18.20 and 20.5 on.
     VoicemailBoxDetailComplete {
         list: group ListEnd[""],
     }

@@ -69,10 +69,10 @@ events! {
         /// The application's arguments.
         data: Text["Data"],
         reason: OriginateReason["Reason"],
-        /// `<null>` if no channel was made.
+        /// `<null>` or `<unknown>` if no channel was made.
         uniqueid: Text["Uniqueid"],
         caller_id_num: Text["CallerIDNum"],
-        /// C-escaped from Asterisk 13.5 and 14 on: see [`unescape`].
+        /// As it is, never C-escaped.
         caller_id_name: Text["CallerIDName"],
     }
 }

@@ -111,23 +111,23 @@ events! {
 
     /// Ends the list of the action `PJSIPShowMaintenance`.
     ///
-    /// No class. Asterisk 20 to 23, from 20.20, 22.10 and 23.4 on.
+    /// Sent only in answer to an action; no class. Asterisk 20 to 23, from 20.20, 22.10 and 23.4 on.
     PJSIPMaintenanceStatusComplete {
         list: group ListEnd[""],
     }
 
     /// Sent when a peer of `chan_sip` has been asked by the action `SIPqualifypeer` whether it is there.
     ///
-    /// Class `call`. Asterisk 16 to 20.
+    /// Class `call`. Asterisk 11 to 20.
     SIPQualifyPeerDone {
         peer: Text["Peer"],
     }
 
     /// A peer of `chan_sip` or IAX2, in the list of the actions `SIPpeers`, `IAXpeers` and `IAXpeerlist`.
     ///
-    /// No class. Asterisk 1.8 to 23; from 21 on only IAX2 is left.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23; from 21 on only IAX2 is left.
     PeerEntry {
-        /// `SIP` or `IAX2`.
+        /// `SIP`, `IAX2` in the list of `IAXpeerlist` and `IAX` in that of `IAXpeers`.
         channel_type: Text["Channeltype"],
         object_name: Text["ObjectName"],
         /// The name with which it logs in, where that is not its own. IAX2.
@@ -151,8 +151,8 @@ events! {
         acl: Flag["ACL"],
         /// Whether calls share a stream of packets. IAX2.
         trunk: Flag["Trunk"],
-        /// IAX2.
-        encryption: Flag["Encryption"],
+        /// Which encryption calls have, such as `(aes128,keyrotate)`; `no` for none. IAX2.
+        encryption: Text["Encryption"],
         /// The state in words, such as `OK (12 ms)`, `UNREACHABLE` or `Unmonitored`.
         status: Text["Status"],
         realtime_device: Flag["RealtimeDevice"],
@@ -160,16 +160,73 @@ events! {
         account_code: Text["Accountcode"],
     }
 
+    /// Ends the list of the action `SIPpeerstatus`, whose items are [`PeerStatus`].
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 11 to 20; up to 13.1 this event alone ends the list,
+    /// without `EventList`.
+    SIPpeerstatusComplete {
+        list: group ListEnd[""],
+    }
+
+    /// A Skinny device, in the list of the action `SKINNYdevices`.
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 20.
+    DeviceEntry {
+        /// `SKINNY`.
+        channel_type: Text["Channeltype"],
+        object_name: Text["ObjectName"],
+        /// `device`.
+        channel_object_type: Text["ChannelObjectType"],
+        device_id: Text["DeviceId"],
+        /// The address; `-none-` if the device is not connected.
+        ip_address: Text["IPaddress"],
+        /// The model.
+        kind: Text["Type"],
+        /// `registered` or `unregistered`.
+        device_status: Text["Devicestatus"],
+        number_of_lines: u32["NumberOfLines"],
+    }
+
+    /// Ends the list of the action `SKINNYdevices`.
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 20.
+    DevicelistComplete {
+        list: group ListEnd[""],
+    }
+
+    /// A Skinny line, in the list of the action `SKINNYlines`.
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 20.
+    LineEntry {
+        /// `SKINNY`.
+        channel_type: Text["Channeltype"],
+        object_name: Text["ObjectName"],
+        /// `line`.
+        channel_object_type: Text["ChannelObjectType"],
+        /// The device that has the line; `None` without one.
+        device: Text["Device"],
+        /// The number of the line's button on its device.
+        instance: u32["Instance"],
+        label: Text["Label"],
+    }
+
+    /// Ends the list of the action `SKINNYlines`.
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 20.
+    LinelistComplete {
+        list: group ListEnd[""],
+    }
+
     /// Ends the list of the actions `SIPpeers`, `IAXpeers` and `IAXpeerlist`.
     ///
-    /// No class. Asterisk 1.8 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     PeerlistComplete {
         list: group ListEnd[""],
     }
 
     /// A registration with another server, in the list of the actions `SIPshowregistry` and `IAXregistry`.
     ///
-    /// No class. Asterisk 1.8 to 23; from 21 on only IAX2 is left.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23; from 21 on only IAX2 is left.
     RegistryEntry {
         host: Text["Host"],
         port: u32["Port"],
@@ -190,7 +247,7 @@ events! {
 
     /// Ends the list of the actions `SIPshowregistry` and `IAXregistry`.
     ///
-    /// No class. Asterisk 1.8 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     RegistrationsComplete {
         list: group ListEnd[""],
     }
@@ -466,7 +523,7 @@ events! {
 
     /// Ends the list of the action `PJSIPShowRegistrationInboundContactStatuses`.
     ///
-    /// No class. Asterisk 16 and later.
+    /// Sent only in answer to an action; no class. Asterisk 16 and later.
     ContactStatusDetailComplete {
         list: group ListEnd[""],
     }
@@ -581,7 +638,7 @@ events! {
 
     /// Ends the list of the action `PJSIPShowRegistrationsInbound`.
     ///
-    /// No class. Asterisk 12 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     InboundRegistrationDetailComplete {
         list: group ListEnd[""],
     }
@@ -626,7 +683,7 @@ events! {
 
     /// Ends the list of the action `PJSIPShowRegistrationsOutbound`.
     ///
-    /// No class. Asterisk 12 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     OutboundRegistrationDetailComplete {
         list: group ListEnd[""],
         /// The registrations that hold.
@@ -658,7 +715,7 @@ events! {
 
     /// Ends the list of the action `PJSIPShowSubscriptionsInbound`.
     ///
-    /// No class. Asterisk 12 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     InboundSubscriptionDetailComplete {
         list: group ListEnd[""],
     }
@@ -686,7 +743,7 @@ events! {
 
     /// Ends the list of the action `PJSIPShowSubscriptionsOutbound`.
     ///
-    /// No class. Asterisk 12 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     OutboundSubscriptionDetailComplete {
         list: group ListEnd[""],
     }
@@ -711,7 +768,7 @@ events! {
 
     /// Ends the list of the action `PJSIPShowResourceLists`.
     ///
-    /// No class. Asterisk 13 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 13 to 23.
     ResourceListDetailComplete {
         list: group ListEnd[""],
     }

@@ -5,7 +5,7 @@ use super::prelude::*;
 events! {
     /// A value from Asterisk's database, what the action `DBGet` asks for.
     ///
-    /// No class. Asterisk 1.8 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     DBGetResponse {
         family: Text["Family"],
         key: Text["Key"],
@@ -15,14 +15,15 @@ events! {
 
     /// Ends the list of the action `DBGet`.
     ///
-    /// No class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list, without `EventList`.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list,
+    /// without `EventList`.
     DBGetComplete {
         list: group ListEnd[""],
     }
 
     /// A value from Asterisk's database, in the list of the action `DBGetTree`.
     ///
-    /// No class. Asterisk 16 to 23, from 16.28, 18.14 and 19.6 on.
+    /// Sent only in answer to an action; no class. Asterisk 16 to 23, from 16.28, 18.14 and 19.6 on.
     DBGetTreeResponse {
         /// The family and the key in it, joined by `/`.
         key: Text["Key"],
@@ -32,7 +33,7 @@ events! {
 
     /// Ends the list of the action `DBGetTree`.
     ///
-    /// No class. Asterisk 16 to 23, from 16.28, 18.14 and 19.6 on.
+    /// Sent only in answer to an action; no class. Asterisk 16 to 23, from 16.28, 18.14 and 19.6 on.
     DBGetTreeComplete {
         list: group ListEnd[""],
     }
@@ -41,7 +42,7 @@ events! {
     ///
     /// A line is a step of an extension, an included context, a switch or a pattern to ignore.
     ///
-    /// No class. Asterisk 1.8 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     ListDialplan {
         context: Text["Context"],
         extension: Text["Extension"],
@@ -64,7 +65,7 @@ events! {
 
     /// Ends the list of the action `ShowDialPlan`.
     ///
-    /// No class. Asterisk 1.8 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     ShowDialPlanComplete {
         list: group ListEnd[""],
         /// The extensions that were listed.
@@ -75,8 +76,103 @@ events! {
         list_contexts: u32["ListContexts"],
     }
 
+    /// A DAHDI channel, in the list of the action `DAHDIShowChannels`.
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23, with DAHDI.
+    DAHDIShowChannels {
+        /// The number of the DAHDI channel.
+        dahdi_channel: u32["DAHDIChannel"],
+        /// The channel that runs over it; absent if there is none.
+        channel: Text["Channel"],
+        /// The `uniqueid` of that channel.
+        uniqueid: Text["Uniqueid"],
+        /// The account code of that channel.
+        account_code: Text["AccountCode"],
+        /// The signalling in words, such as `FXO Kewlstart`.
+        signalling: Text["Signalling"],
+        /// The signalling as a number.
+        signalling_code: i32["SignallingCode"],
+        context: Text["Context"],
+        /// Whether the channel is not to be disturbed.
+        dnd: Flag["DND"],
+        /// What is wrong, such as `Red Alarm`; `No Alarm` if nothing is.
+        alarm: Text["Alarm"],
+        /// What the configuration calls the channel. Late versions.
+        description: Text["Description"],
+    }
+
+    /// Ends the list of the action `DAHDIShowChannels`.
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23, with DAHDI; up to 13.1 this event alone ends the
+    /// list, without `EventList`.
+    DAHDIShowChannelsComplete {
+        /// How many channels there are.
+        items: u32["Items"],
+        list: group ListEnd[""],
+    }
+
+    /// A DAHDI span with its alarms and counters, in the list of the action `DAHDIShowStatus`.
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 18 to 23, from 18.23, 20.8 and 21.3 on, with DAHDI.
+    DAHDIShowStatus {
+        span: u32["Span"],
+        description: Text["Description"],
+        /// Such as `OK`, `RED` or `BLU/YEL`; `UNCONFIGURED` for a span without channels.
+        alarms: Text["Alarms"],
+        /// The interrupts that were missed.
+        irq: u32["IRQ"],
+        /// The bipolar violations.
+        bpviol: u32["bpviol"],
+        /// The CRC errors.
+        crc: u32["CRC"],
+        /// `D4`, `ESF`, `CCS` or `CAS`.
+        framing: Text["Framing"],
+        /// `B8ZS`, `HDB3`, `AMI` or `Unk` for an unknown one.
+        coding: Text["Coding"],
+        /// `CRC4`, `YEL`, both with a slash between them, or nothing.
+        options: Text["Options"],
+        /// The line build-out: how much the signal is damped or strengthened for the length of the line.
+        lbo: Text["LBO"],
+    }
+
+    /// Ends the list of the action `DAHDIShowStatus`.
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 18 to 23, from 18.23, 20.8 and 21.3 on, with DAHDI.
+    DAHDIShowStatusComplete {
+        /// How many spans there are.
+        items: u32["Items"],
+        list: group ListEnd[""],
+    }
+
+    /// A D-channel of an ISDN span, in the list of the action `PRIShowSpans`.
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 10 to 23, with DAHDI and ISDN.
+    PRIShowSpans {
+        span: u32["Span"],
+        /// The number of the DAHDI channel that is the D-channel.
+        d_channel: u32["DChannel"],
+        /// `Primary` or `Secondary`.
+        order: Text["Order"],
+        /// Whether the span uses this D-channel.
+        active: Flag["Active"],
+        /// Whether the D-channel is in alarm.
+        alarm: Flag["Alarm"],
+        /// Whether the D-channel is up.
+        up: Flag["Up"],
+    }
+
+    /// Ends the list of the action `PRIShowSpans`.
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 10 to 23, with DAHDI and ISDN; up to 13.1 this event alone
+    /// ends the list, without `EventList`.
+    PRIShowSpansComplete {
+        /// How many D-channels there are.
+        items: u32["Items"],
+        list: group ListEnd[""],
+    }
+
     /// Ends what the action `WaitEvent` waited for.
     ///
-    /// No class. Asterisk 1.8 to 23, never with `EventList`.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23, never with `EventList`.
     WaitEventComplete {}
 }

@@ -45,13 +45,14 @@ events! {
         from: Text["From"],
         /// Address and port at which it came in. Late versions.
         to: Text["To"],
-        /// The time to the sender and back, in seconds.
+        /// The time to the sender and back, in seconds; up to Asterisk 11 in milliseconds, though `(sec)` stands after
+        /// it.
         rtt: f64["RTT"],
         /// How good the media are, from 0 to 100: the media experience score. Late versions.
         mes: f64["MES"],
         report_count: u32["ReportCount" | "ReceptionReports"],
-        /// The sender's clock, in seconds since 1970.
-        sent_ntp: UnixTime["SentNTP"],
+        /// The sender's clock.
+        sent_ntp: NtpTime["SentNTP"],
         /// The stream's clock at that time.
         sent_rtp: u64["SentRTP"],
         sent_packets: u64["SentPackets"],
@@ -75,8 +76,8 @@ events! {
         /// How good the media are, from 0 to 100: the media experience score. Late versions.
         mes: f64["MES"],
         report_count: u32["ReportCount"],
-        /// Asterisk's clock, in seconds since 1970.
-        sent_ntp: UnixTime["SentNTP"],
+        /// Asterisk's clock.
+        sent_ntp: NtpTime["SentNTP"],
         /// The stream's clock at that time.
         sent_rtp: u64["SentRTP"],
         sent_packets: u64["SentPackets"],
@@ -277,7 +278,7 @@ events! {
 
     /// Answers the action `FAXSession`.
     ///
-    /// Asterisk 13 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 13 to 23.
     FAXSession {
         session_number: u32["SessionNumber"],
         operation: FaxOperation<'a>["Operation"],
@@ -295,7 +296,7 @@ events! {
 
     /// A session in the answer to the action `FAXSessions`.
     ///
-    /// Asterisk 13 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 13 to 23.
     FAXSessionsEntry {
         channel: Text["Channel"],
         /// What sends or receives the fax, such as `Spandsp`.
@@ -309,7 +310,7 @@ events! {
 
     /// Ends the answer to the action `FAXSessions`.
     ///
-    /// Asterisk 13 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 13 to 23.
     FAXSessionsComplete {
         /// How many sessions there are.
         total: u32["Total"],
@@ -318,7 +319,7 @@ events! {
 
     /// Answers the action `FAXStats`.
     ///
-    /// Asterisk 13 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 13 to 23.
     FAXStats {
         current_sessions: u32["CurrentSessions"],
         reserved_sessions: u32["ReservedSessions"],
@@ -341,11 +342,11 @@ events! {
     /// Class `aoc`. Asterisk 1.8 to 23.
     AOCE = "AOC-E" {
         channel: group ChannelSnapshot[""],
-        /// What the charge is associated with; up to Asterisk 11 the number or the id itself.
+        /// What the charge is associated with, where one header holds it.
         charging_association: Text["ChargingAssociation"],
         number: Text["Number" | "ChargingAssociation/Number"],
         /// The numbering plan of the number.
-        plan: u32["Plan" | "ChargingAssociation/Plan"],
+        plan: u32["Plan" | "ChargingAssociation/Number/Plan" | "ChargingAssociation/Plan"],
         id: i32["ID" | "ChargingAssociation/ID"],
         charge: group Charge[""],
     }
@@ -355,35 +356,54 @@ events! {
     /// Class `aoc`. Asterisk 1.8 to 23.
     AOCS = "AOC-S" {
         channel: group ChannelSnapshot[""],
-        /// The first rate.
-        rate: group Rate["" | "Rates(0)/"],
+        /// How many rates there are. Asterisk 1.8 to 13.2.
+        number_rates: u32["NumberRates"],
+        /// The first rate. Where there are more, read them with [`Rate::of`] and the prefixes `Rate(1)/` and so on,
+        /// from Asterisk 13.3 on `(null)(1)/` and so on.
+        rate: group Rate["Rate(0)/" | "(null)(0)/" | ""],
     }
 }
 
 groups! {
     /// A rate as ISDN's advice of charge tells it.
+    ///
+    /// The headers have other names up to Asterisk 13.2 and from 13.3 on, and others in its documentation: all are
+    /// read.
     Rate {
         /// What is charged.
         chargeable: Text["Chargeable"],
-        rate_type: AocRateType<'a>["RateType"],
-        /// The currency with all that belongs to it, where one header holds it.
-        currency: Text["Currency"],
+        /// From Asterisk 13.3 on absent: there the word stands in the names of the other headers.
+        rate_type: AocRateType<'a>["RateType" | "Type"],
         /// The currency's name.
-        name: Text["Name" | "Currency/Name"],
+        currency: Text[
+            "Currency" | "Name" | "Duration/Currency" | "Flat/Currency" | "Volume/Currency"
+                | "Duration/Currency/Name" | "Flat/Currency/Name" | "Volume/Currency/Name"
+        ],
         /// The charge in the currency, before the multiplier.
-        cost: u32["Cost" | "Currency/Cost"],
+        cost: u32[
+            "Cost" | "Duration/Amount/Cost" | "Flat/Amount/Cost" | "Volume/Amount/Cost"
+                | "Duration/Currency/Cost" | "Flat/Currency/Cost" | "Volume/Currency/Cost"
+        ],
         /// What the cost is multiplied by, such as `1/100`.
-        multiplier: Text["Multiplier" | "Currency/Multiplier"],
-        charging_type: Text["ChargingType"],
+        multiplier: Text[
+            "Multiplier" | "Duration/Amount/Multiplier" | "Flat/Amount/Multiplier" | "Volume/Amount/Multiplier"
+                | "Duration/Currency/Multiplier" | "Flat/Currency/Multiplier" | "Volume/Currency/Multiplier"
+        ],
+        /// `ContinuousCharging` or `StepFunction`: whether the charge grows with the time or in steps.
+        charging_type: Text["ChargingType" | "Duration/ChargingType"],
         /// Whether each step is charged as it begins.
         step_function: Text["StepFunction"],
-        /// The time that is charged at least.
+        /// The steps of time with all that belongs to them, where one header holds them.
         granularity: Text["Granularity"],
+        /// The length of a step of time.
+        granularity_length: u32["Duration/Granularity/Length"],
+        /// The unit of that length, such as `Second` or `Minute`.
+        granularity_scale: Text["Duration/Granularity/Scale"],
         /// The time that the cost is for.
-        length: u32["Length" | "Time/Length"],
-        /// The unit of that time.
-        scale: Text["Scale" | "Time/Scale"],
-        unit: AocUnit<'a>["Unit"],
-        special_code: Text["SpecialCode"],
+        length: u32["Length" | "Duration/Time/Length"],
+        /// The unit of that time, such as `Second` or `Minute`.
+        scale: Text["Scale" | "Duration/Time/Scale"],
+        unit: AocUnit<'a>["Unit" | "Volume/Unit"],
+        special_code: Text["SpecialCode" | "SpecialCode/SpecialCode"],
     }
 }

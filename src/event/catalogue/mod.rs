@@ -56,9 +56,35 @@ macro_rules! catalogue {
             }
         }
 
-        impl Typed<'_> {
+        impl<'a> Typed<'a> {
             /// The names of all events of the catalogue, as they are on the wire.
             pub const NAMES: &'static [&'static str] = &[$($name::NAME),*];
+
+            /// The event's name as the catalogue spells it; of one that is not in it, the name that came.
+            pub fn name(&self) -> &'a str {
+                match self {
+                    $( Typed::$name(_) => $name::NAME, )*
+                    Typed::Other(event) => event.name(),
+                }
+            }
+
+            /// The event as it came.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// use gami::{packet::Packet, Event};
+            ///
+            /// let event = Event::from(Packet::new(b"Event: Newexten\r\nX-Mine: 1\r\n"));
+            /// let typed = event.typed();
+            /// assert_eq!((typed.name(), typed.raw().get("X-Mine")), ("Newexten", Some("1")));
+            /// ```
+            pub fn raw(&self) -> &'a Event {
+                match self {
+                    $( Typed::$name(event) => event.raw, )*
+                    Typed::Other(event) => event,
+                }
+            }
         }
 
         impl std::fmt::Debug for Typed<'_> {
@@ -70,16 +96,18 @@ macro_rules! catalogue {
             }
         }
 
-        /// A map of the event's name as `event` and its fields, then what stands in no field: the common headers as
-        /// `common`, the channel variables as `variables`, and of a `UserEvent` the raw event as `headers`.
+        /// A map of the event's name as `event` and its fields; then the common headers as `common`, the channel
+        /// variables as `variables`, and as `rest` the headers that none of these holds.
+        ///
+        /// An event that is not in the catalogue has the same map, without fields.
         #[cfg(feature = "serde")]
         impl serde::Serialize for Typed<'_> {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use super::record::serialize_event;
+                use super::record::{serialize_event, Unknown};
 
                 match self {
                     $( Typed::$name(event) => serialize_event($name::NAME, event, event.raw, serializer), )*
-                    Typed::Other(event) => serde::Serialize::serialize(event, serializer),
+                    Typed::Other(event) => serialize_event(event.name(), &Unknown, event, serializer),
                 }
             }
         }

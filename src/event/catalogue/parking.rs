@@ -16,9 +16,9 @@ events! {
         parkinglot: Text["Parkinglot"],
         /// The number of the space.
         parking_space: Text["ParkingSpace" | "Exten"],
-        /// The time left, in seconds.
+        /// The time left.
         parking_timeout: Seconds["ParkingTimeout" | "Timeout"],
-        /// The time spent, in seconds.
+        /// The time spent.
         parking_duration: Seconds["ParkingDuration" | "Duration"],
     }
 
@@ -34,9 +34,9 @@ events! {
         parkinglot: Text["Parkinglot"],
         /// The number of the space.
         parking_space: Text["ParkingSpace" | "Exten"],
-        /// The time left, in seconds.
+        /// The time left.
         parking_timeout: Seconds["ParkingTimeout"],
-        /// The time spent, in seconds.
+        /// The time spent.
         parking_duration: Seconds["ParkingDuration"],
     }
 
@@ -52,9 +52,9 @@ events! {
         parkinglot: Text["Parkinglot"],
         /// The number of the space.
         parking_space: Text["ParkingSpace"],
-        /// The time left, in seconds.
+        /// The time left.
         parking_timeout: Seconds["ParkingTimeout"],
-        /// The time spent, in seconds.
+        /// The time spent.
         parking_duration: Seconds["ParkingDuration"],
     }
 
@@ -70,9 +70,9 @@ events! {
         parkinglot: Text["Parkinglot"],
         /// The number of the space.
         parking_space: Text["ParkingSpace" | "Exten"],
-        /// The time left, in seconds.
+        /// The time left.
         parking_timeout: Seconds["ParkingTimeout"],
-        /// The time spent, in seconds.
+        /// The time spent.
         parking_duration: Seconds["ParkingDuration"],
     }
 
@@ -92,15 +92,15 @@ events! {
         parkinglot: Text["Parkinglot"],
         /// The number of the space.
         parking_space: Text["ParkingSpace" | "Exten"],
-        /// The time left, in seconds.
+        /// The time left.
         parking_timeout: Seconds["ParkingTimeout"],
-        /// The time spent, in seconds.
+        /// The time spent.
         parking_duration: Seconds["ParkingDuration"],
     }
 
     /// Ends the answer to the action `ParkedCalls`.
     ///
-    /// Asterisk 1.8 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     ParkedCallsComplete {
         /// How many calls are parked.
         total: u32["Total"],
@@ -109,7 +109,7 @@ events! {
 
     /// A lot in the answer to the action `Parkinglots`.
     ///
-    /// Asterisk 11 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 11 to 23.
     Parkinglot {
         name: Text["Name"],
         /// The number of the first space.
@@ -121,7 +121,7 @@ events! {
 
     /// Ends the answer to the action `Parkinglots`.
     ///
-    /// Asterisk 11 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 11 to 23.
     ParkinglotsComplete {
         list: group ListEnd[""],
     }

@@ -191,7 +191,7 @@ events! {
 
     /// A member of a queue, in the list of the action `QueueStatus`.
     ///
-    /// No class. Asterisk 1.8 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     QueueMember {
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
@@ -218,14 +218,15 @@ events! {
 
     /// Ends the list of the action `QueueStatus`.
     ///
-    /// No class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list, without `EventList`.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list,
+    /// without `EventList`.
     QueueStatusComplete {
         list: group ListEnd[""],
     }
 
     /// A queue with a few figures, in the list of the action `QueueSummary`.
     ///
-    /// No class. Asterisk 1.8 to 23.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     QueueSummary {
         queue: Text["Queue"],
         /// The members that are logged in.
@@ -244,7 +245,8 @@ events! {
 
     /// Ends the list of the action `QueueSummary`.
     ///
-    /// No class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list, without `EventList`.
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list,
+    /// without `EventList`.
     QueueSummaryComplete {
         list: group ListEnd[""],
     }

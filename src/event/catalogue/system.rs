@@ -180,7 +180,8 @@ events! {
     UserEvent {
         /// The name that the sender gave the event.
         user_event: Text["UserEvent"],
-        /// The channel in whose dialplan it was sent; absent if a client sent it.
+        /// The channel in whose dialplan it was sent. Of an event that a client sent, what the client put into headers
+        /// of these names: mostly nothing.
         channel: group ChannelSnapshot[""],
     }
 
