@@ -1,6 +1,9 @@
 //! The closed sets of values that parameters of actions take.
 
 use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
 
 macro_rules! values {
     ($(
@@ -24,7 +27,20 @@ macro_rules! values {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
+                f.pad(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Error;
+
+            /// Reads a value as it goes over the wire, in any case.
+            fn from_str(text: &str) -> Result<Self> {
+                let value = Self::ALL.iter().find(|value| value.as_str().eq_ignore_ascii_case(text));
+                value.copied().ok_or_else(|| {
+                    let known: Vec<_> = Self::ALL.iter().map(|value| value.as_str()).collect();
+                    Error::invalid(stringify!($name), format!("cannot be {text:?}, only one of {}", known.join(", ")))
+                })
             }
         }
     )* };
@@ -354,7 +370,7 @@ impl EventMask {
 
 impl fmt::Display for EventMask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
     }
 }
 
@@ -387,6 +403,18 @@ impl From<String> for EventMask {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_read_as_they_are_sent_in_any_case_and_fill_a_column() {
+        assert_eq!("agent".parse::<EventClass>().unwrap(), EventClass::Agent);
+        assert_eq!("starts_WITH".parse::<MatchMethod>().unwrap(), MatchMethod::StartsWith);
+        for value in AocTimeScale::ALL {
+            assert_eq!(value.to_string().parse::<AocTimeScale>().unwrap(), *value);
+        }
+        let error = "loud".parse::<AuthType>().unwrap_err().to_string();
+        assert!(error.contains("\"loud\"") && error.contains("plain, MD5"), "{error}");
+        assert_eq!(format!("{:>5}|{:<5}|", EventClass::Cc, EventMask::off()), "   cc|off  |");
+    }
 
     #[test]
     fn a_mask_of_no_classes_is_off_and_not_empty() {

@@ -24,7 +24,17 @@ actions! {
     /// later), and its list is for [`Client::list`](crate::Client::list).
     Hangup(channel: text = "Channel") needs "system, call" in "1.0 and later"
         answers "for a name, a plain response; for a pattern, a list: an event `ChannelHungup` for each channel, ended by `ChannelsHungupListComplete`" {
-        set cause: u8 = "Cause", "The hangup cause, a number of Q.850: 16 is an ordinary clearing, 17 busy.";
+        /// # Examples
+        ///
+        /// ```
+        /// use gami::action::Hangup;
+        /// use gami::event::HangupCause;
+        ///
+        /// let busy = Hangup::new("PJSIP/100-00000001").cause(HangupCause::UserBusy);
+        /// let all = Hangup::new(r"/^PJSIP\/100-/").cause(16);
+        /// # let _ = (busy, all);
+        /// ```
+        set cause: cause = "Cause", "Why, as the other side is told: a [`HangupCause`](crate::event::HangupCause) or its number of Q.850, 1 to 127.";
     }
 
     /// Hangs a channel up when it has lasted for a time, counted from now.
@@ -57,6 +67,9 @@ actions! {
     }
 
     /// Begins an attended transfer on behalf of a channel that is in a bridge.
+    ///
+    /// The feature code for it, `atxfer` in `features.conf`, must be configured: the server acts as if the channel had
+    /// dialled it.
     Atxfer(channel: text = "Channel", exten: text = "Exten") needs "call" in "1.8 and later"
         answers "a plain response; how it ends is told by the event `AttendedTransfer`" {
         set context: text = "Context", "The extension's context; needed up to 11, later the transferring channel's own by default.";
@@ -102,7 +115,7 @@ actions! {
     }
 
     /// Sends a hook flash to a channel.
-    SendFlash(channel: text = "Channel") needs "call" in "22 and later" answers "a plain response" {
+    SendFlash(channel: text = "Channel") needs "call" in "18.18, 20.3 and later" answers "a plain response" {
         set receive: yes = "Receive", "Makes it as if the channel had sent the flash.";
     }
 
@@ -113,7 +126,7 @@ actions! {
     }
 
     /// Plays an MF digit to a channel: `0` to `9`, `*`, `#`, `A`, `B`, `C`.
-    PlayMF(channel: text = "Channel", digit: char = "Digit") needs "call" in "16 and later" answers "a plain response" {
+    PlayMF(channel: text = "Channel", digit: char = "Digit") needs "call" in "16.21, 18.7, 19 and later" answers "a plain response" {
         set duration: ms = "Duration", "How long the digit sounds; sent in milliseconds.";
     }
 

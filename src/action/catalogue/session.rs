@@ -203,7 +203,7 @@ impl MatchCriteria {
 
 impl std::fmt::Display for MatchCriteria {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
     }
 }
 
