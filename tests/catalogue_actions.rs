@@ -38,219 +38,232 @@ fn plain<A: Clone + Into<Action>>(action: A) -> Built {
 
 fn all() -> Vec<Built> {
     vec![
-        built(AGI::new("c", "EXEC"), |a| a.command_id("i")),
+        built(AGI::new("Channel", "Command"), |a| a.command_id("CommandID")),
         built(AOCMessage::new(AocMessageType::S), |a| {
-            a.channel("c")
-                .channel_prefix("p")
+            a.channel("Channel")
+                .channel_prefix("ChannelPrefix")
                 .charge_type(AocChargeType::Unit)
-                .units(1, Some(1))
-                .currency_name("EUR")
+                .units(7, Some(8))
+                .currency_name("CurrencyName")
                 .currency_amount(1)
                 .currency_multiplier(AocMultiplier::One)
                 .total_type(AocTotalType::Total)
                 .billing_id(AocBillingId::Normal)
-                .charging_association_id(-1)
-                .charging_association_number("1")
-                .charging_association_plan(1)
+                .charging_association_id(2)
+                .charging_association_number("ChargingAssociationNumber")
+                .charging_association_plan(3)
                 .charged_item(AocChargedItem::CallSetup)
                 .rate_type(AocRateType::Flat)
-                .time(1)
+                .time(4)
                 .time_scale(AocTimeScale::Minute)
-                .granularity(1)
+                .granularity(5)
                 .granularity_time_scale(AocTimeScale::Second)
                 .charging_type(AocChargingType::StepFunction)
                 .volume_unit(AocVolumeUnit::Octet)
-                .code(1)
+                .code(6)
         }),
-        plain(AbsoluteTimeout::new("c", SECOND)),
-        built(AgentLogoff::new("1"), |a| a.soft(true)),
+        plain(AbsoluteTimeout::new("Channel", SECOND)),
+        built(AgentLogoff::new("Agent"), |a| a.soft(true)),
         plain(Agents::new()),
-        built(Atxfer::new("c", "1"), |a| a.context("x")),
-        built(BlindTransfer::new("c", "1"), |a| a.context("x")),
-        built(Bridge::new("a", "b"), |a| a.tone(BridgeTone::Both)),
-        plain(BridgeDestroy::new("b")),
-        plain(BridgeInfo::new("b")),
-        built(BridgeKick::new("c"), |a| a.bridge_uniqueid("b")),
-        built(BridgeList::new(), |a| a.bridge_type("basic")),
+        built(Atxfer::new("Channel", "Exten"), |a| a.context("Context")),
+        built(BlindTransfer::new("Channel", "Exten"), |a| a.context("Context")),
+        built(Bridge::new("Channel1", "Channel2"), |a| a.tone(BridgeTone::Both)),
+        plain(BridgeDestroy::new("BridgeUniqueid")),
+        plain(BridgeInfo::new("BridgeUniqueid")),
+        built(BridgeKick::new("Channel"), |a| a.bridge_uniqueid("BridgeUniqueid")),
+        built(BridgeList::new(), |a| a.bridge_type("BridgeType")),
         plain(BridgeTechnologyList::new()),
-        plain(BridgeTechnologySuspend::new("t")),
-        plain(BridgeTechnologyUnsuspend::new("t")),
-        plain(CancelAtxfer::new("c")),
+        plain(BridgeTechnologySuspend::new("BridgeTechnology")),
+        plain(BridgeTechnologyUnsuspend::new("BridgeTechnology")),
+        plain(CancelAtxfer::new("Channel")),
         plain(Challenge::new()),
-        plain(ChangeMonitor::new("c", "f")),
-        plain(Command::new("core show uptime")),
-        plain(ConfbridgeKick::new("1", "c")),
-        plain(ConfbridgeList::new("1")),
+        plain(ChangeMonitor::new("Channel", "File")),
+        plain(Command::new("Command")),
+        plain(ConfbridgeKick::new("Conference", "Channel")),
+        plain(ConfbridgeList::new("Conference")),
         plain(ConfbridgeListRooms::new()),
-        plain(ConfbridgeLock::new("1")),
-        plain(ConfbridgeMute::new("1", "c")),
-        plain(ConfbridgeSetSingleVideoSrc::new("1", "c")),
-        built(ConfbridgeStartRecord::new("1"), |a| a.record_file("f")),
-        plain(ConfbridgeStopRecord::new("1")),
-        plain(ConfbridgeUnlock::new("1")),
-        plain(ConfbridgeUnmute::new("1", "c")),
-        plain(ControlPlayback::new("c", PlaybackControl::Stop)),
+        plain(ConfbridgeLock::new("Conference")),
+        plain(ConfbridgeMute::new("Conference", "Channel")),
+        plain(ConfbridgeSetSingleVideoSrc::new("Conference", "Channel")),
+        built(ConfbridgeStartRecord::new("Conference"), |a| a.record_file("RecordFile")),
+        plain(ConfbridgeStopRecord::new("Conference")),
+        plain(ConfbridgeUnlock::new("Conference")),
+        plain(ConfbridgeUnmute::new("Conference", "Channel")),
+        plain(ControlPlayback::new("Channel", PlaybackControl::Stop)),
         plain(CoreSettings::new()),
-        plain(CoreShowChannelMap::new("c")),
+        plain(CoreShowChannelMap::new("Channel")),
         plain(CoreShowChannels::new()),
         plain(CoreStatus::new()),
-        plain(CreateConfig::new("f")),
-        plain(DAHDIDNDoff::new(1)),
-        plain(DAHDIDNDon::new(1)),
-        plain(DAHDIDialOffhook::new(1, "200")),
-        plain(DAHDIHangup::new(1)),
+        plain(CreateConfig::new("Filename")),
+        plain(DAHDIDNDoff::new("DAHDIChannel")),
+        plain(DAHDIDNDon::new("DAHDIChannel")),
+        plain(DAHDIDialOffhook::new("DAHDIChannel", "Number")),
+        plain(DAHDIHangup::new("DAHDIChannel")),
         plain(DAHDIRestart::new()),
-        built(DAHDIShowChannels::new(), |a| a.dahdi_channel(1)),
+        built(DAHDIShowChannels::new(), |a| a.dahdi_channel("DAHDIChannel")),
         plain(DAHDIShowStatus::new()),
-        plain(DAHDITransfer::new(1)),
-        plain(DBDel::new("f", "k")),
-        built(DBDelTree::new("f"), |a| a.key("k")),
-        plain(DBGet::new("f", "k")),
-        built(DBGetTree::new(), |a| a.family("f").key("k")),
-        built(DBPut::new("f", "k"), |a| a.val("v")),
+        plain(DAHDITransfer::new("DAHDIChannel")),
+        plain(DBDel::new("Family", "Key")),
+        built(DBDelTree::new("Family"), |a| a.key("Key")),
+        plain(DBGet::new("Family", "Key")),
+        built(DBGetTree::new(), |a| a.family("Family").key("Key")),
+        built(DBPut::new("Family", "Key"), |a| a.val("Val")),
         plain(DeviceStateList::new()),
-        built(DialplanExtensionAdd::new("x", "1", "hint", "NoOp"), |a| a.application_data("d").replace(true)),
-        built(DialplanExtensionRemove::new("x", "1"), |a| a.priority(1)),
+        built(DialplanExtensionAdd::new("Context", "Extension", "Priority", "Application"), |a| {
+            a.application_data("ApplicationData").replace(true)
+        }),
+        built(DialplanExtensionRemove::new("Context", "Extension"), |a| a.priority("Priority")),
         plain(Events::new("on")),
-        plain(ExtensionState::new("x", "1")),
+        plain(ExtensionState::new("Context", "Exten")),
         plain(ExtensionStateList::new()),
         plain(FAXSession::new(1)),
         plain(FAXSessions::new()),
         plain(FAXStats::new()),
-        built(Filter::new("f"), |a| a.match_criteria(MatchCriteria::new().name("Hangup"))),
+        built(Filter::new("Filter"), |a| a.match_criteria(MatchCriteria::new().name("Hangup"))),
         plain(FilterList::new()),
-        built(GetConfig::new("f"), |a| a.category("c").filter("a=b")),
-        built(GetConfigJSON::new("f"), |a| a.category("c").filter("a=b")),
-        built(Getvar::new("v"), |a| a.channel("c")),
-        built(Hangup::new("c"), |a| a.cause(16)),
+        built(GetConfig::new("Filename"), |a| a.category("Category").filter("Filter")),
+        built(GetConfigJSON::new("Filename"), |a| a.category("Category").filter("Filter")),
+        built(Getvar::new("Variable"), |a| a.channel("Channel")),
+        built(Hangup::new("Channel"), |a| a.cause(1)),
         plain(IAXnetstats::new()),
         plain(IAXpeerlist::new()),
         plain(IAXpeers::new()),
         plain(IAXregistry::new()),
-        plain(JabberSend::new("a", "b@c", "m")),
-        plain(ListCategories::new("f")),
+        plain(JabberSend::new("Jabber", "JID", "Message")),
+        plain(ListCategories::new("Filename")),
         plain(ListCommands::new()),
-        plain(LocalOptimizeAway::new("c")),
+        plain(LocalOptimizeAway::new("Channel")),
         plain(LoggerRotate::new()),
-        built(Login::new("u"), |a| a.auth_type(AuthType::Md5).secret("s").key("k").events("off")),
+        built(Login::new("Username"), |a| a.auth_type(AuthType::Md5).secret("Secret").key("Key").events("off")),
         plain(Logoff::new()),
-        plain(MWIDelete::new("m")),
-        plain(MWIGet::new("m")),
-        built(MWIUpdate::new("m"), |a| a.old_messages(1).new_messages(2)),
-        plain(MailboxCount::new("m")),
-        plain(MailboxStatus::new("m")),
-        built(MeetmeList::new(), |a| a.conference("1")),
+        plain(MWIDelete::new("Mailbox")),
+        plain(MWIGet::new("Mailbox")),
+        built(MWIUpdate::new("Mailbox"), |a| a.old_messages(1).new_messages(2)),
+        plain(MailboxCount::new("Mailbox")),
+        plain(MailboxStatus::new("Mailbox")),
+        built(MeetmeList::new(), |a| a.conference("Conference")),
         plain(MeetmeListRooms::new()),
-        plain(MeetmeMute::new("1", 1)),
-        plain(MeetmeUnmute::new("1", 1)),
-        built(MessageSend::new("pjsip:1"), |a| {
-            a.destination("d").from("f").body("b").base64_body("Yg==").variable("n", "v")
+        plain(MeetmeMute::new("Meetme", 1)),
+        plain(MeetmeUnmute::new("Meetme", 1)),
+        built(MessageSend::new("To"), |a| {
+            a.destination("Destination").from("From").body("Body").base64_body("Base64Body").variable("n", "v")
         }),
-        built(MixMonitor::new("c"), |a| a.file("f").options("b").command("true")),
-        plain(MixMonitorMute::new("c", MonitorDirection::Both, true)),
-        plain(ModuleCheck::new("app_queue")),
-        built(ModuleLoad::new(LoadType::Refresh), |a| a.module("app_queue.so").recursive(true)),
-        built(Monitor::new("c"), |a| a.file("f").format("wav").mix(true)),
-        plain(MuteAudio::new("c", AudioDirection::In, true)),
-        built(Originate::new("c"), |a| {
-            a.exten("x", "1", 1)
-                .application("NoOp", "d")
+        built(MixMonitor::new("Channel"), |a| a.file("File").options("Options").command("Command")),
+        plain(MixMonitorMute::new("Channel", MonitorDirection::Both, true)),
+        plain(ModuleCheck::new("Module")),
+        built(ModuleLoad::new(LoadType::Refresh), |a| a.module("Module").recursive(true)),
+        built(Monitor::new("Channel"), |a| a.file("File").format("Format").mix(true)),
+        plain(MuteAudio::new("Channel", AudioDirection::In, true)),
+        built(Originate::new("Channel"), |a| {
+            a.exten("Context", "Exten", "Priority")
+                .application("Application", "Data")
                 .ring_timeout(SECOND)
-                .caller_id("A <1>")
+                .caller_id("CallerID")
                 .variable("n", "v")
-                .account("a")
+                .account("Account")
                 .early_media(true)
                 .asynchronous(true)
-                .codecs("alaw,ulaw")
-                .channel_id("i")
-                .other_channel_id("j")
-                .pre_dial_gosub("x,1,1")
+                .codecs("Codecs")
+                .channel_id("ChannelId")
+                .other_channel_id("OtherChannelId")
+                .pre_dial_gosub("PreDialGoSub")
         }),
-        built(PJSIPHangup::new("c", 486), |a| a.action_id("i")),
-        built(PJSIPNotify::new(), |a| a.endpoint("e").uri("sip:u").channel("c").option("o").variable("Event", "v")),
-        plain(PJSIPQualify::new("e")),
-        plain(PJSIPRegister::new("r")),
-        plain(PJSIPSetMaintenance::new("e", true)),
+        built(PJSIPHangup::new("Channel", "Cause"), |a| a.action_id("i")),
+        built(PJSIPNotify::new(), |a| {
+            a.endpoint("Endpoint").uri("URI").channel("channel").option("Option").variable("Event", "v")
+        }),
+        plain(PJSIPQualify::new("Endpoint")),
+        plain(PJSIPRegister::new("Registration")),
+        plain(PJSIPSetMaintenance::new("Endpoint", true)),
         plain(PJSIPShowAors::new()),
         plain(PJSIPShowAuths::new()),
         plain(PJSIPShowContacts::new()),
-        plain(PJSIPShowEndpoint::new("e")),
+        plain(PJSIPShowEndpoint::new("Endpoint")),
         plain(PJSIPShowEndpoints::new()),
-        built(PJSIPShowMaintenance::new(), |a| a.endpoint("e")),
+        built(PJSIPShowMaintenance::new(), |a| a.endpoint("Endpoint")),
         plain(PJSIPShowRegistrationInboundContactStatuses::new()),
         plain(PJSIPShowRegistrationsInbound::new()),
         plain(PJSIPShowRegistrationsOutbound::new()),
         plain(PJSIPShowResourceLists::new()),
         plain(PJSIPShowSubscriptionsInbound::new()),
         plain(PJSIPShowSubscriptionsOutbound::new()),
-        plain(PJSIPUnregister::new("r")),
-        plain(PRIDebugFileSet::new("f")),
+        plain(PJSIPUnregister::new("Registration")),
+        plain(PRIDebugFileSet::new("File")),
         plain(PRIDebugFileUnset::new()),
         plain(PRIDebugSet::new(1, PriDebugLevel::Hex)),
         built(PRIShowSpans::new(), |a| a.span(1)),
-        built(Park::new("c"), |a| {
-            a.timeout_channel("t").announce_channel("a").parking_timeout(SECOND).parkinglot("l").parking_space("701")
+        built(Park::new("Channel"), |a| {
+            a.timeout_channel("TimeoutChannel")
+                .announce_channel("AnnounceChannel")
+                .parking_timeout(SECOND)
+                .parkinglot("Parkinglot")
+                .parking_space("ParkingSpace")
         }),
-        built(ParkedCalls::new(), |a| a.parking_lot("l")),
+        built(ParkedCalls::new(), |a| a.parking_lot("ParkingLot")),
         plain(Parkinglots::new()),
-        plain(PauseMonitor::new("c")),
+        plain(PauseMonitor::new("Channel")),
         plain(Ping::new()),
-        built(PlayDTMF::new("c", '5'), |a| a.duration(SECOND).receive(true)),
-        built(PlayMF::new("c", '5'), |a| a.duration(SECOND)),
-        plain(PresenceState::new("CustomPresence:a")),
+        built(PlayDTMF::new("Channel", '5'), |a| a.duration(SECOND).receive(true)),
+        built(PlayMF::new("Channel", '5'), |a| a.duration(SECOND)),
+        plain(PresenceState::new("Provider")),
         plain(PresenceStateList::new()),
-        built(QueueAdd::new("q", "i"), |a| a.penalty(1).paused(true).reason("r").member_name("n").state_interface("s")),
-        built(QueueChangePriorityCaller::new("q", "c", 1), |a| a.immediate(true)),
-        built(QueueLog::new("q", "E"), |a| a.uniqueid("u").interface("i").message("m")),
-        built(QueueMemberRingInUse::new("i", true), |a| a.queue("q")),
-        built(QueuePause::new("i", true), |a| a.queue("q").reason("r")),
-        built(QueuePenalty::new("i", 1), |a| a.queue("q")),
-        built(QueueReload::new(), |a| a.queue("q").members(true).rules(true).parameters(true)),
-        plain(QueueRemove::new("q", "i")),
-        built(QueueReset::new(), |a| a.queue("q")),
-        built(QueueRule::new(), |a| a.rule("r")),
-        built(QueueStatus::new(), |a| a.queue("q").member("m")),
-        built(QueueSummary::new(), |a| a.queue("q")),
-        built(QueueWithdrawCaller::new("q", "c"), |a| a.withdraw_info("w")),
-        plain(Queues::new()),
-        built(Redirect::new("c", "x", "1", 1), |a| {
-            a.extra_channel("d").extra_context("y").extra_exten("2").extra_priority("label")
+        built(QueueAdd::new("Queue", "Interface"), |a| {
+            a.penalty(1).paused(true).reason("Reason").member_name("MemberName").state_interface("StateInterface")
         }),
-        built(Reload::new(), |a| a.module("manager")),
-        built(SIPnotify::new("p", "Event", "v"), |a| a.call_id("i")),
+        built(QueueChangePriorityCaller::new("Queue", "Caller", 1), |a| a.immediate(true)),
+        built(QueueLog::new("Queue", "Event"), |a| a.uniqueid("Uniqueid").interface("Interface").message("Message")),
+        built(QueueMemberRingInUse::new("Interface", true), |a| a.queue("Queue")),
+        built(QueuePause::new("Interface", true), |a| a.queue("Queue").reason("Reason")),
+        built(QueuePenalty::new("Interface", 1), |a| a.queue("Queue")),
+        built(QueueReload::new(), |a| a.queue("Queue").members(true).rules(true).parameters(true)),
+        plain(QueueRemove::new("Queue", "Interface")),
+        built(QueueReset::new(), |a| a.queue("Queue")),
+        built(QueueRule::new(), |a| a.rule("Rule")),
+        built(QueueStatus::new(), |a| a.queue("Queue").member("Member")),
+        built(QueueSummary::new(), |a| a.queue("Queue")),
+        built(QueueWithdrawCaller::new("Queue", "Caller"), |a| a.withdraw_info("WithdrawInfo")),
+        plain(Queues::new()),
+        built(Redirect::new("Channel", "Context", "Exten", "Priority"), |a| {
+            a.extra_channel("ExtraChannel")
+                .extra_context("ExtraContext")
+                .extra_exten("ExtraExten")
+                .extra_priority("ExtraPriority")
+        }),
+        built(Reload::new(), |a| a.module("Module")),
+        built(SIPnotify::new("Channel", "Event", "v"), |a| a.call_id("Call-ID")),
         plain(SIPpeers::new()),
-        built(SIPpeerstatus::new(), |a| a.peer("p")),
-        plain(SIPqualifypeer::new("p")),
-        plain(SIPshowpeer::new("p")),
+        built(SIPpeerstatus::new(), |a| a.peer("Peer")),
+        plain(SIPqualifypeer::new("Peer")),
+        plain(SIPshowpeer::new("Peer")),
         plain(SIPshowregistry::new()),
         plain(SKINNYdevices::new()),
         plain(SKINNYlines::new()),
-        plain(SKINNYshowdevice::new("d")),
-        plain(SKINNYshowline::new("l")),
-        built(SendFlash::new("c"), |a| a.receive(true)),
-        built(SendText::new("c", "m"), |a| a.content_type("text/plain")),
-        built(Setvar::new("n", "v"), |a| a.channel("c")),
-        built(ShowDialPlan::new(), |a| a.context("x").extension("1")),
-        plain(SorceryMemoryCacheExpire::new("c")),
-        plain(SorceryMemoryCacheExpireObject::new("c", "o")),
-        plain(SorceryMemoryCachePopulate::new("c")),
-        plain(SorceryMemoryCacheStale::new("c")),
-        built(SorceryMemoryCacheStaleObject::new("c", "o"), |a| a.reload(true)),
-        built(Status::new(), |a| a.channel("c").variable("A").variable("B").all_variables(true)),
-        built(StopMixMonitor::new("c"), |a| a.mix_monitor_id("i")),
-        plain(StopMonitor::new("c")),
-        plain(UnpauseMonitor::new("c")),
-        built(UpdateConfig::new("s", "d"), |a| {
+        plain(SKINNYshowdevice::new("Device")),
+        plain(SKINNYshowline::new("Line")),
+        built(SendFlash::new("Channel"), |a| a.receive(true)),
+        built(SendText::new("Channel", "Message"), |a| a.content_type("Content-Type")),
+        built(Setvar::new("Variable", "Value"), |a| a.channel("Channel")),
+        built(ShowDialPlan::new(), |a| a.context("Context").extension("Extension")),
+        plain(SorceryMemoryCacheExpire::new("Cache")),
+        plain(SorceryMemoryCacheExpireObject::new("Cache", "Object")),
+        plain(SorceryMemoryCachePopulate::new("Cache")),
+        plain(SorceryMemoryCacheStale::new("Cache")),
+        built(SorceryMemoryCacheStaleObject::new("Cache", "Object"), |a| a.reload(true)),
+        built(Status::new(), |a| a.channel("Channel").variable("A").variable("B").all_variables(true)),
+        built(StopMixMonitor::new("Channel"), |a| a.mix_monitor_id("MixMonitorID")),
+        plain(StopMonitor::new("Channel")),
+        plain(UnpauseMonitor::new("Channel")),
+        built(UpdateConfig::new("SrcFilename", "DstFilename"), |a| {
             let change = ConfigChange::update("c", "n", "v").matching("m").at_line(1).category_filter(["a=b"]);
-            a.reload("yes").preserve_effective_context(true).change(change)
+            a.reload("Reload").preserve_effective_context(true).change(change)
         }),
-        built(UserEvent::new("e"), |a| a.header("Header1", "1").header("HeaderN", 2)),
-        plain(VoicemailBoxSummary::new("x", "1")),
-        plain(VoicemailForward::new("x", "1", "INBOX", "i", "y", "2", "Old")),
-        plain(VoicemailMove::new("x", "1", "INBOX", "i", "Old")),
-        built(VoicemailRefresh::new(), |a| a.context("x").mailbox("1")),
-        plain(VoicemailRemove::new("x", "1", "INBOX", "i")),
-        plain(VoicemailUserStatus::new("x", "1")),
+        built(UserEvent::new("UserEvent"), |a| a.header("Header1", "Header1").header("HeaderN", "HeaderN")),
+        plain(VoicemailBoxSummary::new("Context", "Mailbox")),
+        plain(VoicemailForward::new("Context", "Mailbox", "Folder", "ID", "ToContext", "ToMailbox", "ToFolder")),
+        plain(VoicemailMove::new("Context", "Mailbox", "Folder", "ID", "ToFolder")),
+        built(VoicemailRefresh::new(), |a| a.context("Context").mailbox("Mailbox")),
+        plain(VoicemailRemove::new("Context", "Mailbox", "Folder", "ID")),
+        plain(VoicemailUserStatus::new("Context", "Mailbox")),
         plain(VoicemailUsersList::new()),
         plain(WaitEvent::new(SECOND)),
     ]
@@ -302,6 +315,97 @@ fn every_parameter_is_sent_under_its_name_and_none_besides() {
         let repeated = built.full.iter().count() - names(&built.full).len();
         assert_eq!(repeated, 0, "{action} sends a header twice");
     }
+}
+
+/// What the actions of [`all`] are given that is no text: the header, its value, and the actions that have it so.
+const GIVEN: &[(&str, &str, &str)] = &[
+    ("AOCBillingId", "Normal", "AOCMessage"),
+    ("Action-000000", "Update", "UpdateConfig"),
+    ("AllVariables", "true", "Status"),
+    ("Async", "true", "Originate"),
+    ("AuthType", "MD5", "Challenge Login"),
+    ("Cat-000000", "c", "UpdateConfig"),
+    ("Cause", "1", "Hangup"),
+    ("ChargeType", "Unit", "AOCMessage"),
+    ("ChargedItem", "CallSetup", "AOCMessage"),
+    ("ChargingAssociationId", "2", "AOCMessage"),
+    ("ChargingAssociationPlan", "3", "AOCMessage"),
+    ("ChargingType", "StepFunction", "AOCMessage"),
+    ("Code", "6", "AOCMessage"),
+    ("Control", "stop", "ControlPlayback"),
+    ("CurrencyAmount", "1", "AOCMessage"),
+    ("CurrencyMultiplier", "One", "AOCMessage"),
+    ("Digit", "5", "PlayDTMF PlayMF"),
+    ("Direction", "both", "MixMonitorMute"),
+    ("Direction", "in", "MuteAudio"),
+    ("Duration", "1000", "PlayDTMF PlayMF"),
+    ("EarlyMedia", "true", "Originate"),
+    ("EventMask", "on", "Events"),
+    ("Events", "off", "Login"),
+    ("Granularity", "5", "AOCMessage"),
+    ("GranularityTimeScale", "Second", "AOCMessage"),
+    ("Immediate", "yes", "QueueChangePriorityCaller"),
+    ("Level", "hex", "PRIDebugSet"),
+    ("Line-000000", "1", "UpdateConfig"),
+    ("LoadType", "refresh", "ModuleLoad"),
+    ("Match-000000", "m", "UpdateConfig"),
+    ("MatchCriteria", "name(Hangup)", "Filter"),
+    ("Members", "yes", "QueueReload"),
+    ("Mix", "true", "Monitor"),
+    ("MsgType", "S", "AOCMessage"),
+    ("NewMessages", "2", "MWIUpdate"),
+    ("OldMessages", "1", "MWIUpdate"),
+    ("Operation", "Add", "Filter"),
+    ("Options-000000", "catfilter=\"a=b\"", "UpdateConfig"),
+    ("Parameters", "yes", "QueueReload"),
+    ("Paused", "yes", "QueueAdd QueuePause"),
+    ("Penalty", "1", "QueueAdd QueuePenalty"),
+    ("PreserveEffectiveContext", "true", "UpdateConfig"),
+    ("Priority", "1", "QueueChangePriorityCaller"),
+    ("RateType", "Flat", "AOCMessage"),
+    ("Receive", "yes", "PlayDTMF SendFlash"),
+    ("Recursive", "yes", "ModuleLoad"),
+    ("Reload", "true", "SorceryMemoryCacheStaleObject"),
+    ("Replace", "yes", "DialplanExtensionAdd"),
+    ("RingInUse", "yes", "QueueMemberRingInUse"),
+    ("Rules", "yes", "QueueReload"),
+    ("SessionNumber", "1", "FAXSession"),
+    ("Soft", "true", "AgentLogoff"),
+    ("Span", "1", "PRIDebugSet PRIShowSpans"),
+    ("State", "1", "MixMonitorMute"),
+    ("State", "on", "MuteAudio PJSIPSetMaintenance"),
+    ("Time", "4", "AOCMessage"),
+    ("TimeScale", "Minute", "AOCMessage"),
+    ("Timeout", "1", "AbsoluteTimeout WaitEvent"),
+    ("Timeout", "1000", "Originate Park"),
+    ("Tone", "Both", "Bridge"),
+    ("TotalType", "Total", "AOCMessage"),
+    ("UnitAmount(0)", "7", "AOCMessage"),
+    ("UnitType(0)", "8", "AOCMessage"),
+    ("Usernum", "1", "MeetmeMute MeetmeUnmute"),
+    ("Value-000000", "v", "UpdateConfig"),
+    ("Var-000000", "n", "UpdateConfig"),
+    ("Variable", "Event=v", "PJSIPNotify SIPnotify"),
+    ("Variable", "n=v", "MessageSend Originate"),
+    ("Variables", "A,B", "Status"),
+    ("VolumeUnit", "Octet", "AOCMessage"),
+];
+
+/// Each text is given as the name of its header, so that two that are swapped stand under the wrong ones.
+#[test]
+fn every_parameter_is_sent_with_what_was_given_for_it() {
+    let mut given = BTreeSet::new();
+    for built in all() {
+        let others = built.full.iter().filter(|(name, value)| name != value && *name != "ActionID");
+        given.extend(others.map(|(name, value)| format!("{name}: {value} of {}", built.full.name())));
+        for (name, value) in built.least.iter() {
+            assert_eq!(built.full.get(name), Some(value), "{}", built.full.name());
+        }
+    }
+    let expected = GIVEN.iter().flat_map(|(name, value, actions)| {
+        actions.split(' ').map(move |action| format!("{name}: {value} of {action}"))
+    });
+    assert_eq!(given, expected.collect());
 }
 
 #[test]

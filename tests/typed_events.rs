@@ -606,6 +606,9 @@ mod json {
         let parked = super::event("Event: ParkedCall\nParkeeChannel: A\nChannel: B\nParkingSpace: 701\n");
         let expected = r#"{"event":"ParkedCall","parkee":{"name":"A"},"parking_space":"701","rest":{"Channel":"B"}}"#;
         assert_eq!(json(&parked.typed()), expected);
+        let parked = super::event("Event: ParkedCall\nParkeePriority: one\nPriority: 1\n");
+        let expected = r#"{"event":"ParkedCall","parkee":{"priority":1},"rest":{"ParkeePriority":"one"}}"#;
+        assert_eq!(json(&parked.typed()), expected);
     }
 
     #[test]

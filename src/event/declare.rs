@@ -78,17 +78,26 @@ macro_rules! groups {
             }
         }
 
-        record!($name { $($field [$($header)+])* });
+        record!($name { $($field [$($kind)+ $($header)|+])* });
     )+ };
+}
+
+/// Where a field comes from.
+#[cfg(feature = "serde")]
+macro_rules! origin {
+    (group $group:ident $($prefix:literal)|+) => {
+        record::Origin::Group(&[$($prefix),+], |event, prefix| record::is_there(&$group::of(event, prefix)))
+    };
+    ($kind:ident $($header:literal)|+) => { record::Origin::Header(&[$($header),+]) };
 }
 
 /// Debug and Serialize for a struct, by its fields.
 macro_rules! record {
-    ($name:ident { $($field:ident [$($header:literal)+])* }) => {
+    ($name:ident { $($field:ident [$($of:tt)+])* }) => {
         impl Record for $name<'_> {
             #[cfg(feature = "serde")]
-            fn headers(&self) -> &'static [&'static [&'static str]] {
-                &[ $( &[$($header),+] ),* ]
+            fn origins(&self) -> &'static [record::Origin] {
+                const { &[ $( origin!($($of)+) ),* ] }
             }
 
             fn fields(&self, see: &mut dyn FnMut(&[Field<'_>])) {
@@ -162,7 +171,7 @@ macro_rules! events {
             }
         }
 
-        record!($name { $($field [$($header)+])* });
+        record!($name { $($field [$($kind)+ $($header)|+])* });
         )+
 
         /// Hands the names of this topic to `catalogue!`.

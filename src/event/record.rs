@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "serde")]
+use super::raw::Event;
 use crate::secrets::Mask;
 
 /// What a field holds, as it is printed and serialized.
@@ -43,14 +45,27 @@ impl<T: Record> Show for T {
     }
 }
 
+/// Where a field comes from.
+#[cfg(feature = "serde")]
+pub(crate) enum Origin {
+    /// The first header that is there of these names.
+    Header(&'static [&'static str]),
+    /// The headers after the first of these prefixes with which the group has anything to show, as the function tells.
+    Group(&'static [&'static str], fn(&Event, &str) -> bool),
+}
+
+#[cfg(feature = "serde")]
+pub(crate) fn is_there(group: &impl Show) -> bool {
+    group.show().is_some()
+}
+
 /// A field by name.
 pub(crate) type Field<'a> = (&'static str, &'a dyn Show);
 
 /// A struct's fields by name.
 pub(crate) trait Record: fmt::Debug {
-    /// For each field the names of its header, or of a group the prefixes, in the order in which they are tried.
     #[cfg(feature = "serde")]
-    fn headers(&self) -> &'static [&'static [&'static str]];
+    fn origins(&self) -> &'static [Origin];
 
     fn fields(&self, see: &mut dyn FnMut(&[Field<'_>]));
 }
@@ -84,7 +99,7 @@ mod json {
 
     use super::super::raw::Event;
     use super::super::variables::is_variable;
-    use super::{Field, Record, Show, Shown};
+    use super::{Field, Origin, Record, Show, Shown};
 
     /// A map of the fields that were there.
     pub(crate) fn serialize<S: Serializer>(record: &dyn Record, serializer: S) -> Result<S::Ok, S::Error> {
@@ -123,7 +138,7 @@ mod json {
     pub(crate) struct Unknown;
 
     impl Record for Unknown {
-        fn headers(&self) -> &'static [&'static [&'static str]] {
+        fn origins(&self) -> &'static [Origin] {
             &[]
         }
 
@@ -139,7 +154,7 @@ mod json {
             let headers: Vec<_> = event.iter().collect();
             let mut held = vec![false; headers.len()];
             for record in records {
-                mark(record, "", &headers, &mut held);
+                mark(record, event, "", &headers, &mut held);
             }
             if let Some(at) = find(&headers, "", "Event") {
                 held[at] = true;
@@ -158,22 +173,25 @@ mod json {
         }
     }
 
-    /// Marks the headers that the fields of a record hold, and tells whether there are any.
-    fn mark(record: &dyn Record, prefix: &str, headers: &[(&str, &str)], held: &mut [bool]) -> bool {
-        let mut any = false;
+    /// Marks the headers that the fields of a record hold.
+    fn mark(record: &dyn Record, event: &Event, prefix: &str, headers: &[(&str, &str)], held: &mut [bool]) {
         record.fields(&mut |fields| {
-            for ((_, field), names) in fields.iter().zip(record.headers()) {
-                any |= match field.show() {
-                    None => false,
-                    Some(Shown::Group(group)) => names.iter().any(|prefix| mark(group, prefix, headers, held)),
-                    Some(_) => names.iter().find_map(|name| find(headers, prefix, name)).is_some_and(|at| {
-                        held[at] = true;
-                        true
-                    }),
-                };
+            for ((_, field), origin) in fields.iter().zip(record.origins()) {
+                match (field.show(), origin) {
+                    (Some(Shown::Group(group)), Origin::Group(prefixes, is_there)) => {
+                        if let Some(prefix) = prefixes.iter().find(|prefix| is_there(event, prefix)) {
+                            mark(group, event, prefix, headers, held);
+                        }
+                    }
+                    (Some(_), Origin::Header(names)) => {
+                        if let Some(at) = names.iter().find_map(|name| find(headers, prefix, name)) {
+                            held[at] = true;
+                        }
+                    }
+                    _ => {}
+                }
             }
         });
-        any
     }
 
     /// The first header of the name that a prefix and a name make.

@@ -75,7 +75,7 @@ fn probes(number: usize) -> [Probe; 5] {
 
 /// The paths to the fields in which a header comes out that is sent alone.
 pub fn claims(name: &str, header: &str) -> BTreeSet<String> {
-    claims_with(name, header, 471_147).into_iter().map(|(path, _)| path).collect()
+    claims_with(name, header, 471_147).into_keys().collect()
 }
 
 /// The same with the values that come out there.
