@@ -7,7 +7,7 @@ use gami::packet::Packet;
 use gami::{Event, Response, Typed};
 use serde_json::{Map, Value as Json};
 
-use crate::declared::DECLARED;
+use crate::declared::{Field, DECLARED};
 use crate::reference::assert_packet_agrees;
 
 /// Stands for the name of an event: which one comes next, in two bytes.
@@ -30,10 +30,9 @@ pub fn assert_decodes(bytes: &[u8]) {
     let typed = event.typed();
     let name = Typed::NAMES.iter().find(|name| name.eq_ignore_ascii_case(event.name()));
     let shown = serde_json::to_string(&typed).unwrap();
-    match name {
-        Some(name) => assert_eq!(shown, serde_json::to_string(&decoded(name, &event)).unwrap()),
-        None => assert!(matches!(typed, Typed::Other(other) if other.name() == event.name())),
-    }
+    assert_eq!(shown, serde_json::to_string(&decoded(name.copied(), &event)).unwrap());
+    assert_eq!(typed.name(), name.copied().unwrap_or(event.name()));
+    assert_eq!(matches!(typed, Typed::Other(_)), name.is_none());
     assert!(serde_json::from_str::<Json>(&shown).is_ok(), "no JSON: {shown}");
     assert!(!format!("{typed:?}{typed:#?}").is_empty());
     let report = DECLARED.decode(&event, &DECLARED.groups["ReportBlock"], "Report1");
@@ -47,10 +46,11 @@ pub fn assert_decodes(bytes: &[u8]) {
 }
 
 /// What the event's JSON is, by the tables.
-fn decoded(name: &str, event: &Event) -> Json {
+fn decoded(name: Option<&str>, event: &Event) -> Json {
     let mut expected = Map::new();
-    expected.insert("event".into(), name.into());
-    expected.extend(DECLARED.decode(event, &DECLARED.events[name], ""));
+    expected.insert("event".into(), name.unwrap_or(event.name()).into());
+    let fields = name.map_or(&[][..], |name| &DECLARED.events[name]);
+    expected.extend(DECLARED.decode(event, fields, ""));
     let common = DECLARED.decode(event, &DECLARED.groups["Common"], "");
     if !common.is_empty() {
         expected.insert("common".into(), common.into());
@@ -66,35 +66,50 @@ fn decoded(name: &str, event: &Event) -> Json {
     if !variables.is_empty() {
         expected.insert("variables".into(), variables.into());
     }
-    if name == "UserEvent" {
-        expected.insert("headers".into(), serde_json::to_value(event).unwrap());
+    let rest = rest(event, fields);
+    if !rest.is_empty() {
+        expected.insert("rest".into(), rest.into());
     }
     expected.into()
 }
 
-/// Prefix, channel, name and value of each variable.
-fn variables(event: &Event) -> Vec<[String; 4]> {
-    let mut found = Vec::new();
-    for (header, text) in event.iter() {
-        let lower = header.to_ascii_lowercase();
-        let (name, value) = text.split_once('=').unwrap_or((text, ""));
-        if lower == "variable" {
-            if text.contains('=') {
-                found.push(["".into(), "".into(), name.into(), value.into()]);
-            }
+/// The headers that say something and that no field holds, by the name that came first.
+fn rest(event: &Event, fields: &[Field]) -> Map<String, Json> {
+    let mut held = DECLARED.held(event, fields, "");
+    held.extend(DECLARED.held(event, &DECLARED.groups["Common"], ""));
+    held.extend(event.iter().position(|(name, _)| name.eq_ignore_ascii_case("Event")));
+    let mut rest: Map<String, Json> = Map::new();
+    for (at, (name, value)) in event.iter().enumerate() {
+        if held.contains(&at) || value.is_empty() || variable(name, value).is_some() {
             continue;
         }
-        let (head, channel) = match header.split_once('(') {
-            Some((head, channel)) if channel.ends_with(')') => (head, &channel[..channel.len() - 1]),
-            Some(_) => continue,
-            None => (header, ""),
-        };
-        if head.to_ascii_lowercase().ends_with("chanvariable") {
-            let prefix = &head[..head.len() - "chanvariable".len()];
-            found.push([prefix.into(), channel.into(), name.into(), value.into()]);
+        let known = rest.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        match known {
+            None => drop(rest.insert(name.into(), value.into())),
+            Some((_, Json::Array(values))) => values.push(value.into()),
+            Some((_, first)) => *first = vec![first.take(), value.into()].into(),
         }
     }
-    found
+    rest
+}
+
+/// Prefix, channel, name and value of each variable.
+fn variables(event: &Event) -> Vec<[String; 4]> {
+    event.iter().filter_map(|(header, text)| variable(header, text)).collect()
+}
+
+fn variable(header: &str, text: &str) -> Option<[String; 4]> {
+    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    if header.eq_ignore_ascii_case("variable") {
+        return text.contains('=').then(|| ["".into(), "".into(), name.into(), value.into()]);
+    }
+    let (head, channel) = match header.split_once('(') {
+        Some((head, channel)) if channel.ends_with(')') => (head, &channel[..channel.len() - 1]),
+        Some(_) => return None,
+        None => (header, ""),
+    };
+    let prefix = head.to_ascii_lowercase().strip_suffix("chanvariable")?.len();
+    Some([head[..prefix].into(), channel.into(), name.into(), value.into()])
 }
 
 fn assert_variables(event: &Event) {

@@ -68,6 +68,25 @@ impl Declared {
         decoded
     }
 
+    /// Where the headers stand that these fields hold.
+    pub fn held(&self, event: &Event, fields: &[Field], prefix: &str) -> Vec<usize> {
+        let mut held = Vec::new();
+        for Field { kind, headers, .. } in fields {
+            match kind {
+                Kind::Value(read) => {
+                    let at = headers.iter().find_map(|name| position(event, prefix, name));
+                    held.extend(at.filter(|at| event.iter().nth(*at).and_then(|(_, value)| read(value)).is_some()));
+                }
+                Kind::Group(group) => {
+                    let fields = &self.groups[group];
+                    let prefix = headers.iter().find(|prefix| !self.decode(event, fields, prefix).is_empty());
+                    held.extend(prefix.iter().flat_map(|prefix| self.held(event, fields, prefix)));
+                }
+            }
+        }
+        held
+    }
+
     /// The names of the headers that these fields read.
     pub fn headers(&self, fields: &[Field], prefix: &str) -> Vec<String> {
         let mut found = Vec::new();
@@ -101,8 +120,12 @@ impl Declared {
 }
 
 fn look_up<'a>(event: &'a Event, prefix: &str, name: &str) -> Option<&'a str> {
+    event.iter().nth(position(event, prefix, name)?).map(|(_, value)| value)
+}
+
+fn position(event: &Event, prefix: &str, name: &str) -> Option<usize> {
     let name = format!("{prefix}{name}");
-    event.iter().find(|(other, _)| other.eq_ignore_ascii_case(&name)).map(|(_, value)| value)
+    event.iter().position(|(other, _)| other.eq_ignore_ascii_case(&name))
 }
 
 type Tokens = std::iter::Peekable<std::vec::IntoIter<&'static str>>;
@@ -165,6 +188,14 @@ fn reads(kind: &str) -> fn(&str) -> Option<Json> {
                 "i32" => |text| number::<i32>(text),
                 "i64" => |text| number::<i64>(text),
                 "f64" | "UnixTime" => |text| number::<f64>(text),
+                "NtpTime" => |text| {
+                    let (seconds, rest) = match text.trim_ascii().split_once('.') {
+                        Some((seconds, rest)) => (seconds, rest.parse::<u64>().ok()?),
+                        None => (text, 0),
+                    };
+                    let seconds: u64 = seconds.trim_ascii().parse().ok()?;
+                    Some((seconds as f64 + (rest / 4096) as f64 / 1e6).into())
+                },
                 $(stringify!($words) => |text| {
                     let word = gami::event::$words::read(text)?;
                     assert_eq!(gami::event::$words::read(&word.to_string()), Some(word));
