@@ -23,6 +23,7 @@
 //!   mailbox; queue, interface.
 //! - A method that sets a parameter a second time replaces the first value, unless its documentation
 //!   says that it can be called again.
+//! - A closed set of values is an enum; [`str::parse`] reads one from text, in any case.
 //! - Times are a [`Duration`](std::time::Duration); each is sent in the unit that Asterisk reads there,
 //!   fractions of that unit rounded up.
 //! - `timeout` is how long the *client* waits for the answer, as [`Action::timeout`]. The two actions

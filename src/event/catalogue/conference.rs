@@ -249,7 +249,7 @@ events! {
 
     /// A conference, in the list of the action `MeetmeListRooms`.
     ///
-    /// Class `call`. Asterisk 1.8 and later, with DAHDI.
+    /// Class `call`. Asterisk 10 and later, with DAHDI.
     MeetmeListRooms {
         conference: Text["Conference"],
         /// The participants.
@@ -265,7 +265,7 @@ events! {
 
     /// Ends the list of the action `MeetmeListRooms`.
     ///
-    /// Sent only in answer to an action; no class. Asterisk 1.8 and later, with DAHDI.
+    /// Sent only in answer to an action; no class. Asterisk 10 and later, with DAHDI.
     MeetmeListRoomsComplete {
         list: group ListEnd[""],
     }
