@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use asterisk::*;
 use declarations::{declarations, listed, MORE_IS_SAID};
 use gami::action::*;
-use gami::event::{CoreShowChannel, OriginateReason};
+use gami::event::{CoreShowChannel, HangupCause, OriginateReason, Typed};
 use gami::{Client, Error, List, Options, Originated, Result};
 
 /// The actions that the server lists, with their privileges as the declarations write them.
@@ -479,6 +479,27 @@ fn a_list_of_nothing_is_empty_or_an_error_and_nobody_waits_for_it() {
     assert_eq!(ami.list(FAXStats::new()).unwrap().items.len(), 1);
     assert_eq!(ami.list(WaitEvent::new(Duration::from_secs(1))).unwrap().items.len(), 0);
     assert!(begun.elapsed() < Duration::from_secs(9), "{:?}: something was waited for", begun.elapsed());
+}
+
+#[test]
+#[ignore = "needs Asterisk: tests/asterisk/run"]
+fn both_ways_to_hang_up_take_a_pattern_and_answer_with_a_list() {
+    let ami = connected();
+    hang_up_all(&ami);
+    let by_cause = Hangup::new("/^PJSIP/").cause(HangupCause::UserBusy);
+    let by_response = PJSIPHangup::new("/^PJSIP/", 486);
+    for action in [Action::from(by_cause), by_response.into()] {
+        let call = Originate::new("PJSIP/noanswer@loop").application("Wait", "30").asynchronous(true);
+        ami.action(call).unwrap();
+        wait_until(&ami, "nobody is called", |ami| ami.channels().unwrap().len() == 2);
+        let list = ami.list(&action).unwrap();
+        assert_eq!((list.items.len(), count(&list)), (2, 2), "{action:?}");
+        for item in &list.items {
+            assert!(matches!(item.typed(), Typed::ChannelHungup(e) if e.channel.starts_with("PJSIP/")), "{item:?}");
+        }
+        assert!(matches!(list.complete.typed(), Typed::ChannelsHungupListComplete(_)), "{:?}", list.complete);
+        hang_up_all(&ami);
+    }
 }
 
 #[test]

@@ -59,15 +59,20 @@ numbers!(u32 as u64 Unsigned, u64 as u64 Unsigned, i32 as i64 Signed, i64 as i64
 
 /// Seconds since 1970 of a clock that Asterisk prints as `SentNTP`.
 ///
-/// The digits after the dot are no decimal fraction: they are the microseconds times 4,096, without leading zeros
-/// that would tell.
+/// In late versions six digits after the dot are a decimal fraction. Before, the digits, mostly more, are the
+/// microseconds times 4,096.
 pub(crate) struct NtpTime(pub(crate) f64);
 
 impl Value<'_> for NtpTime {
     fn read(text: &str) -> Option<Self> {
-        let (seconds, rest) = text.trim_ascii().split_once('.').unwrap_or((text, "0"));
-        let (seconds, rest): (u64, u64) = (seconds.trim_ascii().parse().ok()?, rest.parse().ok()?);
-        Some(Self(seconds as f64 + (rest / 4096) as f64 / 1e6))
+        let text = text.trim_ascii();
+        match text.split_once('.') {
+            Some((seconds, rest)) if rest.len() > 6 => {
+                let (seconds, rest): (u64, u64) = (seconds.parse().ok()?, rest.parse().ok()?);
+                Some(Self(seconds as f64 + (rest / 4096) as f64 / 1e6))
+            }
+            _ => text.parse().ok().map(Self),
+        }
     }
 }
 

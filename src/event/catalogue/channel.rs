@@ -236,7 +236,7 @@ events! {
 
     /// A channel in the answer to the action `Status`; its variables are in [`Event::variables`].
     ///
-    /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
+    /// Class `call`, though sent only in answer to the action. Asterisk 1.8 to 23.
     Status {
         channel: group ChannelSnapshot[""],
         /// The channel's type, such as `PJSIP`.

@@ -51,7 +51,8 @@ events! {
         /// How good the media are, from 0 to 100: the media experience score. Late versions.
         mes: f64["MES"],
         report_count: u32["ReportCount" | "ReceptionReports"],
-        /// The sender's clock.
+        /// The sender's clock; read right also where the digits after the dot are no decimal fraction, as in older
+        /// versions.
         sent_ntp: NtpTime["SentNTP"],
         /// The stream's clock at that time.
         sent_rtp: u64["SentRTP"],
@@ -76,7 +77,8 @@ events! {
         /// How good the media are, from 0 to 100: the media experience score. Late versions.
         mes: f64["MES"],
         report_count: u32["ReportCount"],
-        /// Asterisk's clock.
+        /// Asterisk's clock; read right also where the digits after the dot are no decimal fraction, as in older
+        /// versions.
         sent_ntp: NtpTime["SentNTP"],
         /// The stream's clock at that time.
         sent_rtp: u64["SentRTP"],
