@@ -189,11 +189,12 @@ fn reads(kind: &str) -> fn(&str) -> Option<Json> {
                 "i64" => |text| number::<i64>(text),
                 "f64" | "UnixTime" => |text| number::<f64>(text),
                 "NtpTime" => |text| {
-                    let (seconds, rest) = match text.trim_ascii().split_once('.') {
-                        Some((seconds, rest)) => (seconds, rest.parse::<u64>().ok()?),
-                        None => (text, 0),
-                    };
-                    let seconds: u64 = seconds.trim_ascii().parse().ok()?;
+                    let text = text.trim_ascii();
+                    let (seconds, rest) = text.split_once('.').unwrap_or((text, ""));
+                    if rest.len() <= 6 {
+                        return text.parse::<f64>().ok().map(Into::into);
+                    }
+                    let (seconds, rest) = (seconds.parse::<u64>().ok()?, rest.parse::<u64>().ok()?);
                     Some((seconds as f64 + (rest / 4096) as f64 / 1e6).into())
                 },
                 $(stringify!($words) => |text| {
