@@ -127,14 +127,14 @@ events! {
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23; from 21 on only IAX2 is left.
     PeerEntry {
-        /// `SIP`, `IAX2` in the list of `IAXpeerlist` and `IAX` in that of `IAXpeers`.
+        /// `SIP`; for IAX2, `IAX2` in the list of `IAXpeers` and `IAX` in that of `IAXpeerlist`.
         channel_type: Text["Channeltype"],
         object_name: Text["ObjectName"],
         /// The name with which it logs in, where that is not its own. IAX2.
         object_username: Text["ObjectUsername"],
         /// `peer` or `user`.
         chan_object_type: Text["ChanObjectType"],
-        /// The address; `-none-` if it is not known.
+        /// The address; `-none-` or `(null)` if it is not known.
         ip_address: Text["IPaddress"],
         ip_port: u32["IPport" | "Port"],
         /// The network mask. IAX2.
