@@ -14,6 +14,8 @@ pub(super) struct Desk {
     pub pending: Pending,
     /// Actions that are still to be sent.
     pub outgoing: Vec<u8>,
+    /// How many actions these are.
+    pub unsent: usize,
     /// Where `outgoing` ends, counted from the first byte that was ever queued.
     pub queued: u64,
     /// The `ActionID` of the action that was queued last.
@@ -41,6 +43,7 @@ impl Desk {
         Self {
             pending,
             outgoing: Vec::new(),
+            unsent: 0,
             queued: 0,
             id: String::new(),
             writer: Writer::Absent,
@@ -59,6 +62,7 @@ impl Desk {
         action.encode(&self.id, &mut self.outgoing)?;
         let start = self.queued;
         self.queued += (self.outgoing.len() - before) as u64;
+        self.unsent += 1;
         let entry = Entry {
             waiter,
             callers_id: action.get("ActionID").map(Box::from),
@@ -94,6 +98,7 @@ impl Desk {
         if gaps.is_empty() {
             return;
         }
+        self.unsent -= gaps.len();
         gaps.sort_unstable_by_key(|gap| gap.start);
         let gone = self.queued - self.outgoing.len() as u64;
         let mut kept = 0;

@@ -47,7 +47,9 @@ use desk::Desk;
 use wire::{Wire, MOST_QUEUED};
 
 /// So long a thread that waits for a response may stay awake.
-const MOMENT: Duration = Duration::from_micros(200);
+const MOMENT: Duration = Duration::from_micros(400);
+/// So long an action may wait for others to go out with.
+const WHILE: Duration = Duration::from_micros(300);
 /// How long the server has to answer a `Logoff`.
 const FAREWELL: Duration = Duration::from_millis(300);
 
@@ -65,8 +67,10 @@ pub(crate) struct Link {
     written: AtomicU64,
     /// Whether events may belong to a pending action.
     collecting: AtomicBool,
-    /// How many threads wait for a response, and whether the last of them did not wait long.
-    waiting: AtomicUsize,
+    /// How many threads wait for a response and are awake, and how many actions have yet to be sent.
+    awake: AtomicUsize,
+    unsent: AtomicUsize,
+    /// Whether the last response was not waited for long.
     quick: AtomicBool,
     /// The `Ping` that nobody waits for.
     pinged: AtomicU64,
@@ -130,7 +134,8 @@ impl Link {
             wire: Mutex::new(Wire::new(stream.sink)),
             written: AtomicU64::new(0),
             collecting: AtomicBool::new(false),
-            waiting: AtomicUsize::new(0),
+            awake: AtomicUsize::new(0),
+            unsent: AtomicUsize::new(0),
             quick: AtomicBool::new(true),
             pinged: AtomicU64::new(0),
             over: AtomicBool::new(false),
@@ -162,7 +167,9 @@ impl Link {
         let (waiter, answer) = bounded(1);
         let deadline = deadline_in(timeout);
         let waiter = Waiter::Response(waiter);
-        let serial = self.submit(Request { action, waiter, deadline, unwatched: None, memorable, stalls_until })?;
+        let request = Request { action, waiter, deadline, unwatched: None, memorable, stalls_until };
+        let (serial, desk) = self.queue(request)?;
+        drop(desk);
         self.await_answer(&answer, deadline).unwrap_or_else(|| match self.abandon(serial) {
             Some(sent) => Err(Error::Timeout { after: timeout, sent }),
             // It came in this moment: whoever took it out of the table has sent it, or is about to.
@@ -170,24 +177,41 @@ impl Link {
         })
     }
 
-    /// The answer, or `None` once the deadline has passed.
+    /// The answer to what was just queued, or `None` once the deadline has passed.
     ///
     /// To put a thread to sleep and to wake it takes about as long as a server close by takes to answer. So one
-    /// that waits stays awake for a moment, and lets others run, if the answer before came within one.
+    /// that waits stays awake for a moment, and lets others run, if the answer before came within one. Meanwhile
+    /// those who are about to make actions make them, and one system call is enough for all: what is queued goes
+    /// out once half of those who stay awake have queued theirs, or it has waited for a while.
     fn await_answer(&self, answer: &Receiver<Result<Response>>, deadline: Instant) -> Option<Result<Response>> {
         let begun = Instant::now();
-        self.waiting.fetch_add(1, Ordering::SeqCst);
         let mut came = None;
+        let mut queued = true;
         if self.quick.load(Ordering::Relaxed) {
-            while came.is_none() && begun.elapsed() < MOMENT {
+            self.awake.fetch_add(1, Ordering::Relaxed);
+            let mut waited = Duration::ZERO;
+            while came.is_none() && waited < MOMENT {
+                if queued && (self.are_half_queued() || waited > WHILE) {
+                    self.flush(deadline);
+                    queued = false;
+                }
                 thread::yield_now();
                 came = answer.try_recv().ok();
+                waited = begun.elapsed();
             }
+            self.awake.fetch_sub(1, Ordering::Relaxed);
+        }
+        if queued && came.is_none() {
+            self.flush(deadline);
         }
         let came = came.or_else(|| answer.recv_deadline(deadline).ok());
-        self.waiting.fetch_sub(1, Ordering::SeqCst);
         self.quick.store(begun.elapsed() < 2 * MOMENT, Ordering::Relaxed);
         came
+    }
+
+    /// Whether the actions of half of those who wait awake have yet to be sent.
+    fn are_half_queued(&self) -> bool {
+        2 * self.unsent.load(Ordering::Relaxed) >= self.awake.load(Ordering::Relaxed)
     }
 
     /// Registers an action, then sends it.
@@ -195,10 +219,6 @@ impl Link {
         let deadline = request.deadline;
         let (serial, desk) = self.queue(request)?;
         drop(desk);
-        if self.waiting.load(Ordering::Relaxed) > 0 {
-            // Others who are about to send do so first, and one system call is enough for all.
-            thread::yield_now();
-        }
         self.flush(deadline);
         Ok(serial)
     }
@@ -220,7 +240,7 @@ impl Link {
         log::trace!("sending {:?}", request.action);
         let mut desk = self.desk_with_room(deadline)?;
         let serial = desk.queue(request)?;
-        self.note_collecting(&desk);
+        self.note(&desk);
         if unwatched && desk.pending.set_deadline(serial, deadline) {
             drop(desk);
             if let Some(myself) = self.myself.upgrade() {
@@ -268,7 +288,7 @@ impl Link {
                     Answer::Late(response) => late.push(response),
                 }
             }
-            self.note_collecting(&desk);
+            self.note(&desk);
         }
         // Who is woken makes the next action at once, and needs the desk for it.
         for (waiter, response) in last {
@@ -283,13 +303,16 @@ impl Link {
         }
         let mut desk = lock(&self.desk);
         let claim = desk.pending.claim(event);
-        self.note_collecting(&desk);
+        self.note(&desk);
         claim
     }
 
+    /// Shows outside of the desk what has changed on it.
+    ///
     /// Events that belong to an action come after its response, for which the desk is locked.
-    fn note_collecting(&self, desk: &Desk) {
+    fn note(&self, desk: &Desk) {
         self.collecting.store(desk.pending.collecting(), Ordering::Relaxed);
+        self.unsent.store(desk.unsent, Ordering::Relaxed);
     }
 
     /// Nobody waits for an action any more; whether it went out, or `None` if it was answered already.
@@ -304,7 +327,7 @@ impl Link {
     fn close_gaps(&self, desk: &mut Desk, gaps: Vec<Range<u64>>) {
         let room = !gaps.is_empty();
         desk.close(gaps);
-        self.note_collecting(desk);
+        self.note(desk);
         if room {
             self.room.notify_all();
         }
@@ -369,9 +392,10 @@ impl Link {
             let end = if desk.closing { End::Closed } else { end };
             let end = desk.ended.get_or_insert(end).clone();
             desk.outgoing = Vec::new();
+            desk.unsent = 0;
             self.over.store(true, Ordering::SeqCst);
             let abandoned = desk.pending.abandon_all();
-            self.note_collecting(&desk);
+            self.note(&desk);
             (end, abandoned, self.written.load(Ordering::SeqCst))
         };
         for Abandoned { waiter, span, .. } in abandoned {
@@ -388,7 +412,7 @@ impl Link {
     pub fn forget(&self, serial: Serial) {
         let mut desk = lock(&self.desk);
         desk.pending.remove(serial);
-        self.note_collecting(&desk);
+        self.note(&desk);
     }
 }
 

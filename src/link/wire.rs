@@ -96,6 +96,8 @@ impl Link {
                 break;
             }
             std::mem::swap(&mut batch, &mut desk.outgoing);
+            desk.unsent = 0;
+            self.note(&desk);
             wire.end = desk.queued;
             // Together, so that nobody is told that what is about to go out was not sent.
             self.written.store(wire.end, Ordering::SeqCst);
