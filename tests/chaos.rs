@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use alone::{alone, Census};
 use gami::mock::{Mock, Reply, Request};
-use gami::{Action, Backoff, Client, Error, Options, Outcome, Tls};
+use gami::{Action, Backoff, Client, Error, Options, Outcome};
 use proxy::{seed, Faults, Proxy, Random};
 
 const LOSSES: u64 = 1000;
@@ -33,6 +33,7 @@ const FILTERS: [&str; 2] = ["!Event: Newexten", "Event: Tick"];
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Over {
     Tcp,
+    #[cfg(feature = "tls")]
     Tls,
 }
 
@@ -54,6 +55,7 @@ impl Server {
     fn start(over: Over) -> Self {
         let mock = match over {
             Over::Tcp => Mock::builder(),
+            #[cfg(feature = "tls")]
             Over::Tls => Mock::builder().tls(),
         };
         let mock = mock.start().unwrap();
@@ -105,7 +107,8 @@ impl Server {
             .reconnect(Backoff::new().first(Duration::from_millis(1)).longest(Duration::from_millis(5)));
         match over {
             Over::Tcp => options,
-            Over::Tls => options.tls(Tls::new().add_root_pem(self.mock.certificate_pem()).unwrap()),
+            #[cfg(feature = "tls")]
+            Over::Tls => options.tls(gami::Tls::new().add_root_pem(self.mock.certificate_pem()).unwrap()),
         }
     }
 }
@@ -206,6 +209,7 @@ fn a_thousand_losses(over: Over) {
     let life = match over {
         Over::Tcp => 20..60_000,
         // The handshake alone is some 2,000 bytes.
+        #[cfg(feature = "tls")]
         Over::Tls => 800..80_000,
     };
     proxy.set_faults(Faults { life: Some(life), ..Faults::default() });
@@ -334,6 +338,7 @@ fn a_thousand_losses_over_tcp() {
     alone("a_thousand_losses_over_tcp", LIMIT, || a_thousand_losses(Over::Tcp));
 }
 
+#[cfg(feature = "tls")]
 #[test]
 fn a_thousand_losses_over_tls() {
     alone("a_thousand_losses_over_tls", LIMIT, || a_thousand_losses(Over::Tls));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use alone::{alone, resident, Census};
 use gami::mock::Mock;
-use gami::{Options, Tls};
+use gami::Options;
 
 const CYCLES: u32 = 10_000;
 /// From here on the allocator has what it needs.
@@ -42,11 +42,12 @@ fn ten_thousand_cycles_of_dial_login_and_close_leave_nothing_over_tcp() {
     alone(test, LIMIT, || dial_log_in_and_close(Mock::start().unwrap(), Options::new()));
 }
 
+#[cfg(feature = "tls")]
 #[test]
 fn ten_thousand_cycles_of_dial_login_and_close_leave_nothing_over_tls() {
     alone("ten_thousand_cycles_of_dial_login_and_close_leave_nothing_over_tls", LIMIT, || {
         let mock = Mock::builder().tls().start().unwrap();
-        let tls = Tls::new().add_root_pem(mock.certificate_pem()).unwrap();
+        let tls = gami::Tls::new().add_root_pem(mock.certificate_pem()).unwrap();
         dial_log_in_and_close(mock, Options::new().tls(tls));
     });
 }

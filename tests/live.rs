@@ -13,7 +13,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use asterisk::*;
-use gami::{Action, Client, Error, Event, LoginMode, Options, Outcome, State, Tls};
+use gami::{Action, Client, Error, Event, LoginMode, Outcome, State};
+#[cfg(feature = "tls")]
+use gami::{Options, Tls};
 
 fn call(ami: &Client, exten: &str) {
     let local = format!("Local/{exten}@gami");
@@ -37,6 +39,7 @@ fn logs_in_by_challenge_and_plain_over_tcp_and_tls() {
     }
 }
 
+#[cfg(feature = "tls")]
 #[test]
 #[ignore = "needs Asterisk: tests/asterisk/run"]
 fn a_certificate_that_is_not_trusted_is_a_clear_error() {
@@ -44,6 +47,7 @@ fn a_certificate_that_is_not_trusted_is_a_clear_error() {
     assert!(matches!(error, Error::Tls(_)) && error.to_string().contains("certificate"), "{error}");
 }
 
+#[cfg(feature = "tls")]
 #[test]
 #[ignore = "needs Asterisk: tests/asterisk/run"]
 fn tls_to_the_plain_port_and_plain_to_the_tls_port_are_clear_errors_in_time() {
@@ -83,7 +87,7 @@ fn ten_thousand_pings_one_by_one_and_from_32_threads_each_get_their_own_answer()
         thread::scope(|scope| {
             for thread in 0..32 {
                 let ping = &ping;
-                scope.spawn(move || (0..10_000 / 32).for_each(|at| ping(format!("many-{thread}-{at}"))));
+                scope.spawn(move || (thread..10_000).step_by(32).for_each(|at| ping(format!("many-{at}"))));
             }
         });
         let own = (0..1000).map(|_| ami.action("Ping").unwrap().action_id().unwrap().to_owned());

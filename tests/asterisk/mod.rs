@@ -6,7 +6,9 @@ use std::env;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use gami::{Client, Event, Options, Tls};
+#[cfg(feature = "tls")]
+use gami::Tls;
+use gami::{Client, Event, Options};
 
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -28,6 +30,7 @@ impl Drop for UpAgain {
     }
 }
 
+#[cfg(feature = "tls")]
 pub fn over_tls() -> Options {
     Options::new().tls(Tls::new().add_root_pem(std::fs::read(var("GAMI_ASTERISK_CA")).unwrap()).unwrap())
 }
@@ -36,7 +39,9 @@ pub fn over_tls() -> Options {
 pub fn ways() -> Vec<(&'static str, Options, String)> {
     vec![
         ("TCP", Options::new(), var("GAMI_ASTERISK_AMI")),
+        #[cfg(feature = "tls")]
         ("TLS, own root", over_tls(), var("GAMI_ASTERISK_AMI_TLS")),
+        #[cfg(feature = "tls")]
         ("TLS, any certificate", Options::new().tls(Tls::insecure()), var("GAMI_ASTERISK_AMI_TLS")),
     ]
 }
