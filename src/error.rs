@@ -37,7 +37,7 @@ pub enum Error {
     },
     /// The TLS handshake failed, or the TLS configuration is of no use.
     #[error("TLS: {0}")]
-    Tls(Arc<dyn std::error::Error + Send + Sync>),
+    Tls(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// What answered is not an Asterisk manager: no banner came in time, or a wrong one.
     #[error("no Asterisk manager at {address}: {reason}")]
     Banner {

@@ -100,6 +100,7 @@ pub use options::{Backoff, LoginMode, Options};
 pub use outlets::Stats;
 pub use response::Response;
 
-#[cfg(doctest)]
+// Its section on TLS needs the feature.
+#[cfg(all(doctest, feature = "tls"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

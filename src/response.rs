@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::packet::{Headers, Packet};
+use crate::packet::{Headers, Packet, Values};
 use crate::secrets::Mask;
 
 /// The server's answer to an action: every header in order.
@@ -46,8 +46,9 @@ impl Response {
         self.packet.get_bytes(key)
     }
 
-    /// All values of a header in the order in which they came, its name in any case.
-    pub fn get_all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+    /// All values of a header in the order in which they came, its name in any case; none at all if there is
+    /// no such header.
+    pub fn get_all<'a, 'k>(&'a self, key: &'k str) -> Values<'a, 'k> {
         self.packet.get_all(key)
     }
 

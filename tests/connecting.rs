@@ -46,11 +46,6 @@ fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> SocketAddr {
     address
 }
 
-/// Keeps a connection open without a word, until the client closes it.
-fn keep(mut socket: TcpStream) {
-    let _ = socket.read_to_end(&mut Vec::new());
-}
-
 #[test]
 fn a_banner_that_is_none_is_a_clear_error() {
     over_each_transport(|mock, options| {
@@ -318,6 +313,7 @@ mod tls {
         assert!(matches!(error, Error::Tls(_)), "{error:?}");
         let text = error.to_string();
         assert!(text.starts_with("TLS: ") && text.to_lowercase().contains("certificate"), "{text}");
+        assert!(std::error::Error::source(&error).is_some(), "what the TLS library says is kept");
     }
 
     #[test]
@@ -391,6 +387,11 @@ mod tls {
             assert!(matches!(error, Error::Tls(_)), "{error:?}");
             assert!(error.to_string().contains("time"), "{error}");
         }
+    }
+
+    /// Keeps a connection open without a word, until the client closes it.
+    fn keep(mut socket: TcpStream) {
+        let _ = socket.read_to_end(&mut Vec::new());
     }
 
     /// The first bytes of a record that never comes.

@@ -49,5 +49,5 @@ mod values;
 
 pub use catalogue::*;
 pub(crate) use catalogue::{answers_no_list, is_empty_list, list_end, ListEnd};
-pub use raw::Action;
+pub use raw::{Action, ParamValues, Params};
 pub use values::*;

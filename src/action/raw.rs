@@ -49,7 +49,8 @@ impl Action {
     /// Adds a parameter; one of the same name may stand there already.
     ///
     /// The parameter `ActionID` sets the id that the response will carry. Without it the client makes
-    /// one that no other session can guess.
+    /// one that no other session can guess. An id of your own must be another each time: as long as the answer
+    /// to the last action with it may come, the next one is refused.
     #[must_use]
     pub fn param(mut self, name: impl Into<Cow<'static, str>>, value: impl ToString) -> Self {
         self.push(name, value);
@@ -80,12 +81,26 @@ impl Action {
 
     /// The first value of a parameter, its name in any case; `None` if there is no such parameter.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        self.get_all(name).next()
+    }
+
+    /// All values of a parameter in order, its name in any case; none at all if there is no such parameter.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gami::Action;
+    ///
+    /// let call = Action::new("Originate").param("Variable", "a=1").param("Variable", "b=2");
+    /// assert!(call.get_all("variable").eq(["a=1", "b=2"]));
+    /// ```
+    pub fn get_all<'a, 'k>(&'a self, name: &'k str) -> ParamValues<'a, 'k> {
+        ParamValues { params: self.iter(), name }
     }
 
     /// All parameters, name and value, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.params.iter().map(|(name, value)| (name.as_ref(), value.as_str()))
+    pub fn iter(&self) -> Params<'_> {
+        Params { params: self.params.iter() }
     }
 
     pub(crate) fn push(&mut self, name: impl Into<Cow<'static, str>>, value: impl ToString) {
@@ -187,6 +202,51 @@ impl Action {
     }
 }
 
+/// The parameters of an action in order; made by [`Action::iter`].
+#[derive(Debug, Clone)]
+pub struct Params<'a> {
+    params: std::slice::Iter<'a, (Cow<'static, str>, String)>,
+}
+
+impl<'a> Iterator for Params<'a> {
+    type Item = (&'a str, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.params.next().map(|(name, value)| (name.as_ref(), value.as_str()))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.params.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Params<'_> {}
+
+/// The values of one parameter in order; made by [`Action::get_all`].
+#[derive(Debug, Clone)]
+pub struct ParamValues<'a, 'k> {
+    params: Params<'a>,
+    name: &'k str,
+}
+
+impl<'a> Iterator for ParamValues<'a, '_> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let name = self.name;
+        self.params.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+impl<'a> IntoIterator for &'a Action {
+    type Item = (&'a str, &'a str);
+    type IntoIter = Params<'a>;
+
+    fn into_iter(self) -> Params<'a> {
+        self.iter()
+    }
+}
+
 fn is_action_id(name: &str) -> bool {
     name.eq_ignore_ascii_case("ActionID")
 }
@@ -223,6 +283,18 @@ impl From<&str> for Action {
 impl From<String> for Action {
     fn from(name: String) -> Self {
         Self::new(name)
+    }
+}
+
+impl From<&String> for Action {
+    fn from(name: &String) -> Self {
+        Self::new(name.clone())
+    }
+}
+
+impl From<Cow<'_, str>> for Action {
+    fn from(name: Cow<'_, str>) -> Self {
+        Self::new(name.into_owned())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::packet::{Headers, Packet};
+use crate::packet::{Headers, Packet, Values};
 
 /// An event as Asterisk sent it: every header in order.
 ///
@@ -35,8 +35,9 @@ impl Event {
         self.packet.get_bytes(key)
     }
 
-    /// All values of a header in the order in which they came, its name in any case.
-    pub fn get_all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+    /// All values of a header in the order in which they came, its name in any case; none at all if there is
+    /// no such header.
+    pub fn get_all<'a, 'k>(&'a self, key: &'k str) -> Values<'a, 'k> {
         self.packet.get_all(key)
     }
 

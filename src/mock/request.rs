@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Reply, Session};
-use crate::packet::{Headers, Packet};
+use crate::packet::{Headers, Packet, Values};
 
 /// An action that a client has sent to the mock; cheap to clone, and `Send`.
 #[derive(Clone)]
@@ -32,8 +32,9 @@ impl Request {
         self.packet.get(key)
     }
 
-    /// All values of a header in the order in which they came, its name in any case.
-    pub fn get_all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+    /// All values of a header in the order in which they came, its name in any case; none at all if there is
+    /// no such header.
+    pub fn get_all<'a, 'k>(&'a self, key: &'k str) -> Values<'a, 'k> {
         self.packet.get_all(key)
     }
 

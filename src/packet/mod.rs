@@ -186,9 +186,10 @@ impl Packet {
     }
 
     /// All values of a header in the order in which they came, its name in any case.
-    pub fn get_all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> + 'a {
-        let text = self.text();
-        self.spans().iter().filter(move |span| span.is_named(text, key)).map(move |span| span.value(text))
+    ///
+    /// None at all if there is no such header.
+    pub fn get_all<'a, 'k>(&'a self, key: &'k str) -> Values<'a, 'k> {
+        Values { headers: self.iter(), key }
     }
 
     /// All headers, name and value, in the order in which they came.
@@ -266,6 +267,24 @@ impl<'a> Iterator for Headers<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let span = self.spans.next()?;
         Some((span.name(self.text), span.value(self.text)))
+    }
+}
+
+/// The values of one header in order; made by [`Packet::get_all`].
+///
+/// They borrow from the packet alone: the header's name may be gone before them.
+#[derive(Debug, Clone)]
+pub struct Values<'a, 'k> {
+    headers: Headers<'a>,
+    key: &'k str,
+}
+
+impl<'a> Iterator for Values<'a, '_> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let key = self.key;
+        self.headers.find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
     }
 }
 
