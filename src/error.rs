@@ -16,6 +16,21 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What went wrong.
 ///
 /// For an action that failed, [`Error::outcome`] says whether the server can have carried it out.
+///
+/// # Examples
+///
+/// ```no_run
+/// use gami::Error;
+///
+/// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+/// match ami.action(("Hangup", [("Channel", "PJSIP/100-00000001")])) {
+///     Ok(response) => println!("{:?}", response.message()),
+///     Err(Error::Rejected(response)) => println!("refused: {:?}", response.message()),
+///     Err(error @ (Error::Lost { .. } | Error::NotConnected)) => println!("try again later: {error}"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok::<(), gami::Error>(())
+/// ```
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -157,6 +172,25 @@ pub enum Outcome {
 
 impl Error {
     /// Whether the action that this error answers can have been carried out.
+    ///
+    /// An error that answers no action, such as one out of [`Client::errors`](crate::Client::errors), is
+    /// [`Outcome::NotSent`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::Outcome;
+    ///
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// if let Err(error) = ami.queue_add("support", "PJSIP/100") {
+    ///     match error.outcome() {
+    ///         Outcome::NotSent => ami.queue_add("support", "PJSIP/100")?, // again, without harm
+    ///         Outcome::Unknown => println!("look whether it is in the queue: {error}"),
+    ///         Outcome::Refused => println!("the server says no: {error}"),
+    ///     }
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Rejected(_) | Self::CallFailed { .. } => Outcome::Refused,

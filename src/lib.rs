@@ -32,11 +32,13 @@
 //!
 //! One thread a client reads, cuts the bytes into packets, and hands on: responses to whoever waits for
 //! them, events to the stream, trouble to the error streams. It never waits for a caller and never runs a
-//! caller's code. Callers write for themselves; those who meet at the socket share one system call.
+//! caller's code. Callers write for themselves; those who meet at the socket share one system call. Only
+//! where asynchronous actions follow each other does a thread write for them.
 //!
 //! All that belongs to one connection dies with it: what was pending fails, then the loss is announced.
 //! What survives is the client: its streams, and the memory of what a login set, from which
-//! [`Client::reconnect`] or [`Options::reconnect`] restore it.
+//! [`Client::reconnect`] or [`Options::reconnect`] restore it. So a loop over [`Client::events`] does not end
+//! with a loss, but waits for what comes over the next link.
 //!
 //! # Actions
 //!
@@ -53,7 +55,10 @@
 //! - `gami-reader`: one a client, for as long as it has a link or comes back by itself.
 //! - `gami-connect`: for the moments in which a link is made; a connection that is given up on leaves it
 //!   behind for at most the connect timeout, or until the system's resolver gives up on a name.
-//! - `gami-clock`: one for the whole process, only while an action of [`Client::async_action`] is pending.
+//! - `gami-writer`: at most one a link, only while actions of [`Client::async_action`] follow each other or a
+//!   write is stuck.
+//! - `gami-clock`: one for the whole process, only where [`Client::async_action`] is used. It stays until the
+//!   deadlines of all these actions have passed, also of those that were answered, or their links have ended.
 //!
 //! # What is not supported
 //!

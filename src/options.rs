@@ -115,6 +115,32 @@ impl Options {
     }
 
     /// Comes back by itself after the loss of a link on which [`Client::login`](crate::Client::login) succeeded.
+    ///
+    /// Unless set, nothing happens after a loss before [`Client::reconnect`](crate::Client::reconnect) is called.
+    /// It logs in again, and restores the event mask and the filters that were set; nothing that was sent is
+    /// sent again. Each loss and each failed attempt comes out of
+    /// [`Client::net_errors`](crate::Client::net_errors); [`Client::state`](crate::Client::state) is
+    /// [`State::Reconnecting`](crate::State::Reconnecting) meanwhile, and
+    /// [`Client::wait_connected`](crate::Client::wait_connected) waits for the end of it.
+    ///
+    /// What ends it: a login that is refused with `Authentication failed`, [`Backoff::attempts`], and
+    /// [`Client::close`](crate::Client::close). Any other refusal does not, in particular not
+    /// `Login Already In Use`, which a server says until it has noticed that the old session is gone.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::{Backoff, Options};
+    /// use std::time::Duration;
+    ///
+    /// let ami = Options::new()
+    ///     .reconnect(Backoff::new())
+    ///     .keepalive(Duration::from_secs(15)) // finds a loss that nobody tells of
+    ///     .wait_for_link(Duration::from_secs(5)) // for actions that are made meanwhile
+    ///     .dial("pbx.example.org")?;
+    /// ami.login("admin", "secret")?;
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     #[must_use]
     pub fn reconnect(mut self, backoff: Backoff) -> Self {
         self.reconnect = Some(backoff);
@@ -123,8 +149,8 @@ impl Options {
 
     /// How long an action that is made while the link is down waits for it to come back.
     ///
-    /// Unless set, such an action fails at once with [`Error::NotConnected`]. The wait comes before the
-    /// time for the answer. Nothing that was sent is ever sent again.
+    /// Unless set, such an action fails at once with [`Error::NotConnected`]; after that long it does. The wait
+    /// comes before the time for the answer. Nothing that was sent is ever sent again.
     #[must_use]
     pub fn wait_for_link(mut self, timeout: Duration) -> Self {
         self.wait_for_link = timeout;
@@ -235,7 +261,19 @@ pub enum LoginMode {
 /// When to try again after the loss of a link: exponentially longer delays with jitter.
 ///
 /// The delay doubles from the first to the longest; each is shortened by a random part of up to a half,
-/// so that clients that lost one server do not come back all at once.
+/// so that clients that lost one server do not come back all at once. It goes on growing over losses that
+/// follow each other quickly, until a link has lasted for [`Backoff::stable`].
+///
+/// # Examples
+///
+/// ```
+/// use gami::{Backoff, Options};
+/// use std::time::Duration;
+///
+/// let patient = Backoff::new().first(Duration::from_secs(1)).longest(Duration::from_secs(300));
+/// let limited = Backoff::new().attempts(10);
+/// # let _ = (Options::new().reconnect(patient), limited);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Backoff {
     pub(crate) first: Duration,
@@ -261,28 +299,34 @@ impl Backoff {
         }
     }
 
-    /// The delay before the first attempt.
+    /// The delay before the first attempt. Half a second unless set; zero is refused by
+    /// [`Options::dial`].
     #[must_use]
     pub fn first(mut self, delay: Duration) -> Self {
         self.first = delay;
         self
     }
 
-    /// The longest delay.
+    /// The longest delay. 30 seconds unless set; one shorter than the first is refused by [`Options::dial`].
     #[must_use]
     pub fn longest(mut self, delay: Duration) -> Self {
         self.longest = delay;
         self
     }
 
-    /// Gives up after so many failed attempts in a row.
+    /// Gives up after so many failed attempts in a row. Unless set, never.
+    ///
+    /// The client is then [`State::Disconnected`](crate::State::Disconnected), and its streams stay open: a call
+    /// of [`Client::reconnect`](crate::Client::reconnect) that succeeds makes it come back by itself again, with
+    /// the count anew. The last failure on [`Client::net_errors`](crate::Client::net_errors) is not marked: that
+    /// the state is no longer `Reconnecting` tells. A limit of 0 is one of 1.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = Some(attempts);
         self
     }
 
-    /// How long a link must have lasted for the delays to start anew at its loss.
+    /// How long a link must have lasted for the delays to start anew at its loss. 60 seconds unless set.
     #[must_use]
     pub fn stable(mut self, span: Duration) -> Self {
         self.stable = span;
@@ -296,7 +340,20 @@ impl Backoff {
     }
 }
 
-/// How TLS checks the server.
+/// How TLS checks the server: for [`Options::tls`].
+///
+/// # Examples
+///
+/// ```no_run
+/// use gami::{Options, Tls};
+///
+/// // Trusted by the system.
+/// let ami = Options::new().tls(Tls::new()).dial("pbx.example.org")?;
+/// // A self-signed certificate, which was copied from the server.
+/// let pem = std::fs::read("pbx.pem").expect("the server's certificate");
+/// let ami = Options::new().tls(Tls::new().add_root_pem(pem)?.server_name("pbx")).dial("10.0.0.5")?;
+/// # Ok::<(), gami::Error>(())
+/// ```
 #[cfg(feature = "tls")]
 #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
 #[derive(Clone, Default)]
@@ -312,6 +369,15 @@ pub struct Tls {
 #[cfg(feature = "tls")]
 impl Tls {
     /// Trusts what the system trusts, and checks that the certificate is for the host that was dialed.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::{Options, Tls};
+    ///
+    /// let ami = Options::new().tls(Tls::new()).dial("pbx.example.org")?; // port 5039
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -320,11 +386,33 @@ impl Tls {
     ///
     /// The link is encrypted, but whoever stands between can read it.
     /// [`Tls::add_root_pem`] with the server's own certificate is the safe way.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::{Options, Tls};
+    ///
+    /// let ami = Options::new().tls(Tls::insecure()).dial("10.0.0.5:5039")?;
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn insecure() -> Self {
         Self { insecure: true, ..Self::default() }
     }
 
     /// Uses a connector of your own, as it is: client identities, protocol versions, ciphers.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::native_tls::{Protocol, TlsConnector};
+    /// use gami::{Options, Tls};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let connector = TlsConnector::builder().min_protocol_version(Some(Protocol::Tlsv12)).build()?;
+    /// let ami = Options::new().tls(Tls::with_connector(connector)).dial("pbx.example.org")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_connector(connector: native_tls::TlsConnector) -> Self {
         Self { connector: Some(connector), ..Self::default() }
     }
@@ -335,6 +423,16 @@ impl Tls {
     ///
     /// [`Error::Invalid`] if there is no certificate in `pem`, if one cannot be read, or after
     /// [`Tls::with_connector`], whose connector has roots of its own.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::{Options, Tls};
+    ///
+    /// let pem = std::fs::read("pbx.pem").expect("the server's certificate");
+    /// let ami = Options::new().tls(Tls::new().add_root_pem(pem)?).dial("10.0.0.5")?;
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn add_root_pem(mut self, pem: impl AsRef<[u8]>) -> Result<Self> {
         const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
         let invalid = |reason: String| Error::invalid("root certificate", reason);
@@ -355,6 +453,15 @@ impl Tls {
     }
 
     /// The name that the server's certificate must be for, where it is not the host that is dialed.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::{Options, Tls};
+    ///
+    /// let ami = Options::new().tls(Tls::new().server_name("pbx.example.org")).dial("10.0.0.5")?;
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     #[must_use]
     pub fn server_name(mut self, name: impl Into<String>) -> Self {
         self.server_name = Some(name.into());

@@ -7,6 +7,22 @@ use crate::packet::{Headers, Packet, Values};
 use crate::secrets::Mask;
 
 /// The server's answer to an action: every header in order.
+///
+/// Header names are looked up in any case. [`Client::action`](crate::Client::action) gives those that are no
+/// error, [`Error::Rejected`](crate::Error::Rejected) holds the others.
+///
+/// # Examples
+///
+/// ```no_run
+/// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+/// let settings = ami.action("CoreSettings")?;
+/// assert_eq!(settings.status(), "Success");
+/// println!("{:?}", settings.get("AsteriskVersion"));
+/// for (name, value) in &settings {
+///     println!("{name}: {value}");
+/// }
+/// # Ok::<(), gami::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Response {
     packet: Packet,
@@ -66,6 +82,21 @@ impl Response {
     /// if there is none.
     ///
     /// Up to Asterisk 13 it is the text that follows the headers, from 14 one header `Output` a line.
+    /// [`Client::command`](crate::Client::command) gives it right away.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::Error;
+    ///
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// match ami.command("core show nonsense") {
+    ///     Ok(text) => println!("{text}"),
+    ///     Err(Error::Rejected(response)) => eprintln!("{}", response.output().unwrap_or_default()),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn output(&self) -> Option<Cow<'_, str>> {
         if let Some(body) = self.packet.body() {
             return Some(Cow::Borrowed(body));

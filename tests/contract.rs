@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::thread;
@@ -129,6 +131,7 @@ fn what_the_table_promises_compiles_and_works() {
             .event("OriginateResponse", [("Response", "Success"), ("Channel", "SIP/1"), ("Uniqueid", "1.1")])
     });
     let ami: Client = Client::dial(mock.to_string()).unwrap();
+    assert_eq!(ami.address(), mock.to_string());
     let _: gami::Result<()> = ami.login("admin", "root");
     ami.login(String::from("admin"), String::from("root")).unwrap();
 
@@ -137,10 +140,18 @@ fn what_the_table_promises_compiles_and_works() {
     let _: Response = ami.action(("Events", [("EventMask", "on")])).unwrap();
     let _: Response = ami.action(("Events", vec![("EventMask".to_owned(), "on".to_owned())])).unwrap();
     let _: Response = ami.action(Action::new("Ping").param("Key", "value").param("Number", 7)).unwrap();
+    let by_name = HashMap::from([("EventMask", "on")]);
+    let _: Response = ami.action(("Events", by_name)).unwrap();
+    let name = String::from("Ping");
+    let _: Response = ami.action(&name).unwrap();
+    let _: Response = ami.action(Cow::from(name.as_str())).unwrap();
     let again = Action::new("Ping");
     let _: Response = ami.action(&again).unwrap();
     drop(again);
     let _: Response = ami.action(action::Ping::new()).unwrap();
+    let typed = action::Ping::new();
+    let _: Response = ami.action(&typed).unwrap();
+    drop(typed);
     let _: Receiver<gami::Result<Response>> = ami.async_action(("Ping", [("ActionID", "pingo")])).unwrap();
     let Err(Error::Rejected(response)) = ami.action("Nonsense") else { panic!() };
     assert_eq!(response.status(), "Error");
@@ -169,7 +180,12 @@ fn events_and_responses_keep_every_header_in_order() {
         (response.status(), response.get("variable"), response.action_id()),
         ("Success", Some("a=1"), Some("e"))
     );
-    assert_eq!(response.get_all("Variable").collect::<Vec<_>>(), ["a=1", "b=2"]);
+    let values = {
+        let name = String::from("Variable");
+        response.get_all(&name).collect::<Vec<_>>() // outlive the name
+    };
+    assert_eq!(values, ["a=1", "b=2"]);
+    assert_eq!(response.get_all("Absent").count(), 0);
     let headers: Vec<(&str, &str)> = response.iter().collect();
     assert_eq!(headers, [("Response", "Success"), ("ActionID", "e"), ("Variable", "a=1"), ("VARIABLE", "b=2")]);
 
@@ -177,7 +193,10 @@ fn events_and_responses_keep_every_header_in_order() {
     let event = ami.events().recv_timeout(DEADLINE).unwrap();
     assert_eq!((event.name(), event.get("CHANNEL"), event.get("Absent")), ("Hangup", Some("SIP/1"), None));
     assert_eq!((event.privilege(), event.seq(), event.action_id()), (Some("call,all"), 0, None));
-    assert_eq!(event.get_all("Cause").collect::<Vec<_>>(), ["16", "17"]);
+    let cause = String::from("Cause");
+    let causes: Vec<&str> = event.get_all(&cause).collect();
+    drop(cause);
+    assert_eq!(causes, ["16", "17"]);
     assert_eq!(event.iter().count(), 5);
     assert!(matches!(event.typed(), Typed::Hangup(hangup) if hangup.channel.name == "SIP/1"));
 }

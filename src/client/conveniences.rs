@@ -22,6 +22,14 @@ impl Client {
     /// The time is that of the round trip, the server's handling included: a server that is busy with
     /// another action of this session answers once that is done.
     ///
+    /// # Errors
+    ///
+    /// As [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -36,6 +44,14 @@ impl Client {
     }
 
     /// Tells the server's version as it names it, such as `22.1.0`; empty if it does not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
     ///
     /// # Examples
     ///
@@ -71,6 +87,14 @@ impl Client {
     ///
     /// A server with `brokeneventsaction=yes` does not answer the action [`Events`]. This does not wait for
     /// such an answer: a ping goes along, and once that is answered the mask is set.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// As [`Client::async_action`], and then up to the action timeout.
     ///
     /// # Examples
     ///
@@ -113,6 +137,10 @@ impl Client {
     ///
     /// [`Error::Rejected`] also if the expression does not compile. Otherwise as [`Client::action`].
     ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -137,6 +165,10 @@ impl Client {
     /// # Errors
     ///
     /// As [`Client::include_events`].
+    ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
     ///
     /// # Examples
     ///
@@ -185,6 +217,10 @@ impl Client {
     /// [`Error::Rejected`] also if there is no such channel: `No such channel`. [`Error::Invalid`] for a
     /// pattern. Otherwise as [`Client::action`].
     ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -208,6 +244,10 @@ impl Client {
     /// # Errors
     ///
     /// [`Error::Rejected`] also if there is no such channel. Otherwise as [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
     ///
     /// # Examples
     ///
@@ -235,6 +275,10 @@ impl Client {
     ///
     /// [`Error::Rejected`] also if there is no such channel: `No such channel`. Otherwise as [`Client::action`].
     ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -252,6 +296,14 @@ impl Client {
     /// Reads a global variable, or a function that needs no channel, such as `DEVICE_STATE(PJSIP/100)`.
     ///
     /// `None` if it is not set or empty, as with [`Client::getvar`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
     ///
     /// # Examples
     ///
@@ -277,6 +329,10 @@ impl Client {
     ///
     /// [`Error::Rejected`] also if there is no such channel: `No such channel`. Otherwise as [`Client::action`].
     ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -291,6 +347,14 @@ impl Client {
     /// Sets a global variable, or a function that needs no channel, such as `DEVICE_STATE(Custom:lamp)`.
     ///
     /// The value is as with [`Client::setvar`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
     ///
     /// # Examples
     ///
@@ -312,6 +376,10 @@ impl Client {
     /// [`Error::Rejected`] also if there is no such queue or the member is in it already. Otherwise as
     /// [`Client::action`].
     ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -329,6 +397,10 @@ impl Client {
     ///
     /// [`Error::Rejected`] also if there is no such queue, or no such member in it that was added. Otherwise as
     /// [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
     ///
     /// # Examples
     ///
@@ -349,6 +421,10 @@ impl Client {
     ///
     /// [`Error::Rejected`] also if there is no such member or queue. Otherwise as [`Client::action`].
     ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -366,11 +442,31 @@ impl Client {
     /// # Errors
     ///
     /// As [`Client::queue_pause`].
+    ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// ami.queue_unpause("support", "PJSIP/100")?;
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn queue_unpause(&self, queue: impl AsRef<str>, interface: impl AsRef<str>) -> Result<()> {
         self.action(QueuePause::new(interface.as_ref(), false).queue(queue.as_ref())).map(drop)
     }
 
     /// Reads an entry of Asterisk's database; `None` if there is no such entry.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// Up to the action timeout for the response, and again for the entry.
     ///
     /// # Examples
     ///
@@ -395,6 +491,14 @@ impl Client {
     ///
     /// The value arrives as it is, but for leading blanks, which Asterisk drops.
     ///
+    /// # Errors
+    ///
+    /// As [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
+    ///
     /// # Examples
     ///
     /// ```no_run
@@ -412,6 +516,10 @@ impl Client {
     ///
     /// [`Error::Rejected`] also if there is no such entry, which servers do not tell from an entry that could
     /// not be deleted. Otherwise as [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
     ///
     /// # Examples
     ///

@@ -15,7 +15,7 @@ use crate::pending::{ListEnd, Part, Serial, Waiter};
 use crate::response::Response;
 use crate::sync::deadline_in;
 
-/// A list, whole.
+/// A list, whole; from [`Client::list`].
 #[derive(Debug, Clone)]
 pub struct List {
     /// The response that announced it.
@@ -30,6 +30,23 @@ pub struct List {
 ///
 /// An error is the last item. What is not taken by the time this is dropped is dropped too: it does not
 /// turn up among [`Client::events`].
+///
+/// # Blocking
+///
+/// Each step waits for the next event, up to the action timeout.
+///
+/// # Examples
+///
+/// ```no_run
+/// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+/// let mut members = 0;
+/// let mut items = ami.list_items("QueueStatus")?;
+/// for item in &mut items {
+///     members += u32::from(item?.name() == "QueueMember");
+/// }
+/// println!("{members} members, {:?} entries", items.complete().and_then(|end| end.get("ListItems")));
+/// # Ok::<(), gami::Error>(())
+/// ```
 pub struct Items {
     source: Parts,
     response: Response,

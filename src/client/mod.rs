@@ -28,6 +28,10 @@ use crate::sync::deadline_in;
 /// A client is cheap to clone, and its clones share one link: any number of threads may act on it at
 /// once. [`Client::close`] ends it for all of them; dropping the last clone does the same.
 ///
+/// # Blocking
+///
+/// Dropping the last clone takes as long as [`Client::close`] does, unless that was called before.
+///
 /// # Examples
 ///
 /// ```no_run
@@ -47,6 +51,7 @@ pub struct Client {
 }
 
 struct Handle {
+    address: String,
     engine: Arc<Engine>,
     inlets: Inlets,
 }
@@ -73,9 +78,21 @@ impl Options {
     /// # Blocking
     ///
     /// Up to the connect timeout.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::Options;
+    /// use std::time::Duration;
+    ///
+    /// let ami = Options::new().connect_timeout(Duration::from_secs(3)).dial("pbx.example.org")?;
+    /// ami.login("admin", "secret")?;
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn dial(&self, address: impl ToString) -> Result<Client> {
-        let (engine, inlets) = Engine::start(address.to_string(), self.clone())?;
-        Ok(Client { handle: Arc::new(Handle { engine, inlets }) })
+        let address = address.to_string();
+        let (engine, inlets) = Engine::start(address.clone(), self.clone())?;
+        Ok(Client { handle: Arc::new(Handle { address, engine, inlets }) })
     }
 }
 
@@ -91,6 +108,16 @@ impl Client {
     /// # Blocking
     ///
     /// Up to 10 seconds.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::Client;
+    ///
+    /// let ami = Client::dial("127.0.0.1:5038")?;
+    /// println!("{}", ami.banner()?);
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn dial(address: impl ToString) -> Result<Self> {
         Options::new().dial(address)
     }
@@ -98,7 +125,8 @@ impl Client {
     /// Logs in; by MD5 challenge on plain TCP and with the secret itself over TLS, unless
     /// [`Options::login_mode`] says otherwise. [`Options::event_mask`] sets the event mask along with it.
     ///
-    /// The credentials are remembered, in memory only: a reconnection logs in with them again.
+    /// The credentials are remembered, in memory only: a reconnection logs in with them again. With
+    /// [`Options::reconnect`] a loss is followed by attempts to come back only from the first login on.
     ///
     /// A client that has lost its link makes a new one for the login, at once, and restores the event mask
     /// and the filters on it, as [`Client::reconnect`] does with the credentials that are remembered. So a
@@ -116,6 +144,19 @@ impl Client {
     ///
     /// Up to the action timeout for each of the one or two actions of a login; without a link as
     /// [`Client::reconnect`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::{Client, Error};
+    ///
+    /// let ami = Client::dial("127.0.0.1:5038")?;
+    /// match ami.login("admin", "secret") {
+    ///     Err(Error::Rejected(response)) => eprintln!("not let in: {:?}", response.message()),
+    ///     done => done?,
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn login(&self, user: impl AsRef<str>, secret: impl AsRef<str>) -> Result<()> {
         let user = user.as_ref();
         self.handle.engine.login(user, secret.as_ref())?;
@@ -133,6 +174,10 @@ impl Client {
     /// [`Error::Rejected`] if the response says `Error`; [`Error::Invalid`] before anything is sent;
     /// [`Error::Timeout`], [`Error::Lost`], [`Error::NotConnected`] or [`Error::Closed`] if no response
     /// came. [`Error::outcome`] tells whether the server can have carried the action out.
+    ///
+    /// An `ActionID` of your own that is the same each time is [`Error::Invalid`] for as long as an action with
+    /// it is pending, and after one that timed out for as long as its answer may yet come: until it does, or the
+    /// link ends.
     ///
     /// # Blocking
     ///
@@ -156,16 +201,35 @@ impl Client {
     /// Makes an action and returns at once; the answer comes over the channel.
     ///
     /// The channel always gets an answer, exactly one: the response, or an error once the action timeout
-    /// has passed or the link is lost.
+    /// has passed or the link is lost. It then ends. Dropping the receiver does not withdraw the action: the
+    /// server carries it out, and its answer is dropped.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`], [`Error::NotConnected`] or [`Error::Closed`] if the action was not sent.
+    /// [`Error::Invalid`], [`Error::NotConnected`], [`Error::Closed`], or [`Error::Timeout`] where no room was
+    /// left to send it: in none of these cases was the action sent. What becomes of it later comes over the
+    /// channel, with the errors of [`Client::action`].
     ///
     /// # Blocking
     ///
     /// For as long as the socket takes in nothing, up to the action timeout; after
     /// [`Options::wait_for_link`] if the link is down.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// // Three at once, instead of one after the other.
+    /// let asked = ["100", "200", "300"]
+    ///     .map(|exten| ami.async_action(("ExtensionState", [("Context", "internal"), ("Exten", exten)])));
+    /// for answer in asked {
+    ///     match answer?.recv().expect("one answer") {
+    ///         Ok(response) => println!("{:?} is {:?}", response.get("Exten"), response.get("StatusText")),
+    ///         Err(error) => eprintln!("{error}"),
+    ///     }
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn async_action(&self, action: impl Into<Action>) -> Result<Receiver<Result<Response>>> {
         let action = action.into();
         let link = self.handle.engine.link()?;
@@ -195,7 +259,7 @@ impl Client {
     ///
     /// # Blocking
     ///
-    /// Up to the action timeout.
+    /// As [`Client::action`].
     ///
     /// # Examples
     ///
@@ -211,9 +275,30 @@ impl Client {
 
     /// The events, in the order in which the server sent them.
     ///
-    /// The stream outlives the link and ends when the client is closed. Its clones share it: an event
-    /// goes to one of those who receive. If nobody keeps up, the newest events are dropped, counted, and
-    /// reported on [`Client::errors`]; [`Event::seq`] shows where they were.
+    /// The stream outlives the link and ends when the client is closed: a `for` over it does not end with a
+    /// loss. It waits then, and for ever if nobody reconnects: ask for [`Options::reconnect`], or watch
+    /// [`Client::net_errors`] beside it with [`select!`](crate::select).
+    ///
+    /// Clones of the receiver share the stream: an event goes to one of those who receive. If nobody keeps up,
+    /// the newest events are dropped, counted, and reported on [`Client::errors`]; [`Event::seq`] shows where
+    /// they were. A clone of the receiver does not keep the client open.
+    ///
+    /// # Blocking
+    ///
+    /// Not itself: the receiver does, until the next event comes or the client is closed.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::{Backoff, Options};
+    ///
+    /// let ami = Options::new().reconnect(Backoff::new()).dial("127.0.0.1:5038")?;
+    /// ami.login("admin", "secret")?;
+    /// for event in ami.events() {
+    ///     println!("{} {}", event.seq(), event.name()); // across losses, until the client is closed
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn events(&self) -> &Receiver<Event> {
         &self.handle.inlets.events
     }
@@ -221,19 +306,55 @@ impl Client {
     /// What went wrong without ending the link: events dropped because nobody kept up, packets beyond
     /// the limit, packets that are neither response nor event.
     ///
+    /// They are [`Error::EventsDropped`], once a burst, [`Error::PacketTooLarge`] and [`Error::Unrecognized`].
     /// The stream ends when the client is closed. It holds up to 1,024 errors; what comes when it is full
-    /// is counted in [`Stats::errors_dropped`].
+    /// is counted in [`Stats::errors_dropped`]. Nobody needs to read it: all of it is counted in
+    /// [`Client::stats`] too.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::Error;
+    ///
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// for error in ami.errors() {
+    ///     match error {
+    ///         Error::EventsDropped { dropped } => eprintln!("too slow: {dropped} events are gone"),
+    ///         other => eprintln!("{other}"),
+    ///     }
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn errors(&self) -> &Receiver<Error> {
         &self.handle.inlets.errors
     }
 
     /// The losses of the link, and every failed attempt to come back.
     ///
+    /// A loss is [`Error::Lost`] with `sent: None`, and comes after everything that was pending on the link has
+    /// failed. A failed attempt is what [`Client::reconnect`] would return. That the link is back is not
+    /// announced: [`Client::wait_connected`] waits for it.
+    ///
     /// Once nothing more happens by itself, the last error comes with [`State::Disconnected`]: the loss
     /// without [`Options::reconnect`], and with it the attempt after which the client gives up.
     ///
     /// The stream ends when the client is closed. It holds up to 1,024 errors; what comes when it is full
     /// is counted in [`Stats::errors_dropped`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use std::{thread, time::Duration};
+    ///
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// // By hand, what `Options::reconnect` does by itself.
+    /// for lost in ami.net_errors() {
+    ///     eprintln!("{lost}");
+    ///     thread::sleep(Duration::from_secs(1));
+    ///     let _ = ami.reconnect(); // a failure comes out of the stream next
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn net_errors(&self) -> &Receiver<Error> {
         &self.handle.inlets.net_errors
     }
@@ -254,6 +375,17 @@ impl Client {
     /// # Blocking
     ///
     /// Up to the connect timeout, and up to the action timeout for each action that restores the session.
+    /// Where another thread is at it, its attempt first.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// if ami.state() == gami::State::Disconnected {
+    ///     ami.reconnect()?;
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn reconnect(&self) -> Result<()> {
         self.handle.engine.reconnect()
     }
@@ -269,17 +401,62 @@ impl Client {
     /// # Blocking
     ///
     /// Less than a second: the server has 300 milliseconds to say good-bye.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// let watcher = std::thread::spawn({
+    ///     let ami = ami.clone();
+    ///     move || ami.events().iter().count()
+    /// });
+    /// ami.close()?; // for the clone too: the loop over the events ends
+    /// println!("{} events", watcher.join().unwrap());
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn close(&self) -> Result<()> {
         self.handle.engine.close();
         Ok(())
     }
 
+    /// The address that was dialed, as it was given.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let ami = gami::Client::dial("pbx.example.org")?;
+    /// assert_eq!(ami.address(), "pbx.example.org");
+    /// # Ok::<(), gami::Error>(())
+    /// ```
+    pub fn address(&self) -> &str {
+        &self.handle.address
+    }
+
     /// Whether the client has its link.
+    ///
+    /// It may have lost it by the time that you look at the answer: to act on it, act, and look at the error.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::State;
+    ///
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// match ami.state() {
+    ///     State::Connected => println!("up"),
+    ///     State::Reconnecting => println!("coming back by itself"),
+    ///     state => println!("{state:?}"),
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn state(&self) -> State {
         self.handle.engine.state()
     }
 
     /// Waits until the link stands and the session is restored on it.
+    ///
+    /// It waits the whole time also in [`State::Disconnected`], where nothing happens before somebody calls
+    /// [`Client::reconnect`]: another thread may.
     ///
     /// # Errors
     ///
@@ -288,11 +465,37 @@ impl Client {
     /// # Blocking
     ///
     /// Up to `timeout`.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::{Backoff, Options};
+    /// use std::time::Duration;
+    ///
+    /// let ami = Options::new().reconnect(Backoff::new()).dial("127.0.0.1:5038")?;
+    /// ami.login("admin", "secret")?;
+    /// for lost in ami.net_errors() {
+    ///     eprintln!("{lost}");
+    ///     if ami.wait_connected(Duration::from_secs(60)).is_ok() {
+    ///         eprintln!("back again");
+    ///     }
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn wait_connected(&self, timeout: Duration) -> Result<()> {
         self.handle.engine.link_within(timeout).map(drop)
     }
 
     /// What has been received, dropped and lost since the client was made.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// let stats = ami.stats();
+    /// println!("{} events, {} of them dropped, {} reconnections", stats.events, stats.events_dropped, stats.reconnections);
+    /// # Ok::<(), gami::Error>(())
+    /// ```
     pub fn stats(&self) -> Stats {
         self.handle.engine.outlets.stats()
     }

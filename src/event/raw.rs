@@ -6,7 +6,25 @@ use crate::packet::{Headers, Packet, Values};
 
 /// An event as Asterisk sent it: every header in order.
 ///
-/// The events of one read share their memory; [`Event::detach`] cuts loose one that is kept for long.
+/// Header names are looked up in any case; [`Event::typed`](crate::Event::typed) decodes it into a struct. It is
+/// cheap to clone. The events of one read share their memory; [`Event::detach`] cuts loose one that is kept for
+/// long.
+///
+/// # Examples
+///
+/// ```
+/// use gami::packet::Packet;
+/// use gami::Event;
+///
+/// // As `Client::events` gives it.
+/// let event = Event::from(Packet::new(b"Event: Hangup\r\nChannel: PJSIP/100-00000001\r\nCause: 16\r\n"));
+/// assert_eq!(event.name(), "Hangup");
+/// assert_eq!(event.get("cause"), Some("16"));
+/// assert_eq!(event.get("Absent"), None);
+/// for (name, value) in &event {
+///     println!("{name}: {value}");
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Event {
     packet: Packet,
