@@ -222,7 +222,7 @@ fn a_name_is_tried_at_every_address_that_it_has() {
 #[test]
 fn ipv6_addresses_are_dialed_with_and_without_a_name() {
     if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_err() {
-        // Without IPv6 nothing can be shown but that the address is understood.
+        println!("NOT CHECKED: this machine has no IPv6 loopback; only that the address is understood is shown");
         let error = Client::dial("[::1]:5038").unwrap_err();
         assert!(matches!(error, Error::Connect { .. }), "{error:?}");
         return;

@@ -54,6 +54,7 @@ impl Builder {
     /// Talks TLS with a certificate for `localhost`, `127.0.0.1` and `::1` that no system trusts:
     /// [`Mock::certificate_pem`] is what the client has to trust.
     #[cfg(feature = "tls")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
     pub fn tls(mut self) -> Self {
         self.tls = true;
         self

@@ -3,7 +3,7 @@
 //! [`Mock::start`] gives a server on a free port of this machine that answers as Asterisk does: it sends
 //! the banner, lets the user `admin` with the secret `root` log in, plain or by MD5 challenge, and knows
 //! `Ping`, `Events`, `Filter` and `Logoff`. Everything else is up to the test: answers to other actions
-//! ([`Mock::on`]), events ([`Mock::event`], [`Mock::replay`]), and what goes wrong in the field
+//! ([`Mock::on`], [`Mock::on_any`]), events ([`Mock::event`], [`Mock::replay`]), and what goes wrong in the field
 //! ([`Mock::hang_up`], [`Mock::go_silent`], [`Mock::go_deaf`], [`Mock::push`], [`Mock::restart`]).
 //!
 //! It is meant for tests and examples: it binds to loopback, and the key of its certificate is public.
@@ -59,6 +59,11 @@
 //! A `Login`, `Events` or `Filter` takes effect when its answer begins with `Response: Success`, whoever
 //! gives that answer. An event mask that is not off lets all events through.
 //!
+//! # What it cannot do
+//!
+//! It closes connections, but does not reset them: the standard library has no way to ask for that. To a client
+//! a reset is a loss like any other, with another cause.
+//!
 //! # Threads and waits
 //!
 //! There is one thread that accepts, and two for each connection: one reads and answers, the other
@@ -100,13 +105,30 @@ use std::time::{Duration, Instant};
 
 use answers::Script;
 use reply::Bytes;
-use server::{Listening, Server};
+use server::{Listening, Received, Server};
 use transport::Acceptor;
 
 /// A manager server on a port of this machine, for tests.
 ///
-/// All methods take `&self`, and a mock can be shared by threads. Dropping it stops it. See the
-/// [module](self) for what it answers.
+/// All methods take `&self`, and a mock can be shared by threads. Dropping it stops it, which takes as long as
+/// [`Mock::stop`]. See the [module](self) for what it answers.
+///
+/// # Examples
+///
+/// ```
+/// use gami::mock::{Mock, Reply};
+/// use gami::Client;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mock = Mock::start()?;
+/// mock.on("CoreSettings", |_| Reply::success().header("AsteriskVersion", "22.1.0"));
+///
+/// let ami = Client::dial(&mock)?;
+/// ami.login("admin", "root")?;
+/// assert_eq!(ami.server_version()?, "22.1.0");
+/// # Ok(())
+/// # }
+/// ```
 pub struct Mock {
     address: SocketAddr,
     server: Arc<Server>,
@@ -142,7 +164,22 @@ impl Mock {
     /// The certificate of a mock that talks TLS, for the client to trust.
     ///
     /// It is the same for all mocks and names `localhost`, `127.0.0.1` and `::1`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gami::mock::Mock;
+    /// use gami::{Options, Tls};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = Mock::builder().tls().start()?;
+    /// let tls = Tls::new().add_root_pem(mock.certificate_pem())?;
+    /// Options::new().tls(tls).dial(&mock)?.login("admin", "root")?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "tls")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
     pub fn certificate_pem(&self) -> &'static [u8] {
         transport::CERTIFICATE
     }
@@ -177,6 +214,37 @@ impl Mock {
         self.server.handle(action.as_ref(), Arc::new(Mutex::new(handler)));
     }
 
+    /// Answers every action that has no handler of its own ([`on`](Self::on)) with what this one returns; a later
+    /// call replaces an earlier one.
+    ///
+    /// That is every one, `Login` and `Logoff` too: [`Reply::usual`] is what they get without a handler. All else
+    /// is as with [`on`](Self::on).
+    ///
+    /// # Examples
+    ///
+    /// A server to which everything is a success:
+    ///
+    /// ```
+    /// use gami::mock::{Mock, Reply};
+    /// use gami::Client;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = Mock::start()?;
+    /// mock.on_any(|action| match action.name() {
+    ///     "Challenge" | "Login" | "Logoff" => Reply::usual(),
+    ///     name => Reply::success().header("Message", format!("{name} done")),
+    /// });
+    ///
+    /// let ami = Client::dial(&mock)?;
+    /// ami.login("admin", "root")?;
+    /// assert_eq!(ami.action("QueueReset")?.message(), Some("QueueReset done"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_any(&self, handler: impl FnMut(&Request) -> Reply + Send + 'static) {
+        self.server.handle_any(Arc::new(Mutex::new(handler)));
+    }
+
     /// Greets connections from now on with these bytes or this reply: see [`Builder::banner`].
     pub fn set_banner(&self, banner: impl Into<Reply>) {
         let banner = banner.into();
@@ -184,6 +252,25 @@ impl Mock {
     }
 
     /// Sends an event to all sessions that have logged in and not turned events off.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gami::mock::Mock;
+    /// use gami::Client;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = Mock::start()?;
+    /// let ami = Client::dial(&mock)?;
+    /// ami.login("admin", "root")?;
+    ///
+    /// mock.event("Hangup", [("Channel", "PJSIP/100-00000001"), ("Cause", "16")]);
+    /// assert_eq!(ami.events().recv()?.get("Cause"), Some("16"));
+    ///
+    /// mock.event("FullyBooted", [("Uptime", 7)]); // anything that can be displayed
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn event<K: Display, V: Display>(&self, name: impl Display, headers: impl IntoIterator<Item = (K, V)>) {
         let event = reply::event(name, headers);
         self.each(|session| session.send_event(Arc::clone(&event)));
@@ -192,6 +279,28 @@ impl Mock {
     /// Sends bytes as they are to all connections, logged in or not: fragments, garbage, or bulk.
     ///
     /// The bytes are not copied; all connections share them.
+    ///
+    /// # Examples
+    ///
+    /// An event in two pieces, and what is no packet at all:
+    ///
+    /// ```
+    /// use gami::mock::Mock;
+    /// use gami::{Client, Error};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = Mock::start()?;
+    /// let ami = Client::dial(&mock)?;
+    ///
+    /// mock.push("Event: Hang");
+    /// mock.push(String::from("up\r\nCause: 16\r\n\r\n"));
+    /// assert_eq!(ami.events().recv()?.name(), "Hangup");
+    ///
+    /// mock.push(b"\xff\xfe garbage\r\n\r\n");
+    /// assert!(matches!(ami.errors().recv()?, Error::Unrecognized(_)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn push(&self, bytes: impl AsRef<[u8]> + Send + Sync + 'static) {
         let bytes: Bytes = Arc::new(bytes);
         self.each(|session| session.send(Arc::clone(&bytes)));
@@ -211,6 +320,7 @@ impl Mock {
     /// let mock = Mock::start()?;
     /// mock.replay(SAMPLE_CALL);
     /// mock.replay(Replay::new(SAMPLE_CALL).every(Duration::from_millis(20)));
+    /// mock.replay(std::fs::read("tests/data/asterisk-22.ami")?); // what you captured yourself
     /// # Ok(())
     /// # }
     /// ```
@@ -224,6 +334,25 @@ impl Mock {
     ///
     /// Actions are still read, recorded and carried out. What would have been sent is lost, also after
     /// [`wake_up`](Self::wake_up).
+    ///
+    /// # Examples
+    ///
+    /// A server that hangs, as a client with keepalive finds it:
+    ///
+    /// ```
+    /// use gami::mock::Mock;
+    /// use gami::{Error, Loss, Options};
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = Mock::start()?;
+    /// let ami = Options::new().keepalive(Duration::from_millis(50)).dial(&mock)?;
+    /// mock.go_silent();
+    /// let lost = ami.net_errors().recv()?;
+    /// assert!(matches!(lost, Error::Lost { cause: Loss::Silent(_), .. }));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn go_silent(&self) {
         self.server.silent.store(true, Ordering::SeqCst);
     }
@@ -232,6 +361,26 @@ impl Mock {
     /// are full.
     ///
     /// Events are still sent. What is read already is looked at after [`wake_up`](Self::wake_up).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gami::mock::Mock;
+    /// use gami::{Action, Client, Error};
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = Mock::start()?;
+    /// let ami = Client::dial(&mock)?;
+    /// ami.login("admin", "root")?;
+    /// mock.go_deaf();
+    /// let late = ami.action(Action::new("Ping").timeout(Duration::from_millis(50)));
+    /// assert!(matches!(late, Err(Error::Timeout { .. })));
+    /// mock.wake_up();
+    /// ami.ping()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn go_deaf(&self) {
         self.server.change(|state| state.deaf = true);
     }
@@ -243,6 +392,24 @@ impl Mock {
     }
 
     /// Drops all connections without a farewell, once everything before is sent, and goes on listening.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gami::mock::Mock;
+    /// use gami::Client;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = Mock::start()?;
+    /// let ami = Client::dial(&mock)?;
+    /// ami.login("admin", "root")?;
+    /// mock.hang_up();
+    /// println!("{}", ami.net_errors().recv()?);
+    /// ami.reconnect()?;
+    /// assert!(mock.sessions().iter().any(|session| session.is_logged_in()));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn hang_up(&self) {
         self.each(Session::hang_up);
     }
@@ -279,31 +446,58 @@ impl Mock {
 
     /// All actions that have come, on whatever connection, in order.
     pub fn received(&self) -> Vec<Request> {
-        self.server.state().received.clone()
+        self.server.state().received.all().to_vec()
     }
 
     /// Empties the list of actions that have come.
     pub fn forget_received(&self) {
-        self.server.state().received.clear();
+        self.server.state().received = Received::default();
     }
 
     /// Waits until an action, its name in any case, has come this many times, and returns those that came.
     ///
-    /// What the action does to its session, such as the login, is done then.
+    /// What the action does to its session, such as the login, is done then. Those that came before the call
+    /// count too, unless they were forgotten ([`forget_received`](Self::forget_received)).
     ///
     /// # Errors
     ///
-    /// [`io::ErrorKind::TimedOut`] if fewer have come in time; the error says what came instead.
+    /// [`io::ErrorKind::TimedOut`] if fewer have come in time; the error says what came last.
+    ///
+    /// # Blocking
+    ///
+    /// Up to `timeout`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gami::mock::Mock;
+    /// use gami::Client;
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = Mock::start()?;
+    /// let ami = Client::dial(&mock)?;
+    /// ami.login("admin", "root")?;
+    /// let login = &mock.wait_for("Login", 1, Duration::from_secs(5))?[0];
+    /// assert_eq!(login.get("Username"), Some("admin"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn wait_for(&self, action: &str, count: usize, timeout: Duration) -> io::Result<Vec<Request>> {
-        let named = |request: &&Request| request.name().eq_ignore_ascii_case(action);
-        let found = self.server.wait(timeout, |state| {
-            let came = state.received.iter().filter(named);
-            (came.clone().count() >= count).then(|| came.cloned().collect())
-        });
+        /// So many names an error shows.
+        const SHOWN: usize = 20;
+        let name = action.to_ascii_lowercase();
+        let found = self
+            .server
+            .wait(timeout, |state| (state.received.count(&name) >= count).then(|| state.received.named(&name)));
         found.ok_or_else(|| {
-            let received = self.received();
-            let names: Vec<_> = received.iter().map(Request::name).collect();
-            timed_out(format_args!("{count} of action {action} did not come within {timeout:?}, but {names:?}"))
+            let state = self.server.state();
+            let received = state.received.all();
+            let last: Vec<_> = received[received.len().saturating_sub(SHOWN)..].iter().map(Request::name).collect();
+            timed_out(format_args!(
+                "{count} of action {action} did not come within {timeout:?}, but {} actions, the last of them {last:?}",
+                received.len()
+            ))
         })
     }
 
@@ -317,6 +511,10 @@ impl Mock {
     /// # Errors
     ///
     /// [`io::ErrorKind::TimedOut`] if there is another number of them when the time is up.
+    ///
+    /// # Blocking
+    ///
+    /// Up to `timeout`.
     pub fn wait_for_sessions(&self, count: usize, timeout: Duration) -> io::Result<Vec<Session>> {
         let found = self.server.wait(timeout, |state| (state.sessions.len() == count).then(|| state.sessions.clone()));
         found.ok_or_else(|| {

@@ -15,10 +15,25 @@ pub const SAMPLE_CALL: &[u8] = include_bytes!("sample-call.ami");
 
 /// The events of a capture, to be sent again: see [`Mock::replay`](super::Mock::replay).
 ///
-/// A capture is what a server sent to a client, byte for byte. Only its events are taken; the banner,
-/// responses and fragments are left out.
+/// A capture is what a server sent to a client, byte for byte, as a proxy or `nc` writes it to a file. Only its
+/// events are taken; the banner, responses and fragments are left out.
 ///
 /// # Examples
+///
+/// A capture out of a file:
+///
+/// ```
+/// use gami::mock::{Mock, Replay};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let capture = Replay::new(std::fs::read("tests/data/asterisk-22.ami")?);
+/// assert!(!capture.is_empty());
+/// let mock = Mock::builder().replay(capture).start()?; // to each session that logs in
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The one that comes along:
 ///
 /// ```
 /// use gami::mock::{Replay, SAMPLE_CALL};
@@ -36,7 +51,7 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// The events of a capture, to be sent at once.
+    /// The events of a capture, to be sent at once: its bytes, not the name of a file.
     pub fn new(capture: impl AsRef<[u8]>) -> Self {
         let mut capture = capture.as_ref();
         let first_line = capture.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();

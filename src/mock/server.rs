@@ -25,12 +25,19 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
 type Handler = Arc<Mutex<dyn FnMut(&Request) -> Reply + Send>>;
 
+#[derive(Default)]
+struct Handlers {
+    /// By the action's name in lower case.
+    named: HashMap<String, Handler>,
+    /// For actions that have none of their own.
+    any: Option<Handler>,
+}
+
 /// What outlives a stop and a restart.
 pub(super) struct Server {
     script: Arc<Script>,
     acceptor: Option<Acceptor>,
-    /// By the action's name in lower case.
-    handlers: Mutex<HashMap<String, Handler>>,
+    handlers: Mutex<Handlers>,
     pub(super) silent: Arc<AtomicBool>,
     state: Mutex<State>,
     changed: Condvar,
@@ -39,15 +46,44 @@ pub(super) struct Server {
 /// Locked before a session's status, never after it.
 pub(super) struct State {
     pub(super) banner: Reply,
-    pub(super) received: Vec<Request>,
+    pub(super) received: Received,
     pub(super) sessions: Vec<Session>,
     pub(super) deaf: bool,
     connections: u64,
 }
 
+/// The actions that have come, in order.
+#[derive(Default)]
+pub(super) struct Received {
+    requests: Vec<Request>,
+    /// How many there are of each name in lower case: whoever waits for one looks at each that comes, under
+    /// the lock that the reading threads need.
+    counts: HashMap<String, usize>,
+}
+
+impl Received {
+    fn push(&mut self, request: Request) {
+        *self.counts.entry(request.name().to_ascii_lowercase()).or_default() += 1;
+        self.requests.push(request);
+    }
+
+    pub(super) fn all(&self) -> &[Request] {
+        &self.requests
+    }
+
+    /// How many of this name, in lower case, have come.
+    pub(super) fn count(&self, name: &str) -> usize {
+        self.counts.get(name).copied().unwrap_or_default()
+    }
+
+    pub(super) fn named(&self, name: &str) -> Vec<Request> {
+        self.requests.iter().filter(|request| request.name().eq_ignore_ascii_case(name)).cloned().collect()
+    }
+}
+
 impl Server {
     pub(super) fn new(banner: Reply, script: Script, acceptor: Option<Acceptor>) -> Self {
-        let state = State { banner, received: Vec::new(), sessions: Vec::new(), deaf: false, connections: 0 };
+        let state = State { banner, received: Received::default(), sessions: Vec::new(), deaf: false, connections: 0 };
         Self {
             script: Arc::new(script),
             acceptor,
@@ -59,7 +95,11 @@ impl Server {
     }
 
     pub(super) fn handle(&self, action: &str, handler: Handler) {
-        lock(&self.handlers).insert(action.to_ascii_lowercase(), handler);
+        lock(&self.handlers).named.insert(action.to_ascii_lowercase(), handler);
+    }
+
+    pub(super) fn handle_any(&self, handler: Handler) {
+        lock(&self.handlers).any = Some(handler);
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -87,7 +127,8 @@ impl Server {
     }
 
     fn handler(&self, action: &str) -> Option<Handler> {
-        lock(&self.handlers).get(&action.to_ascii_lowercase()).cloned()
+        let handlers = lock(&self.handlers);
+        handlers.named.get(&action.to_ascii_lowercase()).or(handlers.any.as_ref()).cloned()
     }
 
     /// Puts a new connection on the list; `None` if the mock is being stopped.
