@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use gami::mock::{Mock, SAMPLE_CALL};
 use gami::packet::{Frame, Framer, Kind};
-use gami::{Client, Event};
+use gami::{Backoff, Event, Options};
 
 fn main() -> gami::Result<()> {
     let raw = std::env::args().any(|argument| argument == "--raw");
@@ -23,7 +23,7 @@ fn main() -> gami::Result<()> {
     }
 
     let server = common::server(|| Mock::builder().replay(SAMPLE_CALL).start());
-    let ami = Client::dial(&server.address)?;
+    let ami = Options::new().reconnect(Backoff::new()).dial(&server.address)?;
     ami.login(&server.user, &server.secret)?;
     // A replayed call ends, and then nothing comes; a real server is watched until Ctrl-C.
     let patience = if server.mock.is_some() { Duration::from_millis(300) } else { Duration::MAX };

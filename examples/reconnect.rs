@@ -8,7 +8,7 @@ mod common;
 use std::time::Duration;
 
 use gami::mock::Mock;
-use gami::{select, Backoff, Options};
+use gami::{select, Backoff, Options, State};
 
 fn main() -> gami::Result<()> {
     let server = common::server(Mock::start);
@@ -20,26 +20,31 @@ fn main() -> gami::Result<()> {
     ami.action(("Events", [("EventMask", "call,system")]))?;
     println!("connected, watching calls");
 
-    let mut rounds = 0;
+    if let Some(mock) = &server.mock {
+        mock.hang_up();
+    }
     loop {
-        if let Some(mock) = &server.mock {
-            if rounds == 3 {
-                return ami.close();
-            }
-            rounds += 1;
-            mock.hang_up();
-        }
         select! {
-            recv(ami.net_errors()) -> lost => match lost {
-                Ok(lost) => println!("{lost}"),
-                Err(_) => return Ok(()), // the client is closed
+            recv(ami.net_errors()) -> lost => {
+                let Ok(lost) = lost else { return Ok(()) }; // the client is closed
+                println!("{lost}");
+                while ami.wait_connected(Duration::from_secs(1)).is_err() {
+                    ami.net_errors().try_iter().for_each(|failed| println!("{failed}"));
+                    if ami.state() != State::Reconnecting {
+                        return Ok(()); // the credentials are refused, or it is closed
+                    }
+                }
+                println!("back again: {} reconnections", ami.stats().reconnections);
+                if let Some(mock) = &server.mock {
+                    if ami.stats().reconnections == 3 {
+                        return ami.close();
+                    }
+                    mock.hang_up();
+                }
             },
             recv(ami.events()) -> event => if let Ok(event) = event {
                 println!("{}", event.name());
             },
-        }
-        if ami.wait_connected(Duration::from_secs(60)).is_ok() {
-            println!("{:?} after {} reconnections", ami.state(), ami.stats().reconnections);
         }
     }
 }

@@ -11,13 +11,13 @@ use std::time::{Duration, SystemTime};
 
 use gami::event::{known, ChannelSnapshot, ChannelState, DialStatus, Direction};
 use gami::mock::{Mock, Replay, SAMPLE_CALL};
-use gami::{Client, Event, Typed};
+use gami::{Backoff, Event, Options, Typed};
 
 fn main() -> gami::Result<()> {
     let all = std::env::args().any(|argument| argument == "--all");
     let call = Replay::new(SAMPLE_CALL).every(Duration::from_millis(20));
     let server = common::server(|| Mock::builder().replay(call).start());
-    let ami = Client::dial(&server.address)?;
+    let ami = Options::new().reconnect(Backoff::new()).dial(&server.address)?;
     ami.login(&server.user, &server.secret)?;
     // A replayed call ends, and then nothing comes; a real server is watched until Ctrl-C.
     let patience = if server.mock.is_some() { Duration::from_millis(500) } else { Duration::MAX };
