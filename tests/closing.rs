@@ -9,7 +9,7 @@ use std::time::Duration;
 use gami::action::Originate;
 use gami::mock::{Mock, Reply};
 use gami::{Action, Backoff, Client, Error, Options, Outcome, State};
-use support::{eventually, logged_in, logged_in_with, over_each_transport, received, unanswered, within, DEADLINE};
+use support::*;
 
 /// A second, and what a busy machine takes on top of it.
 const SOON: Duration = Duration::from_secs(4);
@@ -180,9 +180,7 @@ fn a_write_that_is_stuck_does_not_hold_up_closing() {
             let bulk = bulk.clone();
             waiting(&ami, move |ami| ami.action(&bulk).err())
         };
-        for writer in &writers {
-            assert!(writer.recv_timeout(Duration::from_millis(100)).is_err(), "the write is not stuck");
-        }
+        until_writes_are_stuck(&ami);
         close(&ami);
         for waiter in writers.iter().chain([&waiter]) {
             assert_closed(waiter);

@@ -330,6 +330,27 @@ mod tls {
         assert_not_trusted(&Options::new().tls(Tls::new()), mock());
     }
 
+    /// OpenSSL reads what the system trusts from a file that the environment can name, once a process.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_server_that_the_system_trusts_is_taken() {
+        const TEST: &str = "tls::a_server_that_the_system_trusts_is_taken";
+        if std::env::var_os("GAMI_TRUSTING").is_some() {
+            let mock = mock();
+            assert_works(&Options::new().tls(Tls::new()), format!("localhost:{}", port(&mock)));
+            let other = Tls::new().server_name("pbx.example.com");
+            return assert_not_trusted(&Options::new().tls(other), &mock);
+        }
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([TEST, "--exact"])
+            .env("GAMI_TRUSTING", "yes")
+            .env("SSL_CERT_FILE", concat!(env!("CARGO_MANIFEST_DIR"), "/src/mock/localhost.cert.pem"))
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&child.stdout);
+        assert!(child.status.success() && told.contains("1 passed"), "{told}");
+    }
+
     #[test]
     fn a_server_of_another_name_is_refused_unless_that_name_is_given() {
         let mock = mock();

@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 use gami::action::{EventClass, Filter, Hangup, Originate, Queues, WaitEvent};
 use gami::event::{CoreShowChannel, OriginateReason};
 use gami::mock::{Mock, Reply, Request};
-use gami::{Client, Error, Options, Outcome};
+use gami::{Action, Client, Error, Options, Outcome};
 
 /// For everything that is bound to come.
 const DEADLINE: Duration = Duration::from_secs(20);
+/// For an answer that does not come.
+const SHORT: Duration = Duration::from_millis(300);
 /// For what must not come.
 const QUIET: Duration = Duration::from_millis(200);
 
@@ -273,8 +275,9 @@ fn a_server_that_keeps_quiet_about_events_holds_nobody_up_and_the_mask_is_rememb
 fn the_raw_action_events_ends_in_a_timeout_on_a_server_that_keeps_quiet() {
     let mock = Mock::start().unwrap();
     mock.on("Events", |_| Reply::nothing());
-    let ami = with(Options::new().action_timeout(Duration::from_millis(300)), &mock);
-    let error = ami.action(("Events", [("EventMask", "call")])).unwrap_err();
+    let ami = logged_in(&mock);
+    let events = Action::from(("Events", [("EventMask", "call")]));
+    let error = ami.action(events.timeout(SHORT)).unwrap_err();
     assert!(matches!(error, Error::Timeout { sent: true, .. }), "{error}");
     ami.ping().unwrap();
 }
@@ -286,12 +289,15 @@ fn an_action_that_is_answered_with_bare_text_times_out_and_the_text_is_reported(
                 No Members\r\n   No Callers\r\n\r\n";
     mock.on("Queues", move |_| Reply::raw(text));
     mock.on("IAXnetstats", |_| Reply::raw("\r\n"));
-    let ami = with(Options::new().action_timeout(Duration::from_millis(300)), &mock);
-    let error = ami.action(Queues::new()).unwrap_err();
+    let ami = logged_in(&mock);
+    let error = ami.action(Queues::new().timeout(SHORT)).unwrap_err();
     assert!(matches!(error, Error::Timeout { sent: true, .. }) && error.outcome() == Outcome::Unknown, "{error}");
     let told = ami.errors().recv_timeout(DEADLINE).unwrap();
     assert!(matches!(&told, Error::Unrecognized(packet) if packet.text().contains("No Callers")), "{told}");
-    assert!(matches!(ami.action("IAXnetstats").unwrap_err(), Error::Timeout { sent: true, .. }));
+    assert!(matches!(
+        ami.action(Action::new("IAXnetstats").timeout(SHORT)).unwrap_err(),
+        Error::Timeout { sent: true, .. }
+    ));
     // The link has suffered nothing.
     ami.ping().unwrap();
     assert!(ami.net_errors().try_recv().is_err());
@@ -320,9 +326,10 @@ fn a_list_that_keeps_the_server_silent_is_no_reason_to_give_the_link_up() {
     mock.on("Ping", |_| Reply::nothing());
     let waited = Duration::from_secs(1);
     mock.on("WaitEvent", move |_| {
-        Reply::success().event("WaitEventComplete", [] as [(&str, &str); 0]).after(waited + Duration::from_millis(200))
+        Reply::success().event("WaitEventComplete", [] as [(&str, &str); 0]).after(2 * waited)
     });
-    let ami = with(Options::new().keepalive(Duration::from_millis(100)).action_timeout(DEADLINE), &mock);
+    // Shorter than the silence, and long enough for a busy machine to send the action.
+    let ami = with(Options::new().keepalive(waited / 2).action_timeout(DEADLINE), &mock);
     let list = ami.list(WaitEvent::new(waited)).unwrap_or_else(|error| panic!("{error}"));
     assert!(list.items.is_empty());
 }
@@ -409,12 +416,14 @@ fn the_loss_of_the_link_while_it_rings_ends_an_originate_at_once() {
 #[test]
 fn a_call_whose_outcome_never_comes_ends_after_the_ring_time_and_the_action_timeout() {
     let (mock, calls) = ringing();
-    let ami = with(Options::new().action_timeout(Duration::from_millis(200)), &mock);
+    // The login has to be answered within it.
+    let answer = Duration::from_secs(2);
+    let ami = with(Options::new().action_timeout(answer), &mock);
     let begun = Instant::now();
     let ring = Duration::from_millis(300);
     let error = ami.originate(Originate::new("PJSIP/1").ring_timeout(ring)).unwrap_err();
     assert!(matches!(error, Error::Timeout { sent: true, .. }), "{error}");
-    assert!(begun.elapsed() >= Duration::from_millis(500), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() >= ring + answer, "{:?}", begun.elapsed());
     // What comes too late is an event as any other.
     calls.recv_timeout(DEADLINE).unwrap().reply(ended("Success", "4"));
     assert_eq!(ami.events().recv_timeout(DEADLINE).unwrap().name(), "OriginateResponse");

@@ -1,10 +1,13 @@
 //! Servers that say what no server should.
 
+mod support;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
 
 use gami::{Client, Error, Options};
+use support::{within, DEADLINE};
 
 /// A server for one client that answers its first action, whose `ActionID` it is given, with anything at all,
 /// and says no more.
@@ -13,6 +16,8 @@ fn server(answer: impl FnOnce(&str) -> String + Send + 'static) -> (SocketAddr, 
     let address = listener.local_addr().unwrap();
     let thread = thread::spawn(move || {
         let (mut socket, _) = listener.accept().unwrap();
+        socket.set_read_timeout(Some(DEADLINE)).unwrap();
+        socket.set_write_timeout(Some(DEADLINE)).unwrap();
         socket.write_all(b"Asterisk Call Manager/11.0.0\r\n").unwrap();
         let mut lines = BufReader::new(socket.try_clone().unwrap()).lines().map_while(Result::ok);
         let id = lines.find_map(|line| line.strip_prefix("ActionID: ").map(str::to_owned)).unwrap();
@@ -32,10 +37,12 @@ fn a_list_survives_any_number_of_responses_to_its_one_action() {
         format!("{}{}{}", response.repeat(200_000), event("CoreShowChannel"), event("CoreShowChannelsComplete"))
     });
     let ami = Client::dial(address).unwrap();
-    let list = ami.list("CoreShowChannels").unwrap();
-    assert_eq!((list.items.len(), list.complete.name()), (1, "CoreShowChannelsComplete"));
-    ami.close().unwrap();
-    server.join().unwrap();
+    within(3 * DEADLINE, "the list", move || {
+        let list = ami.list("CoreShowChannels").unwrap();
+        assert_eq!((list.items.len(), list.complete.name()), (1, "CoreShowChannelsComplete"));
+        ami.close().unwrap();
+        server.join().unwrap();
+    });
 }
 
 #[test]
@@ -43,11 +50,13 @@ fn a_packet_beyond_the_limit_that_the_end_of_the_stream_cuts_off_is_reported() {
     let text = |id: &str| format!("Response: Success\r\nActionID: {id}\r\n{}", "Output: x\r\n".repeat(1000));
     let (address, server) = server(move |id| text(id));
     let ami = Options::new().packet_limit(1024).dial(address).unwrap();
-    assert!(matches!(ami.action(("Ping", [("ActionID", "7")])), Err(Error::Lost { sent: Some(true), .. })));
-    ami.close().unwrap();
-    let errors: Vec<_> = ami.errors().iter().collect();
-    let size = text("7").len() as u64;
-    assert!(matches!(errors[..], [Error::PacketTooLarge { size: found }] if found == size), "{size}: {errors:?}");
-    assert_eq!(ami.stats().too_large, 1);
-    server.join().unwrap();
+    within(3 * DEADLINE, "the end of the stream", move || {
+        assert!(matches!(ami.action(("Ping", [("ActionID", "7")])), Err(Error::Lost { sent: Some(true), .. })));
+        ami.close().unwrap();
+        let errors: Vec<_> = ami.errors().iter().collect();
+        let size = text("7").len() as u64;
+        assert!(matches!(errors[..], [Error::PacketTooLarge { size: found }] if found == size), "{size}: {errors:?}");
+        assert_eq!(ami.stats().too_large, 1);
+        server.join().unwrap();
+    });
 }

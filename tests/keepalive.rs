@@ -12,7 +12,12 @@ use gami::{Action, Backoff, Error, Loss, Options};
 use support::{logged_in, logged_in_with, over_each_transport, received, within, DEADLINE};
 
 /// Long enough for a busy machine to answer a ping in time.
-const INTERVAL: Duration = Duration::from_millis(300);
+const INTERVAL: Duration = Duration::from_millis(600);
+
+/// Twice the interval, and the eighth that Linux adds to its timers.
+const PROMISE: Duration = Duration::from_millis(600 * 2 * 9 / 8);
+/// For a machine that is busy with something else.
+const SLACK: Duration = Duration::from_secs(1);
 
 fn pings(mock: &Mock) -> usize {
     received(mock).iter().filter(|name| *name == "Ping").count()
@@ -60,8 +65,11 @@ fn a_half_open_link_is_found() {
     over_each_transport(|mock, options| {
         let ami = logged_in_with(&mock, &options.keepalive(INTERVAL));
         mock.go_silent();
+        let begun = Instant::now();
         let answer = ami.async_action("Ping").unwrap();
         let loss = ami.net_errors().recv_timeout(DEADLINE).unwrap();
+        let took = begun.elapsed();
+        assert!(took < PROMISE + SLACK, "found after {took:?}, promised within {PROMISE:?}");
         let Error::Lost { cause: Loss::Silent(span), sent: None } = loss else { panic!("{loss:?}") };
         assert_eq!(span, 2 * INTERVAL);
         let error = answer.try_recv().unwrap().unwrap_err();

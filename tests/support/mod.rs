@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use gami::mock::{Mock, Reply, Request};
-use gami::{Client, Options};
+use gami::{Action, Client, Options, Outcome};
 
 /// For everything that is bound to come.
 pub const DEADLINE: Duration = Duration::from_secs(20);
@@ -68,6 +68,26 @@ pub fn within<T: Send + 'static>(limit: Duration, what: &str, run: impl FnOnce()
             Err(panic) => std::panic::resume_unwind(panic),
             Ok(()) => unreachable!(),
         },
+    }
+}
+
+/// Waits until nothing more goes out to a server that does not read: a small action is not sent in its time, or
+/// its caller is stuck with it.
+#[track_caller]
+pub fn until_writes_are_stuck(ami: &Client) {
+    let begun = Instant::now();
+    loop {
+        assert!(begun.elapsed() < DEADLINE, "within {DEADLINE:?} everything goes out");
+        let (done, probed) = mpsc::channel();
+        let ami = ami.clone();
+        thread::spawn(move || {
+            let probe = ami.action(Action::new("Probe").timeout(Duration::from_millis(300)));
+            let _ = done.send(probe.map_err(|error| error.outcome()).map(drop));
+        });
+        match probed.recv_timeout(Duration::from_secs(2)) {
+            Ok(Ok(())) | Ok(Err(Outcome::Unknown | Outcome::Refused)) => {}
+            Ok(Err(Outcome::NotSent)) | Err(_) => return,
+        }
     }
 }
 
