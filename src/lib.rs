@@ -60,6 +60,13 @@
 //! - `gami-clock`: one for the whole process, only where [`Client::async_action`] is used. It stays until the
 //!   deadlines of all these actions have passed, also of those that were answered, or their links have ended.
 //!
+//! # Features
+//!
+//! - `tls` (on by default): TLS through the system's library.
+//! - `vendored`: builds OpenSSL from source.
+//! - `serde`: `Serialize` for raw events and responses, and for typed events.
+//! - `mock`: `gami::mock`, a scriptable AMI server for your own tests.
+//!
 //! # What is not supported
 //!
 //! AMI over HTTP, and the other interfaces of Asterisk (ARI, AGI). Nothing here is async.
