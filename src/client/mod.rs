@@ -206,9 +206,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`], [`Error::NotConnected`], [`Error::Closed`], or [`Error::Timeout`] where no room was
-    /// left to send it: in none of these cases was the action sent. What becomes of it later comes over the
-    /// channel, with the errors of [`Client::action`].
+    /// [`Error::Invalid`], [`Error::NotConnected`], [`Error::Lost`], [`Error::Closed`], or [`Error::Timeout`] where
+    /// no room was left for it all the time: in none of these cases was the action sent. What becomes of one that
+    /// was accepted comes over the channel, with the errors of [`Client::action`].
     ///
     /// # Blocking
     ///
