@@ -50,23 +50,25 @@ struct Seen {
 }
 
 impl Packet {
-    /// A cursor behind the headers with which most events begin.
     #[inline(always)] // or it would be copied to its place
     pub(crate) fn cursor(&self) -> Cursor<'_> {
+        const NOWHERE: Span = Span { start: 0, colon: 0, end: 0, gap: 0 };
         let text = self.text();
-        let nowhere = Span { start: 0, colon: 0, end: 0, gap: 0 };
-        let seen = Seen {
-            count: 0,
-            spans: [nowhere; TAGGED],
-            tags: [0; TAGGED],
-            fresh: 0,
-            beyond: Vec::new(),
-            all: Tags::default(),
-        };
-        let mut cursor = Cursor { text, coming: Spans::of(text.as_bytes()), seen, next: 0, prefix: "", prefix_tag: 0 };
-        const FIRST: [Key; 2] = [Key::new("Event"), Key::new("Privilege")];
-        let _ = FIRST.iter().try_for_each(|key| cursor.coming(key, key.tag).map(drop));
-        cursor
+        Cursor {
+            text,
+            coming: Spans::of(text.as_bytes()),
+            seen: Seen {
+                count: 0,
+                spans: [NOWHERE; TAGGED],
+                tags: [0; TAGGED],
+                fresh: 0,
+                beyond: Vec::new(),
+                all: Tags::default(),
+            },
+            next: 0,
+            prefix: "",
+            prefix_tag: 0,
+        }
     }
 }
 
@@ -93,6 +95,9 @@ impl Seen {
 impl<'a> Cursor<'a> {
     /// The names that are looked up from now on follow this prefix.
     pub(crate) fn set_prefix(&mut self, prefix: &'a str) {
+        if self.seen.count == 0 {
+            self.begin();
+        }
         self.prefix = prefix;
         self.prefix_tag = match prefix.as_bytes() {
             [] => 0,
@@ -102,10 +107,19 @@ impl<'a> Cursor<'a> {
 
     /// The first value of the first of these names that is there.
     pub(crate) fn find(&mut self, keys: &[Key]) -> Option<&'a str> {
+        if self.seen.count == 0 {
+            self.begin();
+        }
         keys.iter().find_map(|key| {
             let tag = if self.prefix.is_empty() { key.tag } else { key.tail.wrapping_add(self.prefix_tag) };
             self.coming(key, tag).or_else(|| self.known(key, tag))
         })
+    }
+
+    /// Passes over the headers with which most events begin.
+    fn begin(&mut self) {
+        const FIRST: [Key; 2] = [Key::new("Event"), Key::new("Privilege")];
+        let _ = FIRST.iter().try_for_each(|key| self.coming(key, key.tag).map(drop));
     }
 
     /// The header that is to be read next, if it has the name and none before it can.
@@ -162,7 +176,11 @@ impl<'a> Cursor<'a> {
 /// Whether two names of the same length are the same; mostly they are, and in the same case.
 #[inline]
 fn same(a: &[u8], b: &[u8]) -> bool {
-    a == b || a.eq_ignore_ascii_case(b)
+    let exact = match (a.first_chunk::<8>(), b.first_chunk::<8>()) {
+        (Some(first), Some(other)) if a.len() <= 16 => first == other && a.last_chunk::<8>() == b.last_chunk::<8>(),
+        _ => a == b,
+    };
+    exact || a.eq_ignore_ascii_case(b)
 }
 
 /// A digest of a name without regard to case.

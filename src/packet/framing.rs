@@ -11,7 +11,7 @@ use super::{is_follows, Chunk, Packet, Spares, END_COMMAND};
 pub const DEFAULT_LIMIT: usize = 32 * 1024 * 1024;
 
 const SMALLEST_READ: usize = 4 * 1024;
-const LARGEST_READ: usize = 64 * 1024;
+const LARGEST_READ: usize = 256 * 1024;
 
 /// What a [`Framer`] found.
 #[derive(Debug, Clone)]

@@ -8,9 +8,9 @@ use std::sync::Mutex;
 use crate::sync::{lock, try_lock};
 
 /// So many chunks are kept.
-const MOST: usize = 8;
+const MOST: usize = 4;
 /// A chunk that is smaller is made and forgotten; so is one that a packet of unusual size made large.
-const SIZES: std::ops::RangeInclusive<usize> = 16 * 1024..=128 * 1024;
+const SIZES: std::ops::RangeInclusive<usize> = 16 * 1024..=256 * 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct Spares {

@@ -16,8 +16,8 @@ const PINGS: usize = 2_000;
 const PIPED: usize = 20_000;
 const IDLE: usize = 100;
 const TASKS: usize = 64;
-/// So many are sent before the first is answered; of these each client's best counts. asterisk-rs-ami
-/// refuses more than 256.
+/// So many are in flight at once; of these each client's best counts. asterisk-rs-ami refuses more than 256;
+/// gami has windows of its own, up to all of them.
 const WINDOWS: [usize; 3] = [16, 64, 200];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! gami: blocking, so threads where the others have tasks.
 
+use std::collections::VecDeque;
 use std::thread;
 
-use gami::{Client, Event, Options};
+use gami::{Client, Event, Options, Receiver, Response};
 
 use super::{each, idle, measure, replayed, Figures, PINGS, PIPED, TASKS};
 
@@ -20,12 +21,8 @@ pub fn run(address: &str, events: usize, look: fn(&Event)) -> Figures {
     });
     let figures = replayed(sample, events, received);
     let round_trip = each(PINGS, || (0..PINGS).for_each(|_| drop(ami.action("Ping").expect("a response"))));
-    let pipelined = each(PIPED, || {
-        let answers: Vec<_> = (0..PIPED).map(|_| ami.async_action("Ping").expect("to be sent")).collect();
-        for answer in answers {
-            answer.recv().expect("an answer").expect("a response");
-        }
-    });
+    let piped = [200, 1_000, PIPED].map(|size| each(PIPED, || window(&ami, size)));
+    let pipelined = piped.into_iter().fold(f64::INFINITY, f64::min);
     let sixty_four = each(PIPED, || {
         thread::scope(|scope| {
             for _ in 0..TASKS {
@@ -34,6 +31,19 @@ pub fn run(address: &str, events: usize, look: fn(&Event)) -> Figures {
         });
     });
     Figures { round_trip, pipelined, sixty_four, idle, ..figures }
+}
+
+/// One thread keeps so many pings in flight.
+fn window(ami: &Client, size: usize) {
+    let mut flying = VecDeque::with_capacity(size);
+    let take = |answer: Receiver<gami::Result<Response>>| answer.recv().expect("an answer").expect("a response");
+    for _ in 0..PIPED {
+        if flying.len() == size {
+            flying.pop_front().map(take);
+        }
+        flying.push_back(ami.async_action("Ping").expect("to be sent"));
+    }
+    flying.into_iter().for_each(|answer| drop(take(answer)));
 }
 
 fn login(address: &str) -> Client {
