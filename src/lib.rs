@@ -60,6 +60,8 @@
 //! - `gami-clock`: one for the whole process, only where [`Client::async_action`] is used. It stays until the
 //!   deadlines of all these actions have passed, also of those that were answered, or their links have ended.
 //!
+//! What is dear and what is cheap is on a page of its own: [`costs`].
+//!
 //! # Features
 //!
 //! - `tls` (on by default): TLS through the system's library.
@@ -77,6 +79,8 @@
 pub mod action;
 mod client;
 mod clock;
+#[doc = include_str!("costs.md")]
+pub mod costs {}
 mod engine;
 mod error;
 pub mod event;

@@ -493,7 +493,9 @@ fn both_ways_to_hang_up_take_a_pattern_and_answer_with_a_list() {
         ami.action(call).unwrap();
         wait_until(&ami, "nobody is called", |ami| ami.channels().unwrap().len() == 2);
         let list = ami.list(&action).unwrap();
-        assert_eq!((list.items.len(), count(&list)), (2, 2), "{action:?}");
+        // The end of the one may bring the end of the other, before it is its turn.
+        assert!((1..=2).contains(&list.items.len()), "{action:?}: {list:?}");
+        assert_eq!(list.items.len(), count(&list), "{action:?}");
         for item in &list.items {
             assert!(matches!(item.typed(), Typed::ChannelHungup(e) if e.channel.starts_with("PJSIP/")), "{item:?}");
         }

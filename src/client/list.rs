@@ -1,4 +1,8 @@
 //! Lists: an action's events, collected.
+//!
+//! # Waits
+//!
+//! For the response and for each next event: the action's timeout, or the end of the link.
 
 use std::fmt;
 use std::sync::Arc;

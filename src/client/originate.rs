@@ -1,4 +1,8 @@
 //! Calls that are made and awaited.
+//!
+//! # Waits
+//!
+//! For the outcome: the ring time and the action timeout together, or the end of the link.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,9 @@
 //! The accepting thread, and the reading thread of each connection.
+//!
+//! # Waits
+//!
+//! Of the mock: for a connection, for what a client sends, for what is to be written to it, and while the mock is
+//! deaf, until it stops or the connection ends; where a test waits, the time that it gives.
 
 use std::collections::HashMap;
 use std::io;
