@@ -93,17 +93,6 @@ pub(crate) enum Answer {
     Late(Response),
 }
 
-/// What became of an event that was offered to the table.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Claim {
-    /// It belongs to a list and was handed to whoever collects it.
-    Taken,
-    /// It belongs to a list that nobody collects any more.
-    Dropped,
-    /// It is for the stream of events.
-    Free,
-}
-
 pub(crate) struct Pending {
     prefix: String,
     made: Serial,
@@ -234,39 +223,37 @@ impl Pending {
         }
     }
 
-    /// Hands an event to the list that it belongs to.
+    /// Hands an event to the list that it belongs to, or gives it back for the stream of events.
     ///
-    /// A `UserEvent` joins none: whoever sends it can forge every line of it.
-    pub fn claim(&mut self, event: &Event) -> Claim {
+    /// A `UserEvent` joins no list: whoever sends it can forge every line of it.
+    pub fn claim(&mut self, event: Event) -> Option<Event> {
         let name = event.name();
         if name.eq_ignore_ascii_case("UserEvent") {
-            return Claim::Free;
+            return Some(event);
         }
-        let Some(serial) = self.serial(event.action_id()) else { return Claim::Free };
-        let (claim, ended) = match self.entries.get(&serial).map(|entry| &entry.waiter) {
+        let Some(serial) = self.serial(event.action_id()) else { return Some(event) };
+        let (ended, free) = match self.entries.get(&serial).map(|entry| &entry.waiter) {
             Some(Waiter::List { parts, end, answered: true }) if !name.eq_ignore_ascii_case("OriginateResponse") => {
-                let single = matches!(end, ListEnd::Single(_));
-                let ended = end.is(event);
-                if !ended || single {
+                let ended = end.is(&event);
+                if ended && matches!(end, ListEnd::Single(_)) {
                     let _ = parts.send(Part::Item(event.clone()));
                 }
-                if ended {
-                    let _ = parts.send(Part::Complete(event.clone()));
-                }
-                (Claim::Taken, ended)
+                let _ = parts.send(if ended { Part::Complete(event) } else { Part::Item(event) });
+                (ended, None)
             }
             // The event is everybody's: it stays on the stream too.
             Some(Waiter::Event { parts, name: wanted }) if name.eq_ignore_ascii_case(wanted) => {
                 let _ = parts.send(Part::Complete(event.clone()));
-                (Claim::Free, true)
+                (true, Some(event))
             }
-            Some(Waiter::Nobody { end: Some(end) }) => (Claim::Dropped, end.is(event)),
-            _ => (Claim::Free, false),
+            // Of a list that nobody collects any more.
+            Some(Waiter::Nobody { end: Some(end) }) => (end.is(&event), None),
+            _ => (false, Some(event)),
         };
         if ended {
             self.remove(serial);
         }
-        claim
+        free
     }
 
     /// Sets when an entry that nobody watches is to fail; returns whether that is the next one to.
@@ -419,7 +406,7 @@ fn collects(waiter: &Waiter) -> bool {
 
 impl ListEnd {
     fn is(&self, event: &Event) -> bool {
-        if let Some(mark) = event.get("EventList") {
+        if let Some(mark) = event.packet().seek("EventList") {
             return mark.eq_ignore_ascii_case("Complete") || mark.eq_ignore_ascii_case("cancelled");
         }
         match self {
@@ -451,9 +438,9 @@ mod tests {
         let serial = pending.number(&Action::new("Agents"), &mut String::new()).unwrap();
         pending.insert(serial, Entry { waiter, callers_id: None, memorable: None, unwatched: None, span: 0..100 });
         assert_eq!(pending.abandon_all().len(), 1);
-        assert_eq!(pending.claim(&event("Agents")), Claim::Dropped);
-        assert_eq!(pending.claim(&event("AgentsComplete")), Claim::Dropped);
-        assert_eq!(pending.claim(&event("Agents")), Claim::Free, "the list is over");
+        assert!(pending.claim(event("Agents")).is_none());
+        assert!(pending.claim(event("AgentsComplete")).is_none());
+        assert!(pending.claim(event("Agents")).is_some(), "the list is over");
         assert!(!pending.collecting());
     }
 }

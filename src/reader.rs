@@ -16,7 +16,6 @@ use crate::event::Event;
 use crate::link::Link;
 use crate::outlets::Outlets;
 use crate::packet::{Frame, Framer, Kind, Packet};
-use crate::pending::Claim;
 use crate::response::Response;
 use crate::session::Session;
 use crate::stream::{is_timeout, Source};
@@ -105,8 +104,7 @@ fn hand_on(
                     Kind::Response => responses.push(Response::from(packet)),
                     Kind::Event => {
                         answer(responses);
-                        let event = Event::new(packet, open.seq());
-                        if link.claim(&event) == Claim::Free {
+                        if let Some(event) = link.claim(Event::new(packet, open.seq())) {
                             open.event(event, outlets);
                         }
                     }

@@ -75,7 +75,7 @@ impl Response {
 
     /// The `ActionID`; `None` if the response has none.
     pub fn action_id(&self) -> Option<&str> {
-        self.get("ActionID")
+        self.packet.seek("ActionID")
     }
 
     /// The output of a `Command` as the server printed it, leading blanks and empty lines kept; `None`

@@ -66,7 +66,7 @@ impl Event {
 
     /// The `ActionID`; `None` if the event has none.
     pub fn action_id(&self) -> Option<&str> {
-        self.get("ActionID")
+        self.packet.seek("ActionID")
     }
 
     /// The classes that may see the event, such as `call,all`; `None` on most events of a list.

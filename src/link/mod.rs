@@ -37,7 +37,7 @@ use crate::error::{Error, Loss, Result};
 use crate::event::Event;
 use crate::options::Options;
 use crate::packet::Framer;
-use crate::pending::{Abandoned, Answer, Claim, Pending, Serial, Waiter};
+use crate::pending::{Abandoned, Answer, Pending, Serial, Waiter};
 use crate::response::Response;
 use crate::session::Session;
 use crate::stream::{self, Control, Source};
@@ -296,15 +296,15 @@ impl Link {
         }
     }
 
-    /// Gives an event to the list that it belongs to.
-    pub fn claim(&self, event: &Event) -> Claim {
+    /// Hands an event to the list that it belongs to, or gives it back for the stream of events.
+    pub fn claim(&self, event: Event) -> Option<Event> {
         if !self.collecting.load(Ordering::Relaxed) {
-            return Claim::Free;
+            return Some(event);
         }
         let mut desk = lock(&self.desk);
-        let claim = desk.pending.claim(event);
+        let free = desk.pending.claim(event);
         self.note(&desk);
-        claim
+        free
     }
 
     /// Shows outside of the desk what has changed on it.

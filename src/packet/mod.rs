@@ -240,6 +240,11 @@ impl Packet {
         Some(&text[key.len() + gap(bytes, key.len(), end)..end])
     }
 
+    /// The first value of a header, found from the beginning without indexing the packet.
+    pub(crate) fn seek(&self, key: &str) -> Option<&str> {
+        self.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+    }
+
     fn spans(&self) -> &[Span] {
         self.index.get_or_init(|| index(self.text().as_bytes()))
     }
