@@ -102,7 +102,9 @@ impl Response {
             return Some(Cow::Borrowed(body));
         }
         let mut lines = self.get_all("Output");
-        let mut text = lines.next()?.to_owned();
+        let first = lines.next()?;
+        let mut text = String::with_capacity(self.packet.text().len());
+        text.push_str(first);
         for line in lines {
             text.push('\n');
             text.push_str(line);
