@@ -422,3 +422,35 @@ fn what_is_said_not_to_have_been_sent_never_arrives() {
         }
     });
 }
+
+#[test]
+fn the_deadline_of_an_id_that_comes_again_is_that_of_its_second_action() {
+    let mock = Mock::start().unwrap();
+    let ami = logged_in(&mock);
+    let asked = unanswered(&mock, "QueueStatus");
+    let soon = Duration::from_millis(200);
+    let first = ami.async_action(Action::new("Ping").param("ActionID", "mine").timeout(soon)).unwrap();
+    first.recv_timeout(DEADLINE).unwrap().unwrap();
+    let second = ami.async_action(Action::new("QueueStatus").param("ActionID", "mine").timeout(DEADLINE)).unwrap();
+    let request = asked.recv_timeout(DEADLINE).unwrap();
+    assert!(second.recv_timeout(3 * soon).is_err(), "the first one's deadline has passed");
+    request.reply(Reply::success().header("Message", "late"));
+    assert_eq!(message(second.recv_timeout(DEADLINE).unwrap()), "late");
+}
+
+#[test]
+fn a_list_that_is_dropped_late_does_not_end_the_next_action_of_its_id() {
+    let mock = Mock::start().unwrap();
+    mock.on("QueueStatus", |_| {
+        Reply::success().header("EventList", "start").event("QueueStatusComplete", [("EventList", "Complete")])
+    });
+    let ami = logged_in(&mock);
+    let asked = unanswered(&mock, "CoreStatus");
+    let mut list = ami.list_items(Action::new("QueueStatus").param("ActionID", "mine")).unwrap();
+    assert!(list.next().is_none());
+    let next = ami.async_action(Action::new("CoreStatus").param("ActionID", "mine")).unwrap();
+    let request = asked.recv_timeout(DEADLINE).unwrap();
+    drop(list);
+    request.reply(Reply::success().header("Message", "mine"));
+    assert_eq!(message(next.recv_timeout(DEADLINE).unwrap()), "mine");
+}
