@@ -12,6 +12,8 @@ pub const DEFAULT_LIMIT: usize = 32 * 1024 * 1024;
 
 const SMALLEST_READ: usize = 4 * 1024;
 const LARGEST_READ: usize = 256 * 1024;
+/// The room that a link keeps on which little comes.
+const QUIET_READ: usize = 16 * 1024;
 
 /// What a [`Framer`] found.
 #[derive(Debug, Clone)]
@@ -151,7 +153,7 @@ impl Framer {
             })),
         }
         self.drop_front(end);
-        self.shrink();
+        self.shrink(end);
         self.frames.drain(..)
     }
 
@@ -167,12 +169,17 @@ impl Framer {
         self.skipped.map(|skipped| skipped.bytes + self.filled as u64)
     }
 
-    /// Gives back what one large packet had grown the buffer to.
-    fn shrink(&mut self) {
-        if self.buffer.len() > 2 * LARGEST_READ && self.filled < LARGEST_READ {
+    /// Gives back what a large packet had grown the buffer to; and, by halves, what a burst had.
+    fn shrink(&mut self, came: usize) {
+        let half = self.buffer.len() / 2;
+        if half > LARGEST_READ && self.filled < LARGEST_READ {
             self.buffer.truncate(LARGEST_READ);
-            self.buffer.shrink_to_fit();
+        } else if half >= QUIET_READ && self.filled.max(came) < half / 8 {
+            self.buffer.truncate(half);
+        } else {
+            return;
         }
+        self.buffer.shrink_to_fit();
     }
 
     fn drop_front(&mut self, end: usize) {
