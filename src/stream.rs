@@ -19,7 +19,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
@@ -94,14 +94,19 @@ pub(crate) fn connect(
     tcp.set_nodelay(true).map_err(failed)?;
     control(Control(tcp.try_clone().map_err(failed)?));
     let control = Control(tcp.try_clone().map_err(failed)?);
-    let mut sink = Sink::new(tcp.try_clone().map_err(failed)?);
     #[cfg(feature = "tls")]
-    let source = match &options.tls {
-        Some(tls) => {
-            let session = tls::shake_hands(tls, &target.host, &tcp, deadline)?;
-            sink.session = Some(Arc::clone(&session));
-            Source::Tls(tls::Reader::new(tcp, session))
-        }
+    let session = match &options.tls {
+        Some(tls) => Some(tls::shake_hands(tls, &target.host, &tcp, deadline)?),
+        None => None,
+    };
+    let sink = Sink {
+        #[cfg(feature = "tls")]
+        session: session.clone(),
+        ..Sink::new(tcp.try_clone().map_err(failed)?)
+    };
+    #[cfg(feature = "tls")]
+    let source = match session {
+        Some(session) => Source::Tls(tls::Reader::new(tcp, session)),
         None => Source::Tcp(tcp),
     };
     #[cfg(not(feature = "tls"))]
@@ -307,6 +312,8 @@ impl Control {
 
 #[cfg(feature = "tls")]
 mod tls {
+    use std::sync::Mutex;
+
     use super::*;
     use crate::options::Tls;
     use crate::sync::lock;
