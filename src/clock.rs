@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::thread;
 use std::time::Instant;
 
-use crate::sync::lock;
+use crate::sync::{self, lock};
 
 /// Something that has deadlines.
 pub(crate) trait Timed: Send + Sync {
@@ -74,10 +74,7 @@ fn run() {
         };
         let now = Instant::now();
         if next > now {
-            guard = match CHANGED.wait_timeout(guard, next - now) {
-                Ok((guard, _)) => guard,
-                Err(poisoned) => poisoned.into_inner().0,
-            };
+            guard = sync::wait(&CHANGED, guard, next - now);
             continue;
         }
         let mut overdue: Vec<(u64, Arc<dyn Timed>)> = Vec::new();

@@ -43,7 +43,7 @@ use crate::packet::Framer;
 use crate::reader;
 use crate::session::{is_refused_login, Credentials, Session};
 use crate::stream::{self, Control, Source};
-use crate::sync::{deadline_in, lock};
+use crate::sync::{self, deadline_in, lock};
 
 /// Enough for the reader: it holds no buffer on its stack.
 const STACK: usize = 512 * 1024;
@@ -200,10 +200,7 @@ impl Engine {
         if left.is_zero() {
             return None;
         }
-        Some(match self.changed.wait_timeout(standing, left) {
-            Ok((standing, _)) => standing,
-            Err(poisoned) => poisoned.into_inner().0,
-        })
+        Some(sync::wait(&self.changed, standing, left))
     }
 
     fn set_phase(&self, mut standing: MutexGuard<'_, Standing>, to: Phase) {

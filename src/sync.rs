@@ -1,6 +1,6 @@
-//! Locks that a panic elsewhere does not take away, and deadlines that do not overflow.
+//! Locks that a panic elsewhere does not take away, also while waiting, and deadlines that do not overflow.
 
-use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::sync::{Condvar, Mutex, MutexGuard, TryLockError};
 use std::time::{Duration, Instant};
 
 const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
@@ -16,6 +16,14 @@ pub(crate) fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
         Ok(guard) => Some(guard),
         Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
         Err(TryLockError::WouldBlock) => None,
+    }
+}
+
+/// Waits to be notified, no longer than this; the lock is given up meanwhile.
+pub(crate) fn wait<'a, T>(notified: &Condvar, guard: MutexGuard<'a, T>, timeout: Duration) -> MutexGuard<'a, T> {
+    match notified.wait_timeout(guard, timeout) {
+        Ok((guard, _)) => guard,
+        Err(poisoned) => poisoned.into_inner().0,
     }
 }
 

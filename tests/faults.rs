@@ -32,10 +32,6 @@ fn echo(ami: &Client, payload: &str) {
     assert_eq!(answer.get("Payload"), Some(payload));
 }
 
-fn next_loss(ami: &Client) -> Error {
-    ami.net_errors().recv_timeout(DEADLINE).expect("a loss")
-}
-
 #[test]
 fn a_half_open_link_is_found_within_the_promise_of_keepalive_and_replaced() {
     over_each_transport(|mock, options| {

@@ -5,12 +5,11 @@ mod support;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{mpsc, Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
 use gami::mock::{Mock, Reply};
-use gami::{Backoff, Client, Error, Options, State};
+use gami::{Error, Options, State};
 use log::{LevelFilter, Log, Metadata, Record};
-use support::{eventually, logged_in, logged_in_with, within, DEADLINE};
+use support::{assert_lost, eventually, logged_in, logged_in_with, next_loss, quick, within, DEADLINE};
 
 type Hook = Arc<dyn Fn() + Send + Sync>;
 
@@ -56,19 +55,6 @@ fn hold_at(text: impl Into<String>) -> (mpsc::Receiver<()>, mpsc::Sender<()>) {
         let _ = released.lock().unwrap().recv_timeout(DEADLINE);
     });
     (came, release)
-}
-
-fn quick() -> Backoff {
-    Backoff::new().first(Duration::from_millis(5)).longest(Duration::from_millis(20))
-}
-
-fn next_loss(ami: &Client) -> Error {
-    ami.net_errors().recv_timeout(DEADLINE).unwrap()
-}
-
-#[track_caller]
-fn assert_lost(error: Error) {
-    assert!(matches!(error, Error::Lost { sent: None, .. }), "{error:?}");
 }
 
 #[test]

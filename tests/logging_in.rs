@@ -8,21 +8,8 @@ use std::time::Duration;
 
 use gami::action::{EventMask, Filter};
 use gami::mock::{Mock, Reply, Request};
-use gami::{Action, Backoff, Client, Error, LoginMode, Loss, Options, Outcome, State};
-use support::{eventually, logged_in, logged_in_with, received, unanswered, DEADLINE};
-
-fn quick() -> Backoff {
-    Backoff::new().first(Duration::from_millis(5)).longest(Duration::from_millis(20))
-}
-
-fn next_loss(ami: &Client) -> Error {
-    ami.net_errors().recv_timeout(DEADLINE).unwrap()
-}
-
-#[track_caller]
-fn assert_lost(error: &Error) {
-    assert!(matches!(error, Error::Lost { sent: None, .. }), "{error:?}");
-}
+use gami::{Action, Backoff, Error, LoginMode, Loss, Options, Outcome, State};
+use support::{assert_lost, eventually, logged_in, logged_in_with, next_loss, quick, received, unanswered, DEADLINE};
 
 #[track_caller]
 fn assert_refused(error: &Error) {
@@ -64,7 +51,7 @@ fn a_client_whose_secret_was_changed_logs_in_with_the_new_one() {
         ami.action(Filter::new("Event: Hangup")).unwrap();
         "new".clone_into(&mut secret.lock().unwrap());
         mock.hang_up();
-        assert_lost(&next_loss(&ami));
+        assert_lost(next_loss(&ami));
         if comes_back {
             assert_refused(&next_loss(&ami));
         }
@@ -78,7 +65,7 @@ fn a_client_whose_secret_was_changed_logs_in_with_the_new_one() {
         let session = mock.wait_for_sessions(1, DEADLINE).unwrap().remove(0);
         assert_eq!(on_session(&mock, session.id()), ["Login off", "Filter Event: Hangup", "Events call"]);
         mock.hang_up();
-        assert_lost(&next_loss(&ami));
+        assert_lost(next_loss(&ami));
         match comes_back {
             true => ami.wait_connected(DEADLINE).unwrap(),
             false => ami.reconnect().unwrap(),
@@ -92,7 +79,7 @@ fn a_client_that_lost_its_link_before_it_logged_in_can_do_so_all_the_same() {
     let mock = Mock::start().unwrap();
     let ami = Options::new().event_mask(EventMask::from("call")).dial(&mock).unwrap();
     mock.hang_up();
-    assert_lost(&next_loss(&ami));
+    assert_lost(next_loss(&ami));
     ami.login("admin", "root").unwrap();
     assert_eq!(on_session(&mock, 2), ["Challenge -", "Login call"]);
     ami.reconnect().unwrap();
@@ -104,7 +91,7 @@ fn a_login_without_a_server_fails_and_can_be_tried_again() {
     let mock = Mock::start().unwrap();
     let ami = logged_in(&mock);
     mock.stop();
-    assert_lost(&next_loss(&ami));
+    assert_lost(next_loss(&ami));
     let error = ami.login("admin", "root").unwrap_err();
     assert!(matches!(error, Error::Connect { .. }), "{error:?}");
     assert_eq!(error.outcome(), Outcome::NotSent);
@@ -120,7 +107,7 @@ fn wrong_credentials_do_not_end_the_way_back_with_those_that_are_remembered() {
     let ami = options.reconnect(Backoff::new().first(Duration::from_millis(300))).dial(&mock).unwrap();
     ami.login("admin", "root").unwrap();
     mock.hang_up();
-    assert_lost(&next_loss(&ami));
+    assert_lost(next_loss(&ami));
     assert_refused(&ami.login("admin", "wrong").unwrap_err());
     ami.wait_connected(DEADLINE).unwrap();
 }
@@ -130,7 +117,7 @@ fn logins_at_the_same_time_share_one_link() {
     let mock = Mock::start().unwrap();
     let ami = logged_in(&mock);
     mock.hang_up();
-    assert_lost(&next_loss(&ami));
+    assert_lost(next_loss(&ami));
     thread::scope(|scope| {
         let logins: Vec<_> = (0..8).map(|_| scope.spawn(|| ami.login("admin", "root"))).collect();
         logins.into_iter().for_each(|login| login.join().unwrap().unwrap());
@@ -153,7 +140,7 @@ fn a_login_whose_link_is_lost_does_not_go_on_on_the_next_one() {
         let ami = Options::new().wait_for_link(DEADLINE).dial(&mock).unwrap();
         let error = thread::scope(|scope| {
             scope.spawn(|| {
-                assert_lost(&next_loss(&ami));
+                assert_lost(next_loss(&ami));
                 ami.reconnect().unwrap();
             });
             ami.login("admin", "root").unwrap_err()
@@ -176,7 +163,7 @@ fn a_server_that_offers_no_challenge_is_not_told_what_the_secret_is() {
         assert!(matches!(error, Error::Invalid { .. }) && error.to_string().contains("`Challenge`"), "{error:?}");
         assert_eq!((error.outcome(), received(&mock)), (Outcome::NotSent, vec!["Challenge".to_owned()]));
         mock.hang_up();
-        assert_lost(&next_loss(&ami));
+        assert_lost(next_loss(&ami));
         let error = next_loss(&ami);
         assert!(matches!(error, Error::Invalid { .. }), "{error:?}");
         ami.wait_connected(DEADLINE).expect("it is no refusal");
@@ -196,7 +183,7 @@ fn a_login_that_is_accepted_too_late_for_the_caller_is_remembered() {
         eventually("the late answer is read", || ami.stats().responses_dropped == 1);
         mock.on("Login", |_| Reply::usual());
         mock.hang_up();
-        assert_lost(&next_loss(&ami));
+        assert_lost(next_loss(&ami));
         eventually("it comes back by itself", || ami.stats().reconnections == 1);
         ami.action(Action::new("Ping").timeout(DEADLINE)).unwrap();
     }

@@ -11,21 +11,10 @@ use std::time::{Duration, Instant};
 use gami::action::Filter;
 use gami::mock::{Mock, Reply, Request};
 use gami::{Action, Backoff, Client, Error, Loss, Options, Outcome, State};
-use support::{eventually, logged_in, logged_in_with, over_each_transport, received, unanswered, within, DEADLINE};
-
-/// Comes back quickly.
-fn quick() -> Backoff {
-    Backoff::new().first(Duration::from_millis(5)).longest(Duration::from_millis(20))
-}
-
-fn next_loss(ami: &Client) -> Error {
-    ami.net_errors().recv_timeout(DEADLINE).unwrap()
-}
-
-#[track_caller]
-fn assert_lost(error: Error) {
-    assert!(matches!(error, Error::Lost { sent: None, .. }), "{error:?}");
-}
+use support::{
+    assert_lost, eventually, logged_in, logged_in_with, next_loss, over_each_transport, quick, received, unanswered,
+    within, DEADLINE,
+};
 
 /// Answers the logins one after the other like this, the last one for ever.
 fn on_login<const N: usize>(mock: &Mock, answers: [Reply; N]) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use gami::mock::{Mock, Reply};
 use gami::{Action, Client, Error, Event, Loss, Options};
-use support::{eventually, logged_in, logged_in_with, over_each_transport, unanswered, within, DEADLINE};
+use support::{eventually, logged_in, logged_in_with, next_loss, over_each_transport, unanswered, within, DEADLINE};
 
 /// Events `Tick` with these numbers.
 fn ticks(numbers: std::ops::Range<u64>) -> String {
@@ -33,10 +33,6 @@ fn next(ami: &Client) -> Event {
 
 fn next_error(ami: &Client) -> Error {
     ami.errors().recv_timeout(DEADLINE).unwrap()
-}
-
-fn next_loss(ami: &Client) -> Error {
-    ami.net_errors().recv_timeout(DEADLINE).unwrap()
 }
 
 #[test]

@@ -41,7 +41,7 @@ use crate::pending::{Abandoned, Answer, Pending, Serial, Waiter};
 use crate::response::Response;
 use crate::session::Session;
 use crate::stream::{self, Control, Source};
-use crate::sync::{deadline_in, lock, try_lock};
+use crate::sync::{self, deadline_in, lock, try_lock};
 
 use desk::Desk;
 use wire::{Wire, MOST_QUEUED};
@@ -268,10 +268,7 @@ impl Link {
             if left.is_zero() {
                 return Err(Error::Timeout { after: begun.elapsed(), sent: false });
             }
-            desk = match self.room.wait_timeout(desk, left) {
-                Ok((desk, _)) => desk,
-                Err(poisoned) => poisoned.into_inner().0,
-            };
+            desk = sync::wait(&self.room, desk, left);
         }
     }
 

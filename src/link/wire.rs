@@ -13,7 +13,7 @@ use super::desk::{Desk, Writer};
 use super::{End, Link};
 use crate::error::Loss;
 use crate::stream::Sink;
-use crate::sync::{lock, try_lock};
+use crate::sync::{self, lock, try_lock};
 
 /// So many bytes wait to be sent before those who add to them have to wait.
 pub(super) const MOST_QUEUED: usize = 1024 * 1024;
@@ -175,10 +175,7 @@ impl Link {
             let mut desk = lock(&self.desk);
             if desk.outgoing.is_empty() && !desk.left && desk.ended.is_none() {
                 desk.writer = Writer::Asleep;
-                desk = match self.work.wait_timeout(desk, STAYS) {
-                    Ok((desk, _)) => desk,
-                    Err(poisoned) => poisoned.into_inner().0,
-                };
+                desk = sync::wait(&self.work, desk, STAYS);
             }
             if desk.writer == Writer::Asleep || desk.ended.is_some() {
                 desk.writer = Writer::Absent;

@@ -1,12 +1,13 @@
 //! What several files of tests of the client need.
 #![allow(dead_code)] // each file takes its part
 
+use std::borrow::Borrow;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use gami::mock::{Mock, Reply, Request};
-use gami::{Action, Client, Options, Outcome};
+use gami::{Action, Backoff, Client, Error, Options, Outcome};
 
 /// For everything that is bound to come.
 pub const DEADLINE: Duration = Duration::from_secs(20);
@@ -20,6 +21,22 @@ pub fn logged_in_with(mock: &Mock, options: &Options) -> Client {
     let ami = options.dial(mock.address()).unwrap();
     ami.login("admin", "root").unwrap();
     ami
+}
+
+/// Comes back quickly.
+pub fn quick() -> Backoff {
+    Backoff::new().first(Duration::from_millis(5)).longest(Duration::from_millis(20))
+}
+
+#[track_caller]
+pub fn next_loss(ami: &Client) -> Error {
+    ami.net_errors().recv_timeout(DEADLINE).expect("a loss")
+}
+
+#[track_caller]
+pub fn assert_lost(error: impl Borrow<Error>) {
+    let error = error.borrow();
+    assert!(matches!(error, Error::Lost { sent: None, .. }), "{error:?}");
 }
 
 /// Runs a test over TCP, and over TLS where that is compiled in.
