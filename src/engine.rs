@@ -152,6 +152,10 @@ impl Engine {
         Ok((engine, inlets))
     }
 
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     pub fn options(&self) -> &Options {
         &self.options
     }

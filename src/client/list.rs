@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{unbounded, Receiver, RecvTimeoutError};
 
-use super::{stalls_until, Client};
+use super::{stall_of, Client};
 use crate::action::{answers_no_list, is_empty_list, list_end, Action, ListEnd as KnownEnd};
 use crate::error::{Error, PartialList, Result};
 use crate::event::Event;
@@ -242,14 +242,13 @@ impl Client {
         let link = self.handle.engine.link()?;
         let (parts_in, parts) = unbounded();
         let timeout = self.timeout_of(action);
-        let deadline = deadline_in(timeout);
         let serial = link.submit(Request {
             action,
             waiter: waiter(parts_in),
-            deadline,
+            deadline: deadline_in(timeout),
             unwatched: None,
             memorable: false,
-            stalls_until: stalls_until(action, deadline),
+            stalls: stall_of(action),
         })?;
         Ok(Parts { link, serial, parts, timeout })
     }

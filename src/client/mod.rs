@@ -8,7 +8,7 @@ pub use list::{Items, List};
 pub use originate::Originated;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{bounded, Receiver};
 
@@ -51,7 +51,6 @@ pub struct Client {
 }
 
 struct Handle {
-    address: String,
     engine: Arc<Engine>,
     inlets: Inlets,
 }
@@ -90,9 +89,8 @@ impl Options {
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn dial(&self, address: impl ToString) -> Result<Client> {
-        let address = address.to_string();
-        let (engine, inlets) = Engine::start(address.clone(), self.clone())?;
-        Ok(Client { handle: Arc::new(Handle { address, engine, inlets }) })
+        let (engine, inlets) = Engine::start(address.to_string(), self.clone())?;
+        Ok(Client { handle: Arc::new(Handle { engine, inlets }) })
     }
 }
 
@@ -194,8 +192,7 @@ impl Client {
     pub fn action(&self, action: impl Into<Action>) -> Result<Response> {
         let action = action.into();
         let link = self.handle.engine.link()?;
-        let timeout = self.timeout_of(&action);
-        link.call(&action, timeout, true, stalls_until(&action, deadline_in(timeout)))
+        link.call(&action, self.timeout_of(&action), true, stall_of(&action))
     }
 
     /// Makes an action and returns at once; the answer comes over the channel.
@@ -235,14 +232,13 @@ impl Client {
         let link = self.handle.engine.link()?;
         let (waiter, answer) = bounded(1);
         let timeout = self.timeout_of(&action);
-        let deadline = deadline_in(timeout);
         link.submit_among_others(Request {
             action: &action,
             waiter: Waiter::Response(waiter),
-            deadline,
+            deadline: deadline_in(timeout),
             unwatched: Some(timeout),
             memorable: true,
-            stalls_until: stalls_until(&action, deadline),
+            stalls: stall_of(&action),
         })?;
         Ok(answer)
     }
@@ -429,7 +425,7 @@ impl Client {
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn address(&self) -> &str {
-        &self.handle.address
+        self.handle.engine.address()
     }
 
     /// Whether the client has its link.
@@ -510,11 +506,6 @@ impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client").field("state", &self.state()).field("stats", &self.stats()).finish_non_exhaustive()
     }
-}
-
-/// Until when an action may keep the server silent, at least up to its deadline.
-fn stalls_until(action: &Action, deadline: Instant) -> Option<Instant> {
-    stall_of(action).map(|stall| deadline.max(deadline_in(stall)))
 }
 
 /// How long an action makes the server wait, and everything else that this session asks or would be told.

@@ -4,13 +4,12 @@
 //!
 //! For the outcome: the ring time and the action timeout together, or the end of the link.
 
-use std::fmt::Write as _;
-
 use super::Client;
 use crate::action::{Action, Originate};
 use crate::error::{Error, Result};
 use crate::event::values::OriginateReason;
 use crate::event::Event;
+use crate::link::unguessable;
 use crate::pending::{Part, Waiter};
 use crate::sync::deadline_in;
 
@@ -77,8 +76,9 @@ impl Client {
         let deadline = deadline_in(timeout);
         let mut action = Action::from(call.asynchronous(true));
         if action.get("ActionID").is_none() {
-            if let Some(id) = unguessable_id() {
-                action.push("ActionID", id);
+            // The link's own ids are known to all once one is broadcast; where there is nothing random, they must do.
+            if let Ok(random) = unguessable::<16>() {
+                action.push("ActionID", format!("originate-{random}"));
             }
         }
         let source = self.start(&action, |parts| Waiter::Event { parts, name: "OriginateResponse" })?;
@@ -90,17 +90,6 @@ impl Client {
             }
         }
     }
-}
-
-/// 128 random bits, unless the system has none to give: then the link's own ids must do.
-fn unguessable_id() -> Option<String> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).ok()?;
-    let mut id = String::from("originate-");
-    for byte in random {
-        let _ = write!(id, "{byte:02x}");
-    }
-    Some(id)
 }
 
 fn outcome(event: Event) -> Result<Originated> {

@@ -9,6 +9,7 @@ use super::{End, Request};
 use crate::error::Result;
 use crate::pending::{Abandoned, Entry, Pending, Serial};
 use crate::session::Session;
+use crate::sync::deadline_in;
 
 pub(super) struct Desk {
     pub pending: Pending,
@@ -56,7 +57,7 @@ impl Desk {
 
     /// Registers an action and queues it.
     pub fn queue(&mut self, request: Request<'_>) -> Result<Serial> {
-        let Request { action, waiter, deadline: _, unwatched, memorable, stalls_until } = request;
+        let Request { action, waiter, deadline, unwatched, memorable, stalls } = request;
         let serial = self.pending.number(action, &mut self.id)?;
         let before = self.outgoing.len();
         action.encode(&self.id, &mut self.outgoing)?;
@@ -71,8 +72,8 @@ impl Desk {
             span: start..self.queued,
         };
         self.pending.insert(serial, entry);
-        if let Some(until) = stalls_until {
-            self.pending.set_stalling(serial, until);
+        if let Some(stall) = stalls {
+            self.pending.set_stalling(serial, deadline.max(deadline_in(stall)));
         }
         Ok(serial)
     }

@@ -107,8 +107,8 @@ pub(crate) struct Request<'a> {
     pub unwatched: Option<Duration>,
     /// Whether its success is remembered for the next link.
     pub memorable: bool,
-    /// Until when the server may be silent because of it.
-    pub stalls_until: Option<Instant>,
+    /// How long it makes the server wait, which may be silent meanwhile.
+    pub stalls: Option<Duration>,
 }
 
 impl Link {
@@ -162,12 +162,12 @@ impl Link {
         action: &Action,
         timeout: Duration,
         memorable: bool,
-        stalls_until: Option<Instant>,
+        stalls: Option<Duration>,
     ) -> Result<Response> {
         let (waiter, answer) = bounded(1);
         let deadline = deadline_in(timeout);
         let waiter = Waiter::Response(waiter);
-        let request = Request { action, waiter, deadline, unwatched: None, memorable, stalls_until };
+        let request = Request { action, waiter, deadline, unwatched: None, memorable, stalls };
         let (serial, desk) = self.queue(request)?;
         drop(desk);
         self.await_answer(&answer, deadline).unwrap_or_else(|| match self.abandon(serial) {
@@ -344,7 +344,7 @@ impl Link {
             deadline: Instant::now(),
             unwatched: None,
             memorable: false,
-            stalls_until: None,
+            stalls: None,
         };
         // If the link has ended or is full, the reader will find out.
         if let Ok(serial) = self.submit(request) {
@@ -369,7 +369,7 @@ impl Link {
             deadline,
             unwatched: None,
             memorable: false,
-            stalls_until: None,
+            stalls: None,
         };
         // Whoever is at the wire sends it along; one who is stuck there is not waited for.
         if self.submit(request).is_err() {
@@ -431,16 +431,22 @@ impl Timed for Link {
     }
 }
 
-/// What no other session can guess, and no other process makes.
+/// The beginning of the link's own ids.
 fn unguessable_prefix() -> String {
-    let mut random = [0; 12];
-    if let Err(error) = getrandom::fill(&mut random) {
+    let random = unguessable::<12>().unwrap_or_else(|error| {
         log::error!("the system gives no random numbers: {error}");
-    }
-    let mut prefix = String::with_capacity(2 * random.len() + 1);
+        "0".repeat(24)
+    });
+    random + "-"
+}
+
+/// So many random bytes in hexadecimal: what no other session can guess, and no other process makes.
+pub(crate) fn unguessable<const N: usize>() -> std::result::Result<String, getrandom::Error> {
+    let mut random = [0; N];
+    getrandom::fill(&mut random)?;
+    let mut hex = String::with_capacity(2 * N);
     for byte in random {
-        let _ = write!(prefix, "{byte:02x}");
+        let _ = write!(hex, "{byte:02x}");
     }
-    prefix.push('-');
-    prefix
+    Ok(hex)
 }

@@ -1,7 +1,7 @@
 //! Where one packet ends and the next begins.
 
 use std::io;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use memchr::memmem;
 
@@ -139,8 +139,7 @@ impl Framer {
         // All of them before any is handed on: another thread that drops one would contend for the chunk.
         match std::str::from_utf8(&self.buffer[..end]) {
             Ok(text) => {
-                let (text, returns) = self.spares.copy(text);
-                let spares = if returns { Arc::downgrade(&self.spares) } else { Weak::new() };
+                let (text, spares) = self.spares.copy(text);
                 let chunk = Arc::new(Chunk { text, raw: None, spares });
                 frames.extend(found.map(|found| match found {
                     Found::Packet { start, end } => Frame::Packet(Packet::shared(&chunk, start, end)),

@@ -3,7 +3,7 @@
 //! At full speed the system would otherwise take and give the same memory a hundred thousand times a
 //! second, and hand out every page of it anew.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, Weak};
 
 use crate::sync::{lock, try_lock};
 
@@ -18,19 +18,19 @@ pub(super) struct Spares {
 }
 
 impl Spares {
-    /// A copy of the text, in memory that was used before if there is some; whether it is to come back.
-    pub fn copy(&self, text: &str) -> (String, bool) {
+    /// A copy of the text, in memory that was used before if there is some; and where that is to come back to.
+    pub fn copy(self: &Arc<Self>, text: &str) -> (String, Weak<Self>) {
         let mut texts = lock(&self.texts);
         if !SIZES.contains(&text.len()) {
             // Nothing much comes any more.
             texts.clear();
-            return (text.to_owned(), false);
+            return (text.to_owned(), Weak::new());
         }
         let spare = texts.pop();
         drop(texts);
         let mut copy = spare.unwrap_or_else(|| String::with_capacity(text.len().next_power_of_two()));
         copy.push_str(text);
-        (copy, true)
+        (copy, Arc::downgrade(self))
     }
 
     /// Takes memory back.
