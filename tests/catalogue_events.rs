@@ -237,6 +237,7 @@ const FROM_SOURCE: &[&str] = &[
     "DAHDIShowChannelsComplete",
     "DAHDIShowStatus",
     "DAHDIShowStatusComplete",
+    "DataGet Tree",
     "DeviceEntry",
     "DevicelistComplete",
     "LineEntry",
@@ -261,6 +262,7 @@ const UNHEARD: &[(&str, &str, &str)] = &[
     ("AOC-S", "(null)(0)/... NumberRates Rate(0)/...", AS_SENT),
     ("Agents", "LoggedInChan TalkingTo", "sent up to Asterisk 11 and documented by neither 16 nor 22"),
     ("CEL", "UserDefType", "sent only with `show_user_defined`"),
+    ("ChannelReload", "Peer_Count Registry_Count", "sent by chan_sip up to 11, and documented nowhere"),
     (
         "Charge",
         "Charge/BillingID Charge/Currency/Cost Charge/Currency/Multiplier Charge/Currency/Name Charge/TotalType \

@@ -50,6 +50,7 @@ const NOT_LISTED: &[(&str, &[&str])] = &[
     ("res_xmpp has no server here", &["JabberSend"]),
     ("documented and never built in", &["FilterList"]),
     ("gone long ago, declared for what to use instead", &["Queues"]),
+    ("removed with 14", &["DataGet"]),
 ];
 
 #[test]

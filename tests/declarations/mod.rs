@@ -74,7 +74,7 @@ pub fn declarations() -> BTreeMap<String, Declaration> {
             found.insert(name, declaration);
         }
     }
-    assert_eq!(found.len(), 171, "the declarations were not understood");
+    assert_eq!(found.len(), 172, "the declarations were not understood");
     found
 }
 

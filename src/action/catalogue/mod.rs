@@ -29,6 +29,7 @@ macro_rules! kind {
     (on) => { bool };
     (ms) => { std::time::Duration };
     (secs) => { std::time::Duration };
+    (whole_secs) => { std::time::Duration };
     (cause) => { impl Into<i32> };
     ($other:ident) => { $other };
 }
@@ -44,6 +45,7 @@ macro_rules! wire {
     (on $value:ident) => { if $value { "on" } else { "off" } };
     (ms $value:ident) => { super::milliseconds($value) };
     (secs $value:ident) => { super::seconds($value) };
+    (whole_secs $value:ident) => { super::whole_seconds($value) };
     (cause $value:ident) => { Into::<i32>::into($value) };
     ($other:ident $value:ident) => { $value };
 }
@@ -270,6 +272,11 @@ fn seconds(time: Duration) -> String {
     }
 }
 
+/// Seconds without a fraction, as many as Asterisk's `int` holds.
+fn whole_seconds(time: Duration) -> u128 {
+    time.as_nanos().div_ceil(1_000_000_000).min(i32::MAX as u128)
+}
+
 /// A variable as the server's parser takes it, `name=value`.
 ///
 /// The parser splits the value of the header at commas and removes quotes and backslashes; a backslash
@@ -344,6 +351,7 @@ mod tests {
         assert_eq!(get(AbsoluteTimeout::new("PJSIP/1", time).into(), "Timeout"), "1.500");
         assert_eq!(get(AbsoluteTimeout::new("PJSIP/1", Duration::from_secs(90)).into(), "Timeout"), "90");
         assert_eq!(get(WaitEvent::new(time).into(), "Timeout"), "2");
+        assert_eq!(get(QueueAdd::new("q", "PJSIP/1").wrapuptime(time).into(), "Wrapuptime"), "2");
     }
 
     #[test]

@@ -24,6 +24,7 @@ actions! {
         set reason: text = "Reason", "Why it is paused (22 and later).";
         set member_name: text = "MemberName", "The member's name in events, lists and the queue log; its interface by default.";
         set state_interface: text = "StateInterface", "The device whose state tells whether the member is free; its interface by default.";
+        set wrapuptime: whole_secs = "Wrapuptime", "How long the member is left in peace after a call, in place of what the queue says.";
     }
 
     /// Removes a member that was added to a queue.

@@ -5,7 +5,7 @@ use crate::action::{Action, MonitorDirection};
 actions! {
     /// Records a channel into one file, both directions mixed.
     ///
-    /// The id that [`StopMixMonitor`] takes is not in the answer: the option `i(NAME)` puts it into a
+    /// The id that [`StopMixMonitor`] and [`MixMonitorMute`] take is not in the answer: the option `i(NAME)` puts it into a
     /// variable of the channel.
     MixMonitor(channel: text = "Channel") needs "system" in "11 and later" answers "a plain response" {
         set file: text = "File", "The file; without a path it stands in the server's directory for recordings.";
@@ -20,7 +20,9 @@ actions! {
 
     /// Mutes the recordings of a channel, or lets it be heard in them again.
     MixMonitorMute(channel: text = "Channel", direction: MonitorDirection = "Direction", state: one = "State")
-        needs "system, call; none in 1.8" in "1.8 and later" answers "a plain response" {}
+        needs "system, call; none in 1.8" in "1.8 and later" answers "a plain response" {
+        set mix_monitor_id: text = "MixMonitorID", "Only this one of the channel's recordings; servers that do not know it mute them all.";
+    }
 
     /// Records a channel into two files, one a direction.
     ///

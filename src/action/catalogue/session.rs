@@ -122,8 +122,7 @@ impl Default for Challenge {
 impl WaitEvent {
     /// Waits at most this long, in whole seconds; the client waits that much longer for the answer.
     pub fn new(timeout: Duration) -> Self {
-        let seconds = timeout.as_nanos().div_ceil(1_000_000_000).min(i32::MAX as u128);
-        Self(Action::new("WaitEvent").param("Timeout", seconds))
+        Self(Action::new("WaitEvent").param("Timeout", super::whole_seconds(timeout)))
     }
 }
 

@@ -34,6 +34,17 @@ actions! {
     /// Begins new log files and reads the logger's configuration again.
     LoggerRotate() needs "system, reporting" in "13 and later" answers "a plain response" {}
 
+    /// Reads a branch of what the server holds, such as `asterisk/core/channels`.
+    ///
+    /// The server answers with an event alone, [`DataGetTree`](crate::event::DataGetTree), which has the action's
+    /// id; a refusal, such as `No data returned`, is answered. So this ends in a timeout. Send it with
+    /// [`Client::async_action`](crate::Client::async_action) and an [`action_id`](Self::action_id), and take the
+    /// event of that id from [`Client::events`](crate::Client::events).
+    DataGet(path: text = "Path") needs "none" in "1.8 to 13; removed with 14" answers "nothing that an action can wait for" {
+        set search: text = "Search", "Only branches with a leaf of this value, such as `channels/channel/context=internal`.";
+        set filter: text = "Filter", "Only these leaves of each branch, such as `channels/channel/name`.";
+    }
+
     /// Reads an entry of Asterisk's database.
     DBGet(family: text = "Family", key: text = "Key") needs "system, reporting" in "1.2 and later"
         lists "an event `DBGetResponse` with `Val`; an error if there is no such entry" completes "DBGetComplete" {}

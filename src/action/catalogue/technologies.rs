@@ -14,8 +14,13 @@ actions! {
     }
 
     /// Asks a peer of chan_sip whether it is there.
+    ///
+    /// Up to 11 the server sends no response when it succeeds, so that this ends in a timeout although the peer
+    /// was asked; only a refusal, such as `Peer not found`, is answered. There use
+    /// [`Client::command`](crate::Client::command) with `sip qualify peer` and the name. What the peer answers
+    /// is told by the event `PeerStatus`.
     SIPqualifypeer(peer: text = "Peer") needs "system, reporting" in "1.6 to 20; removed with chan_sip"
-        answers "a plain response; from 11 on the event `SIPQualifyPeerDone` follows" {}
+        answers "up to 11 nothing that an action can wait for, later a plain response; from 11 on the event `SIPQualifyPeerDone` follows" {}
 
     /// Tells about a peer of chan_sip.
     SIPshowpeer(peer: text = "Peer") needs "system, reporting" in "1.2 to 20; removed with chan_sip"
@@ -94,16 +99,26 @@ actions! {
         lists "events `DeviceEntry`" completes "DevicelistComplete" {}
 
     /// Tells about a Skinny device.
+    ///
+    /// The server sends its settings as headers, without a response and without the action's id, and nothing of a
+    /// device that it does not know. So this ends in a timeout, and the headers are reported on
+    /// [`Client::errors`](crate::Client::errors) as an unrecognized packet. Use
+    /// [`Client::command`](crate::Client::command) with `skinny show device` and the name, or [`SKINNYdevices`].
     SKINNYshowdevice(device: text = "Device") needs "system, reporting" in "1.6 to 20; removed with chan_skinny"
-        answers "a response with its settings" {}
+        answers "nothing that an action can wait for" {}
 
     /// Lists the Skinny lines.
     SKINNYlines() needs "system, reporting" in "1.6 to 20; removed with chan_skinny"
         lists "events `LineEntry`" completes "LinelistComplete" {}
 
     /// Tells about a Skinny line.
+    ///
+    /// The server sends its settings as headers, without a response and without the action's id, and nothing of a
+    /// line that it does not know. So this ends in a timeout, and the headers are reported on
+    /// [`Client::errors`](crate::Client::errors) as an unrecognized packet. Use
+    /// [`Client::command`](crate::Client::command) with `skinny show line` and the name, or [`SKINNYlines`].
     SKINNYshowline(line: text = "Line") needs "system, reporting" in "1.6 to 20; removed with chan_skinny"
-        answers "a response with its settings" {}
+        answers "nothing that an action can wait for" {}
 
     /// Lists the fax sessions.
     FAXSessions() needs "call" in "13 and later" lists "events `FAXSessionsEntry`" completes "FAXSessionsComplete" {}
@@ -115,8 +130,13 @@ actions! {
     FAXStats() needs "reporting" in "13 and later" sends "FAXStats" {}
 
     /// Sends a message over XMPP.
-    JabberSend(jabber: text = "Jabber", jid: text = "JID", message: text = "Message") needs "system" in "1.6 and later"
-        answers "a plain response; up to 1.8 the headers of a failure differ" {
-        /// `Jabber` is the server's own account, a section of `xmpp.conf`; `JID` is the recipient.
-    }
+    ///
+    /// `jabber` is the server's own account, a section of `xmpp.conf` (up to 10 of `jabber.conf`); `jid` is the
+    /// recipient, whose address needs an `@`. Servers read the recipient from `ScreenName`; `JID` stands in their
+    /// documentation alone.
+    ///
+    /// The server answers twice under the one id: first `Attempting to send Jabber Message`, a success, then
+    /// the outcome, which is an error where there is no such account (`Could not find Sender`) or the address has no `@`.
+    JabberSend(jabber: text = "Jabber", jid: text = "ScreenName", message: text = "Message") needs "system" in "1.6 and later"
+        answers "two plain responses, an acknowledgement and the outcome; up to 1.8 a failure is `Response: Failure`" {}
 }

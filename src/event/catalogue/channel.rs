@@ -199,7 +199,12 @@ events! {
     ChannelReload {
         /// The driver's channel type, such as `SIP`.
         channel_type: Text["ChannelType"],
+        /// Who asked for it, such as `CLIRELOAD (Channel module reload by CLI command)`.
         reload_reason: Text["ReloadReason"],
+        /// The registrations with other servers that the driver has now. Sent by chan_sip.
+        registry_count: u32["Registry_Count"],
+        /// The peers that the driver has now. Sent by chan_sip.
+        peer_count: u32["Peer_Count"],
     }
 
     /// Sent when a channel driver learns the protocol's own id of a call.

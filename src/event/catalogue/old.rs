@@ -3,6 +3,15 @@
 use super::prelude::*;
 
 events! {
+    /// A tree of what the server holds, in answer to the action `DataGet`, which gets no response.
+    ///
+    /// Each header is a leaf, named `<depth>-<path>.<leaf>` with the path's steps joined by dots, such as
+    /// `1-channels.channel.name`. One that stands in several branches comes as often, so read them in order, with
+    /// [`Event::iter`].
+    ///
+    /// Sent only in answer to an action; no class. Asterisk 1.8 to 13.
+    DataGetTree = "DataGet Tree" {}
+
     /// Sent when a message arrives over XMPP.
     ///
     /// Class `user`. Asterisk 1.8 and 11.
