@@ -740,7 +740,7 @@ struct Reconfigured<'a> {
 
 impl<'a> Reconfigured<'a> {
     fn with(ami: &'a Client, line: &str) -> Self {
-        let path = PathBuf::from(var("GAMI_ASTERISK_ROOT")).join("etc/asterisk/manager.conf");
+        let path = PathBuf::from(var("GAMI_ASTERISK_ETC")).join("manager.conf");
         let before = fs::read_to_string(&path).unwrap();
         let changed = before.replacen("[general]\n", &format!("[general]\n{line}\n"), 1);
         assert_ne!(before, changed);

@@ -16,6 +16,11 @@ pub fn var(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run these tests with tests/asterisk/run"))
 }
 
+/// The server's: 22 or 16.
+pub fn version() -> u32 {
+    var("GAMI_ASTERISK_VERSION").parse().unwrap()
+}
+
 pub fn rig(command: &str) {
     let done = Command::new(var("GAMI_ASTERISK")).arg(command).status().unwrap();
     assert!(done.success(), "tests/asterisk/run {command}: {done}");
