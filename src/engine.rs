@@ -36,13 +36,13 @@ use crossbeam_channel::{bounded, select, Receiver, Sender};
 
 use crate::action::Action;
 use crate::error::{Error, Loss, Result};
+use crate::link::transport::{self, Control, Source};
 use crate::link::{End, Link};
 use crate::options::{LoginMode, Options};
 use crate::outlets::{Inlets, Outlets};
 use crate::packet::Framer;
 use crate::reader;
 use crate::session::{is_refused_login, Credentials, Session};
-use crate::stream::{self, Control, Source};
 use crate::sync::{self, deadline_in, lock};
 
 /// Enough for the reader: it holds no buffer on its stack.
@@ -131,7 +131,7 @@ impl Engine {
     /// Connects for the first time.
     pub fn start(address: String, options: Options) -> Result<(Arc<Self>, Inlets)> {
         options.check()?;
-        stream::check_address(&address, &options)?;
+        transport::check_address(&address, &options)?;
         let (outlets, inlets) = Outlets::new(options.event_capacity);
         let (closing, closed) = bounded(0);
         let engine = Arc::new(Self {

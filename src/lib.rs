@@ -96,7 +96,6 @@ mod reader;
 mod response;
 mod secrets;
 mod session;
-mod stream;
 mod sync;
 
 // Whoever names their types gets the versions that are meant.

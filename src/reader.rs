@@ -13,12 +13,12 @@ use std::time::Duration;
 
 use crate::error::Loss;
 use crate::event::Event;
+use crate::link::transport::{is_timeout, Source};
 use crate::link::Link;
 use crate::outlets::Outlets;
 use crate::packet::{Frame, Framer, Kind, Packet};
 use crate::response::Response;
 use crate::session::Session;
-use crate::stream::{is_timeout, Source};
 
 /// Reads until the link ends, and says why it did.
 pub(crate) fn run(

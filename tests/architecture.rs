@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// From the bottom up. A name with a slash is a file of a folder, and stands for itself in front of the
-/// folder's name, which stands for the rest of it.
+/// From the bottom up. A name with a slash is a file or folder within a folder; the folder's own name stands
+/// for the rest of it.
 const LAYERS: &[&str] = &[
     "sync",
     "secrets",
@@ -18,7 +18,7 @@ const LAYERS: &[&str] = &[
     "event",
     "action",
     "options",
-    "stream",
+    "link/transport",
     "pending",
     "clock",
     "session",
@@ -60,12 +60,14 @@ fn layer(name: &str) -> usize {
 
 /// The module of a file: `event/raw` where the layers name it so, else `event`.
 fn module_of(file: &Path) -> String {
-    let path = file.with_extension("").to_str().unwrap().replace('\\', "/");
-    if LAYERS.contains(&path.as_str()) {
-        path
-    } else {
-        path.split('/').next().unwrap().to_owned()
-    }
+    layer_of(&file.with_extension("").to_str().unwrap().replace('\\', "/"))
+}
+
+/// The longest beginning of a path that the layers name, else its first name.
+fn layer_of(path: &str) -> String {
+    let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+    let named = ends.map(|end| &path[..end]).rfind(|beginning| LAYERS.contains(beginning));
+    named.unwrap_or_else(|| path.split('/').next().unwrap()).to_owned()
 }
 
 /// The modules that a line of code names by `crate::`, each by its own path: what several share in braces, or
@@ -83,9 +85,10 @@ fn imports(line: &str) -> Vec<String> {
             found.push((*raw).to_owned());
             continue;
         }
-        let name: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
-        assert!(!name.is_empty(), "names no module after `crate::`: {line}");
-        found.push(name);
+        let path: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || "_:".contains(*c)).collect();
+        let path = path.trim_end_matches(':').replace("::", "/");
+        assert!(!path.is_empty(), "names no module after `crate::`: {line}");
+        found.push(layer_of(&path));
     }
     found
 }
@@ -103,9 +106,8 @@ fn modules_import_downward_only() {
         for (number, line) in code(&file) {
             for import in imports(&line) {
                 seen += 1;
-                let inside = module.split('/').next() == import.split('/').next();
                 assert!(
-                    inside || layer(&import) < layer(&module),
+                    import == module || layer(&import) < layer(&module),
                     "{}:{}: {module} imports {import}, which is above it",
                     relative.display(),
                     number + 1
@@ -128,12 +130,28 @@ fn imports_that_do_not_name_their_module_are_found_out() {
 #[test]
 fn the_reader_does_not_import_the_catalogues() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let below = ["reader.rs", "pending.rs", "outlets.rs", "stream.rs"].map(|file| src.join(file));
+    let below = ["reader.rs", "pending.rs", "outlets.rs"].map(|file| src.join(file));
     for file in below.into_iter().chain(files(&src.join("link"))) {
         for (_, line) in code(&file) {
             for import in imports(&line) {
                 assert!(!["event", "action"].contains(&import.as_str()), "{}: {line}", file.display());
             }
+        }
+    }
+}
+
+#[test]
+fn the_transport_knows_no_ami() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let transport = files(&src.join("link/transport"));
+    assert!(transport.len() > 2, "the transport is elsewhere");
+    for file in transport {
+        let root = file.ends_with("mod.rs");
+        for (_, line) in code(&file) {
+            let knows = |import: &String| ["sync", "error", "options", "link/transport"].contains(&import.as_str());
+            assert!(imports(&line).iter().all(knows), "{}: {line}", file.display());
+            let above = if root { "super::" } else { "super::super" };
+            assert!(!line.contains(above), "{}: {line}", file.display());
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
+use super::transport::{is_timeout, Source};
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::packet::Framer;
-use crate::stream::{is_timeout, Source};
 
 /// A banner is one short line.
 const LONGEST: usize = 1024;

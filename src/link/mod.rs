@@ -20,6 +20,7 @@
 
 mod banner;
 mod desk;
+pub(crate) mod transport;
 mod wire;
 
 use std::fmt::Write as _;
@@ -40,10 +41,10 @@ use crate::packet::Framer;
 use crate::pending::{Abandoned, Answer, Pending, Serial, Waiter};
 use crate::response::Response;
 use crate::session::Session;
-use crate::stream::{self, Control, Source};
 use crate::sync::{self, deadline_in, lock, try_lock};
 
 use desk::Desk;
+use transport::{Control, Source};
 use wire::{Wire, MOST_QUEUED};
 
 /// So long a thread that waits for a response may stay awake.
@@ -119,7 +120,7 @@ impl Link {
         deadline: Instant,
         control: impl FnOnce(Control),
     ) -> Result<(Arc<Self>, Source, Framer)> {
-        let mut stream = stream::connect(address, options, deadline, control)?;
+        let mut stream = transport::connect(address, options, deadline, control)?;
         let mut framer = Framer::with_limit(options.packet_limit);
         let banner = banner::read(&mut stream.source, &mut framer, address, options, deadline)?;
         let configured = stream.source.set_timeout(options.keepalive);

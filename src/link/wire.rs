@@ -10,9 +10,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::desk::{Desk, Writer};
+use super::transport::Sink;
 use super::{End, Link};
 use crate::error::Loss;
-use crate::stream::Sink;
 use crate::sync::{self, lock, try_lock};
 
 /// So many bytes wait to be sent before those who add to them have to wait.
