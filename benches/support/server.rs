@@ -117,10 +117,17 @@ fn answer(action: &str, out: &mut Vec<u8>, stream: &mut impl Write) -> io::Resul
         }
         "Challenge" => write!(out, "Response: Success\r\nActionID: {id}\r\nChallenge: 123456789\r\n\r\n"),
         "Logoff" => write!(out, "Response: Goodbye\r\nActionID: {id}\r\nMessage: Thanks for all the fish.\r\n\r\n"),
-        "Replay" => {
+        action @ ("Replay" | "ReplayCapture") => {
             write!(out, "Response: Success\r\nActionID: {id}\r\nMessage: Replay follows\r\n\r\n")?;
             stream.write_all(out)?;
             out.clear();
+            if action == "ReplayCapture" {
+                let events = captured_events();
+                for _ in 0..count / events.len() {
+                    stream.write_all(&events.concat())?;
+                }
+                return stream.write_all(&events[..count % events.len()].concat());
+            }
             let block = event_block();
             for _ in 0..count / EVENTS_IN_BLOCK {
                 stream.write_all(block)?;
@@ -169,6 +176,15 @@ fn send_if_much(out: &mut Vec<u8>, stream: &mut impl Write) -> io::Result<()> {
         out.clear();
     }
     Ok(())
+}
+
+/// The events of a session with Asterisk 22, each with the blank line after it.
+fn captured_events() -> Vec<&'static [u8]> {
+    let capture = include_bytes!("../../tests/data/asterisk-22.ami");
+    let mut start = 0;
+    let ends = memmem::find_iter(capture, b"\r\n\r\n").map(|at| at + 4);
+    let packets = ends.map(|end| &capture[std::mem::replace(&mut start, end)..end]);
+    packets.filter(|packet| packet.starts_with(b"Event: ")).collect()
 }
 
 /// Some hundred events as they go over the wire: nine `Newchannel` to one `Newstate`.
