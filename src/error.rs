@@ -86,6 +86,7 @@ pub enum Error {
     ListCancelled,
     /// A call that was originated was not answered.
     #[error("the call failed: {reason} ({})", .reason.code())]
+    #[non_exhaustive]
     CallFailed {
         /// Why; `Failure` also stands for an extension or a number that does not exist.
         reason: OriginateReason,
@@ -131,6 +132,7 @@ pub enum Error {
 
 /// What had come of a list when it stopped.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct PartialList {
     /// The response that announced it.
     pub response: Response,
@@ -161,6 +163,7 @@ pub enum Loss {
 
 /// What an error says of the action that it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// The action was never sent: it can be made again without harm.
     NotSent,
@@ -186,7 +189,7 @@ impl Error {
     ///     match error.outcome() {
     ///         Outcome::NotSent => ami.queue_add("support", "PJSIP/100")?, // again, without harm
     ///         Outcome::Unknown => println!("look whether it is in the queue: {error}"),
-    ///         Outcome::Refused => println!("the server says no: {error}"),
+    ///         _ => println!("the server says no: {error}"),
     ///     }
     /// }
     /// # Ok::<(), gami::Error>(())

@@ -89,13 +89,9 @@ mod link;
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
 mod options;
-mod outlets;
 pub mod packet;
-mod pending;
-mod reader;
 mod response;
 mod secrets;
-mod session;
 mod sync;
 
 // Whoever names their types gets the versions that are meant.
@@ -106,13 +102,12 @@ pub use native_tls;
 
 pub use action::Action;
 pub use client::{Client, Items, List, Originated};
-pub use engine::State;
+pub use engine::{State, Stats};
 pub use error::{Error, Loss, Outcome, PartialList, Result};
 pub use event::{Event, Typed};
 #[cfg(feature = "tls")]
 pub use options::Tls;
 pub use options::{Backoff, LoginMode, Options};
-pub use outlets::Stats;
 pub use response::Response;
 
 // Its section on TLS needs the feature.

@@ -165,7 +165,7 @@ fn what_the_table_promises_compiles_and_works() {
     assert_eq!(response.status(), "Error");
 
     let list: List = ami.list("CoreShowChannels").unwrap();
-    let List { response, items, complete } = list;
+    let List { response, items, complete, .. } = list;
     let (_, _, _): (Response, Vec<Event>, Event) = (response, items, complete);
     let text: String = ami.command("core show uptime").unwrap();
     assert_eq!(text, "done");

@@ -525,7 +525,7 @@ fn a_list_taken_one_by_one_is_the_same_and_its_events_are_not_on_the_stream() {
 
 fn failed(result: Result<Originated>) -> OriginateReason {
     match result {
-        Err(Error::CallFailed { reason, event }) => {
+        Err(Error::CallFailed { reason, event, .. }) => {
             assert_eq!(event.get("Response"), Some("Failure"));
             reason
         }

@@ -126,6 +126,11 @@ impl Action {
         }
     }
 
+    /// Whether a client restores on its next link what this action set, once it succeeded.
+    pub(crate) fn is_memorable(&self) -> bool {
+        ["Events", "Login", "Filter", "Logoff"].iter().any(|name| self.name.eq_ignore_ascii_case(name))
+    }
+
     pub(crate) fn own_timeout(&self) -> Option<Duration> {
         self.timeout
     }

@@ -14,13 +14,13 @@ use super::{stall_of, Client};
 use crate::action::{answers_no_list, is_empty_list, list_end, Action, ListEnd as KnownEnd};
 use crate::error::{Error, PartialList, Result};
 use crate::event::Event;
-use crate::link::{Link, Request};
-use crate::pending::{ListEnd, Part, Serial, Waiter};
+use crate::link::{Link, ListEnd, Reply, Request, Serial, Waiter};
 use crate::response::Response;
 use crate::sync::deadline_in;
 
 /// A list, whole; from [`Client::list`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct List {
     /// The response that announced it.
     pub response: Response,
@@ -52,7 +52,7 @@ pub struct List {
 /// # Ok::<(), gami::Error>(())
 /// ```
 pub struct Items {
-    source: Parts,
+    source: Replies,
     response: Response,
     complete: Option<Event>,
     over: bool,
@@ -76,16 +76,16 @@ impl Iterator for Items {
     fn next(&mut self) -> Option<Self::Item> {
         while !self.over {
             match self.source.next() {
-                Ok(Part::Item(item)) => return Some(Ok(item)),
+                Ok(Reply::Item(item)) => return Some(Ok(item)),
                 // A second response to the one action says nothing of the list.
-                Ok(Part::Response(_)) => {}
-                Ok(Part::Complete(event)) => {
+                Ok(Reply::Response(_)) => {}
+                Ok(Reply::Complete(event)) => {
                     self.over = true;
                     let cancelled = event.get("EventList").is_some_and(|mark| mark.eq_ignore_ascii_case("cancelled"));
                     self.complete = Some(event);
                     return cancelled.then_some(Err(Error::ListCancelled));
                 }
-                Ok(Part::Failed(error)) | Err(error) => {
+                Ok(Reply::Failed(error)) | Err(error) => {
                     self.over = true;
                     return Some(Err(error));
                 }
@@ -105,20 +105,20 @@ impl fmt::Debug for Items {
 }
 
 /// What comes for one action that is answered by more than a response.
-pub(super) struct Parts {
+pub(super) struct Replies {
     link: Arc<Link>,
     serial: Serial,
-    parts: Receiver<Part>,
+    parts: Receiver<Reply>,
     timeout: Duration,
 }
 
-impl Parts {
+impl Replies {
     /// The next part; the error is a timeout if nothing came for that long.
-    pub fn next(&self) -> Result<Part> {
+    pub fn next(&self) -> Result<Reply> {
         self.next_by(deadline_in(self.timeout), self.timeout)
     }
 
-    pub fn next_by(&self, deadline: Instant, timeout: Duration) -> Result<Part> {
+    pub fn next_by(&self, deadline: Instant, timeout: Duration) -> Result<Reply> {
         match self.parts.recv_deadline(deadline) {
             Ok(part) => Ok(part),
             Err(RecvTimeoutError::Disconnected) => Err(Error::Timeout { after: timeout, sent: true }),
@@ -131,7 +131,7 @@ impl Parts {
     }
 }
 
-impl Drop for Parts {
+impl Drop for Replies {
     fn drop(&mut self) {
         self.link.abandon(self.serial);
     }
@@ -222,13 +222,13 @@ impl Client {
         let source = self.start(&action, |parts| Waiter::List { parts, end, answered: false })?;
         loop {
             match source.next()? {
-                Part::Response(response) if is_empty_list(action.name(), response.message().unwrap_or_default()) => {
+                Reply::Response(response) if is_empty_list(action.name(), response.message().unwrap_or_default()) => {
                     source.link.forget(source.serial);
                     return Err(Error::Rejected(response));
                 }
-                Part::Response(response) => return Ok(Items { source, response, complete: None, over: false }),
-                Part::Failed(error) => return Err(error),
-                Part::Item(_) | Part::Complete(_) => {}
+                Reply::Response(response) => return Ok(Items { source, response, complete: None, over: false }),
+                Reply::Failed(error) => return Err(error),
+                Reply::Item(_) | Reply::Complete(_) => {}
             }
         }
     }
@@ -237,8 +237,8 @@ impl Client {
     pub(super) fn start(
         &self,
         action: &Action,
-        waiter: impl FnOnce(crossbeam_channel::Sender<Part>) -> Waiter,
-    ) -> Result<Parts> {
+        waiter: impl FnOnce(crossbeam_channel::Sender<Reply>) -> Waiter,
+    ) -> Result<Replies> {
         let link = self.handle.engine.link()?;
         let (parts_in, parts) = unbounded();
         let timeout = self.timeout_of(action);
@@ -250,6 +250,6 @@ impl Client {
             memorable: false,
             stalls: stall_of(action),
         })?;
-        Ok(Parts { link, serial, parts, timeout })
+        Ok(Replies { link, serial, parts, timeout })
     }
 }

@@ -1,8 +1,8 @@
 //! What callers hold.
 
-mod conveniences;
 mod list;
 mod originate;
+mod shorthands;
 
 pub use list::{Items, List};
 pub use originate::Originated;
@@ -13,13 +13,11 @@ use std::time::Duration;
 use crossbeam_channel::{bounded, Receiver};
 
 use crate::action::Action;
-use crate::engine::{Engine, State};
+use crate::engine::{Engine, Receivers, State, Stats};
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::link::Request;
+use crate::link::{Request, Waiter};
 use crate::options::Options;
-use crate::outlets::{Inlets, Stats};
-use crate::pending::Waiter;
 use crate::response::Response;
 use crate::sync::deadline_in;
 
@@ -52,7 +50,7 @@ pub struct Client {
 
 struct Handle {
     engine: Arc<Engine>,
-    inlets: Inlets,
+    receivers: Receivers,
 }
 
 impl Drop for Handle {
@@ -89,8 +87,8 @@ impl Options {
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn dial(&self, address: impl ToString) -> Result<Client> {
-        let (engine, inlets) = Engine::start(address.to_string(), self.clone())?;
-        Ok(Client { handle: Arc::new(Handle { engine, inlets }) })
+        let (engine, receivers) = Engine::start(address.to_string(), self.clone())?;
+        Ok(Client { handle: Arc::new(Handle { engine, receivers }) })
     }
 }
 
@@ -296,7 +294,7 @@ impl Client {
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn events(&self) -> &Receiver<Event> {
-        &self.handle.inlets.events
+        &self.handle.receivers.events
     }
 
     /// What went wrong without ending the link: events dropped because nobody kept up, packets beyond
@@ -322,7 +320,7 @@ impl Client {
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn errors(&self) -> &Receiver<Error> {
-        &self.handle.inlets.errors
+        &self.handle.receivers.errors
     }
 
     /// The losses of the link, and every failed attempt to come back.
@@ -352,7 +350,7 @@ impl Client {
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn net_errors(&self) -> &Receiver<Error> {
-        &self.handle.inlets.net_errors
+        &self.handle.receivers.net_errors
     }
 
     /// Makes a new link in place of the old one, logs in again, and sets the event mask and the filters
@@ -493,7 +491,7 @@ impl Client {
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn stats(&self) -> Stats {
-        self.handle.engine.outlets.stats()
+        self.handle.engine.streams.stats()
     }
 
     fn timeout_of(&self, action: &Action) -> Duration {

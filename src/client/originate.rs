@@ -9,12 +9,12 @@ use crate::action::{Action, Originate};
 use crate::error::{Error, Result};
 use crate::event::values::OriginateReason;
 use crate::event::Event;
-use crate::link::unguessable;
-use crate::pending::{Part, Waiter};
+use crate::link::{unguessable, Reply, Waiter};
 use crate::sync::deadline_in;
 
 /// A call that was answered; from [`Client::originate`].
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Originated {
     /// The name of the channel.
     pub channel: String,
@@ -84,9 +84,9 @@ impl Client {
         let source = self.start(&action, |parts| Waiter::Event { parts, name: "OriginateResponse" })?;
         loop {
             match source.next_by(deadline, timeout)? {
-                Part::Response(_) => {}
-                Part::Item(event) | Part::Complete(event) => return outcome(event),
-                Part::Failed(error) => return Err(error),
+                Reply::Response(_) => {}
+                Reply::Item(event) | Reply::Complete(event) => return outcome(event),
+                Reply::Failed(error) => return Err(error),
             }
         }
     }

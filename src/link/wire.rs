@@ -9,7 +9,7 @@ use std::sync::{Arc, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::desk::{Desk, Writer};
+use super::outbox::{Outbox, Writer};
 use super::transport::Sink;
 use super::{End, Link};
 use crate::error::Loss;
@@ -22,7 +22,7 @@ const MOST_BATCHES: u32 = 16;
 /// So many actions under way are sent each by its own caller.
 const FEW: usize = 4;
 /// How long the thread stays without work.
-const STAYS: Duration = Duration::from_secs(1);
+const IDLE: Duration = Duration::from_secs(1);
 /// How long it leaves between two system calls.
 const PAUSE: Duration = Duration::from_micros(20);
 const STACK: usize = 128 * 1024;
@@ -30,7 +30,7 @@ const STACK: usize = 128 * 1024;
 /// The way to the server: one writer at a time.
 pub(super) struct Wire {
     sink: Sink,
-    /// Where the bytes end that the sink was given, counted as the desk counts.
+    /// Where the bytes end that the sink was given, counted as the outbox counts.
     end: u64,
     spare: Vec<u8>,
 }
@@ -63,7 +63,7 @@ impl Link {
             drop(wire);
             match progress {
                 // Who queued something in this moment has left it to us.
-                Progress::Done if lock(&self.desk).outgoing.is_empty() => return,
+                Progress::Done if lock(&self.outbox).outgoing.is_empty() => return,
                 Progress::Done => {}
                 Progress::Left => return self.leave_to_writer(),
                 Progress::Ended => return,
@@ -90,18 +90,18 @@ impl Link {
                 return Progress::Left;
             }
             let mut batch = std::mem::take(&mut wire.spare);
-            let mut desk = lock(&self.desk);
-            if desk.outgoing.is_empty() {
+            let mut outbox = lock(&self.outbox);
+            if outbox.outgoing.is_empty() {
                 wire.spare = batch;
                 break;
             }
-            std::mem::swap(&mut batch, &mut desk.outgoing);
-            desk.unsent = 0;
-            self.note(&desk);
-            wire.end = desk.queued;
+            std::mem::swap(&mut batch, &mut outbox.outgoing);
+            outbox.unsent = 0;
+            self.note(&outbox);
+            wire.end = outbox.queued;
             // Together, so that nobody is told that what is about to go out was not sent.
             self.written.store(wire.end, Ordering::SeqCst);
-            drop(desk);
+            drop(outbox);
             if batch.len() >= MOST_QUEUED {
                 self.room.notify_all();
             }
@@ -122,39 +122,39 @@ impl Link {
 
     /// Has the thread that writes go on with what is queued, and with what was left at the wire.
     pub(super) fn leave_to_writer(&self) {
-        let mut desk = lock(&self.desk);
-        desk.left = true;
-        if !self.call_writer(desk) {
+        let mut outbox = lock(&self.outbox);
+        outbox.left = true;
+        if !self.call_writer(outbox) {
             // Without a thread that could go on, nobody would.
             self.end(End::Lost(Loss::Stalled(self.write_timeout)));
         }
     }
 
     /// Leaves what was just queued to the thread that writes, if others are under way too.
-    pub(super) fn leave_among_others(&self, desk: MutexGuard<'_, Desk>) -> bool {
-        let alone = desk.writer == Writer::Absent && desk.pending.awaited() < FEW;
-        !alone && self.call_writer(desk)
+    pub(super) fn leave_among_others(&self, outbox: MutexGuard<'_, Outbox>) -> bool {
+        let alone = outbox.writer == Writer::Absent && outbox.pending.awaited() < FEW;
+        !alone && self.call_writer(outbox)
     }
 
     /// Whether the thread that writes is on its way.
-    fn call_writer(&self, mut desk: MutexGuard<'_, Desk>) -> bool {
-        match desk.writer {
+    fn call_writer(&self, mut outbox: MutexGuard<'_, Outbox>) -> bool {
+        match outbox.writer {
             Writer::Busy => return true,
             Writer::Asleep => {
-                desk.writer = Writer::Busy;
-                drop(desk);
+                outbox.writer = Writer::Busy;
+                drop(outbox);
                 self.work.notify_one();
                 return true;
             }
             Writer::Absent => {}
         }
-        let Some(link) = self.myself.upgrade().filter(|_| desk.ended.is_none()) else { return true };
+        let Some(link) = self.myself.upgrade().filter(|_| outbox.ended.is_none()) else { return true };
         let writer = thread::Builder::new().name("gami-writer".into()).stack_size(STACK);
         match writer.spawn(move || link.write_for_others()) {
             Ok(thread) => {
-                desk.writer = Writer::Busy;
-                // The one before it is past its last look at the desk.
-                if let Some(before) = desk.writer_thread.replace(thread) {
+                outbox.writer = Writer::Busy;
+                // The thread before it no longer looks at the outbox: this does not wait long.
+                if let Some(before) = outbox.writer_thread.replace(thread) {
                     let _ = before.join();
                 }
                 true
@@ -172,22 +172,22 @@ impl Link {
             self.send(&mut lock(&self.wire), None);
             // More come together meanwhile, and go out in one system call.
             thread::sleep(PAUSE);
-            let mut desk = lock(&self.desk);
-            if desk.outgoing.is_empty() && !desk.left && desk.ended.is_none() {
-                desk.writer = Writer::Asleep;
-                desk = sync::wait(&self.work, desk, STAYS);
+            let mut outbox = lock(&self.outbox);
+            if outbox.outgoing.is_empty() && !outbox.left && outbox.ended.is_none() {
+                outbox.writer = Writer::Asleep;
+                outbox = sync::wait(&self.work, outbox, IDLE);
             }
-            if desk.writer == Writer::Asleep || desk.ended.is_some() {
-                desk.writer = Writer::Absent;
+            if outbox.writer == Writer::Asleep || outbox.ended.is_some() {
+                outbox.writer = Writer::Absent;
                 return;
             }
-            desk.left = false;
+            outbox.left = false;
         }
     }
 
     /// Waits for the end of the thread that writes; the link has ended, and so every wait of it.
     pub fn join_writer(&self) {
-        let thread = lock(&self.desk).writer_thread.take();
+        let thread = lock(&self.outbox).writer_thread.take();
         if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id()) {
             let _ = thread.join();
         }

@@ -7,12 +7,12 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::Sender;
-
 use crate::action::Action;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::response::Response;
+
+use super::waiter::{ListEnd, Reply, Waiter};
 
 /// So many actions with ids of the caller's, or lists, that nobody waits for any more are remembered.
 const MOST_ABANDONED: usize = 1024;
@@ -20,48 +20,6 @@ const MOST_ABANDONED: usize = 1024;
 /// Which of a link's actions: they are counted from 1. An `ActionID` made here is the link's prefix and this
 /// number; one of the caller's may come again for another action, the number never does.
 pub(crate) type Serial = u64;
-
-/// What goes to whoever waits for more than a response.
-#[derive(Debug)]
-pub(crate) enum Part {
-    Response(Response),
-    Item(Event),
-    Complete(Event),
-    Failed(Error),
-}
-
-/// Who waits, and for what.
-pub(crate) enum Waiter {
-    Response(Sender<Result<Response>>),
-    /// A list: up to an event that says `EventList: Complete`, or the one named here.
-    ///
-    /// Its events come after its response; what bears its id before that is not of the list.
-    List {
-        parts: Sender<Part>,
-        end: ListEnd,
-        answered: bool,
-    },
-    /// An answer that comes as one event of this name, such as `OriginateResponse`.
-    Event {
-        parts: Sender<Part>,
-        name: &'static str,
-    },
-    /// Nobody any more, for it was abandoned: what comes is dropped, a list's items up to their end.
-    Nobody {
-        end: Option<ListEnd>,
-    },
-}
-
-/// What ends a list where the server does not mark it with `EventList`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum ListEnd {
-    /// The event of this name.
-    Named(Box<str>),
-    /// This event is the only item and the end.
-    Single(Box<str>),
-    /// Not known: any event whose name ends in `Complete`.
-    Unknown,
-}
 
 pub(crate) struct Entry {
     pub waiter: Waiter,
@@ -164,8 +122,8 @@ impl Pending {
         if let Some(id) = &entry.callers_id {
             self.callers.insert(id.clone(), serial);
         }
-        self.collecting += usize::from(collects(&entry.waiter));
-        self.awaited += usize::from(is_awaited(&entry.waiter));
+        self.collecting += usize::from(entry.waiter.collects());
+        self.awaited += usize::from(entry.waiter.is_awaited());
         self.entries.insert(serial, entry);
     }
 
@@ -174,8 +132,8 @@ impl Pending {
         if let Some(id) = &entry.callers_id {
             self.callers.remove(id);
         }
-        self.collecting -= usize::from(collects(&entry.waiter));
-        self.awaited -= usize::from(is_awaited(&entry.waiter));
+        self.collecting -= usize::from(entry.waiter.collects());
+        self.awaited -= usize::from(entry.waiter.is_awaited());
         Some(entry)
     }
 
@@ -203,11 +161,11 @@ impl Pending {
         match &mut entry.waiter {
             Waiter::List { parts, answered, .. } if !response.is_error() => {
                 *answered = true;
-                let _ = parts.send(Part::Response(response));
+                let _ = parts.send(Reply::Response(response));
                 Answer::First
             }
             Waiter::Event { parts, .. } if !response.is_error() => {
-                let _ = parts.send(Part::Response(response));
+                let _ = parts.send(Reply::Response(response));
                 Answer::First
             }
             Waiter::Nobody { end } => {
@@ -236,14 +194,14 @@ impl Pending {
             Some(Waiter::List { parts, end, answered: true }) if !name.eq_ignore_ascii_case("OriginateResponse") => {
                 let ended = end.is(&event);
                 if ended && matches!(end, ListEnd::Single(_)) {
-                    let _ = parts.send(Part::Item(event.clone()));
+                    let _ = parts.send(Reply::Item(event.clone()));
                 }
-                let _ = parts.send(if ended { Part::Complete(event) } else { Part::Item(event) });
+                let _ = parts.send(if ended { Reply::Complete(event) } else { Reply::Item(event) });
                 (ended, None)
             }
             // The event is everybody's: it stays on the stream too.
             Some(Waiter::Event { parts, name: wanted }) if name.eq_ignore_ascii_case(wanted) => {
-                let _ = parts.send(Part::Complete(event.clone()));
+                let _ = parts.send(Reply::Complete(event.clone()));
                 (true, Some(event))
             }
             // Of a list that nobody collects any more.
@@ -284,7 +242,7 @@ impl Pending {
     /// What the answer would still do is remembered: items of a list are not for the stream, an id of the
     /// caller's may come again and must not meet the old answer, a mask that was set has been set.
     pub fn abandon(&mut self, serial: Serial) -> Option<Abandoned> {
-        self.entries.get(&serial).filter(|entry| is_awaited(&entry.waiter))?;
+        self.entries.get(&serial).filter(|entry| entry.waiter.is_awaited())?;
         let Entry { waiter, callers_id, memorable, unwatched, span } = self.remove(serial)?;
         let end = match &waiter {
             Waiter::List { end, .. } => Some(end.clone()),
@@ -321,7 +279,7 @@ impl Pending {
 
     fn forget_oldest(&mut self) {
         let Some(oldest) = self.abandoned.pop_front() else { return };
-        if self.entries.get(&oldest).is_some_and(|entry| !is_awaited(&entry.waiter)) {
+        if self.entries.get(&oldest).is_some_and(|entry| !entry.waiter.is_awaited()) {
             self.remove(oldest);
         }
     }
@@ -347,28 +305,6 @@ impl Pending {
     }
 }
 
-impl Waiter {
-    /// Hands over the last response.
-    pub fn finish(self, response: Response) {
-        match self {
-            Self::Response(waiter) => drop(waiter.send(accepted(response))),
-            Self::List { parts, .. } | Self::Event { parts, .. } => {
-                drop(parts.send(Part::Failed(Error::Rejected(response))));
-            }
-            Self::Nobody { .. } => {}
-        }
-    }
-
-    /// Hands over an error in place of an answer.
-    pub fn fail(self, error: Error) {
-        match self {
-            Self::Response(waiter) => drop(waiter.send(Err(error))),
-            Self::List { parts, .. } | Self::Event { parts, .. } => drop(parts.send(Part::Failed(error))),
-            Self::Nobody { .. } => {}
-        }
-    }
-}
-
 /// Spreads numbers that are counted: they are the link's own, so that nobody can choose them to collide.
 #[derive(Default)]
 pub(crate) struct SerialHasher(u64);
@@ -385,40 +321,6 @@ impl Hasher for SerialHasher {
     fn finish(&self) -> u64 {
         self.0
     }
-}
-
-/// A response that says `Error` is an error.
-fn accepted(response: Response) -> Result<Response> {
-    if response.is_error() {
-        Err(Error::Rejected(response))
-    } else {
-        Ok(response)
-    }
-}
-
-fn is_awaited(waiter: &Waiter) -> bool {
-    !matches!(waiter, Waiter::Nobody { .. })
-}
-
-fn collects(waiter: &Waiter) -> bool {
-    !matches!(waiter, Waiter::Response(_) | Waiter::Nobody { end: None })
-}
-
-impl ListEnd {
-    fn is(&self, event: &Event) -> bool {
-        if let Some(mark) = event.packet().seek("EventList") {
-            return mark.eq_ignore_ascii_case("Complete") || mark.eq_ignore_ascii_case("cancelled");
-        }
-        match self {
-            Self::Named(name) | Self::Single(name) => event.name().eq_ignore_ascii_case(name),
-            Self::Unknown => ends_with_complete(event.name()),
-        }
-    }
-}
-
-fn ends_with_complete(name: &str) -> bool {
-    let name = name.as_bytes();
-    name.len().checked_sub(b"Complete".len()).is_some_and(|at| name[at..].eq_ignore_ascii_case(b"Complete"))
 }
 
 #[cfg(test)]

@@ -37,14 +37,14 @@ const ERROR_CAPACITY: usize = 1024;
 const MOST_UNRECOGNIZED: usize = 64 * 1024;
 
 /// The producers' ends; they end with the client.
-pub(crate) struct Outlets {
+pub(crate) struct Streams {
     open: Mutex<Option<Open>>,
     counters: Counters,
 }
 
 /// The consumers' ends.
 #[derive(Clone)]
-pub(crate) struct Inlets {
+pub(crate) struct Receivers {
     pub events: Receiver<Event>,
     pub errors: Receiver<Error>,
     pub net_errors: Receiver<Error>,
@@ -84,23 +84,23 @@ pub struct Stats {
 
 /// The streams while the client is open.
 pub(crate) struct Open {
-    events: Outlet<Event>,
-    errors: Outlet<Error>,
-    net_errors: Outlet<Error>,
+    events: BoundedSender<Event>,
+    errors: BoundedSender<Error>,
+    net_errors: BoundedSender<Error>,
     seq: u64,
     /// Events dropped in a row, not yet reported.
     burst: u64,
     /// How many reads have ended since an event was dropped.
     reads_since_drop: u64,
-    lines: Lines,
+    lines: LogLines,
 }
 
 /// What is to be logged once no lock is held.
 #[must_use]
 #[derive(Default)]
-pub(crate) struct Lines(Vec<String>);
+pub(crate) struct LogLines(Vec<String>);
 
-impl Lines {
+impl LogLines {
     fn add(&mut self, line: impl Display) {
         self.0.push(line.to_string());
     }
@@ -112,14 +112,14 @@ impl Lines {
     }
 }
 
-struct Outlet<T> {
+struct BoundedSender<T> {
     sender: Sender<T>,
     capacity: usize,
     /// So many fit for certain.
     room: usize,
 }
 
-impl<T> Outlet<T> {
+impl<T> BoundedSender<T> {
     fn new(sender: Sender<T>, capacity: usize) -> Self {
         Self { sender, capacity, room: capacity }
     }
@@ -144,22 +144,22 @@ impl<T> Outlet<T> {
     }
 }
 
-impl Outlets {
-    pub fn new(event_capacity: usize) -> (Self, Inlets) {
+impl Streams {
+    pub fn new(event_capacity: usize) -> (Self, Receivers) {
         let (events, events_in) = unbounded();
         let (errors, errors_in) = unbounded();
         let (net_errors, net_errors_in) = unbounded();
         let open = Open {
-            events: Outlet::new(events, event_capacity),
-            errors: Outlet::new(errors, ERROR_CAPACITY),
-            net_errors: Outlet::new(net_errors, ERROR_CAPACITY),
+            events: BoundedSender::new(events, event_capacity),
+            errors: BoundedSender::new(errors, ERROR_CAPACITY),
+            net_errors: BoundedSender::new(net_errors, ERROR_CAPACITY),
             seq: 0,
             burst: 0,
             reads_since_drop: u64::MAX,
-            lines: Lines::default(),
+            lines: LogLines::default(),
         };
-        let outlets = Self { open: Mutex::new(Some(open)), counters: Counters::default() };
-        (outlets, Inlets { events: events_in, errors: errors_in, net_errors: net_errors_in })
+        let streams = Self { open: Mutex::new(Some(open)), counters: Counters::default() };
+        (streams, Receivers { events: events_in, errors: errors_in, net_errors: net_errors_in })
     }
 
     /// Runs `with` on the streams, unless the client is closed.
@@ -170,7 +170,7 @@ impl Outlets {
     }
 
     /// The same, for a caller that holds a lock under which nothing is logged.
-    fn collect<R>(&self, with: impl FnOnce(&mut Open, &Self) -> R) -> Option<(R, Lines)> {
+    fn collect<R>(&self, with: impl FnOnce(&mut Open, &Self) -> R) -> Option<(R, LogLines)> {
         let mut open = lock(&self.open);
         let open = open.as_mut()?;
         let result = with(open, self);
@@ -178,7 +178,7 @@ impl Outlets {
     }
 
     /// Announces a loss, a failed attempt to come back, or its end.
-    pub fn net_error(&self, error: Error) -> Lines {
+    pub fn net_error(&self, error: Error) -> LogLines {
         let announced = self.collect(|open, _| {
             open.end_burst(self);
             if !open.net_errors.send(error) {
@@ -227,10 +227,10 @@ impl Open {
     }
 
     /// Puts an event on the stream, or drops it if nobody keeps up.
-    pub fn event(&mut self, event: Event, outlets: &Outlets) {
+    pub fn event(&mut self, event: Event, streams: &Streams) {
         self.seq += 1;
-        outlets.counters.events.store(self.seq, Ordering::Relaxed);
-        self.settle_burst(outlets);
+        streams.counters.events.store(self.seq, Ordering::Relaxed);
+        self.settle_burst(streams);
         if self.burst == 0 && self.events.has_room_for(1) {
             let shares = self.reads_since_drop > 1;
             self.events.send(if shares { event } else { event.detach() });
@@ -242,43 +242,43 @@ impl Open {
         }
         self.burst += 1;
         self.reads_since_drop = 0;
-        count(&outlets.counters.events_dropped);
+        count(&streams.counters.events_dropped);
     }
 
-    pub fn unrecognized(&mut self, packet: Packet, outlets: &Outlets) {
-        count(&outlets.counters.unrecognized);
-        self.error(Error::Unrecognized(beginning(&packet)), outlets);
+    pub fn unrecognized(&mut self, packet: Packet, streams: &Streams) {
+        count(&streams.counters.unrecognized);
+        self.error(Error::Unrecognized(beginning(&packet)), streams);
     }
 
-    pub fn too_large(&mut self, size: u64, outlets: &Outlets) {
-        count(&outlets.counters.too_large);
-        self.error(Error::PacketTooLarge { size }, outlets);
+    pub fn too_large(&mut self, size: u64, streams: &Streams) {
+        count(&streams.counters.too_large);
+        self.error(Error::PacketTooLarge { size }, streams);
     }
 
     /// The packets of a read have been handed on: reports a burst of dropped events that is over because
     /// the consumer has taken some.
-    pub fn settle(&mut self, outlets: &Outlets) {
+    pub fn settle(&mut self, streams: &Streams) {
         self.reads_since_drop = self.reads_since_drop.saturating_add(1);
-        self.settle_burst(outlets);
+        self.settle_burst(streams);
     }
 
-    fn settle_burst(&mut self, outlets: &Outlets) {
+    fn settle_burst(&mut self, streams: &Streams) {
         if self.burst > 0 && self.events.has_room_for((self.events.capacity / 8).max(1)) {
-            self.end_burst(outlets);
+            self.end_burst(streams);
         }
     }
 
-    fn error(&mut self, error: Error, outlets: &Outlets) {
+    fn error(&mut self, error: Error, streams: &Streams) {
         self.lines.add(&error);
         if !self.errors.send(error) {
-            count(&outlets.counters.errors_dropped);
+            count(&streams.counters.errors_dropped);
         }
     }
 
-    fn end_burst(&mut self, outlets: &Outlets) {
+    fn end_burst(&mut self, streams: &Streams) {
         if self.burst > 0 {
             let dropped = std::mem::take(&mut self.burst);
-            self.error(Error::EventsDropped { dropped }, outlets);
+            self.error(Error::EventsDropped { dropped }, streams);
         }
     }
 }
@@ -315,33 +315,33 @@ mod tests {
     }
 
     /// Which of the events that wait share the memory of a read, whose first and last event these are.
-    fn sharing(inlets: &Inlets, first: &Event, last: &Event) -> Vec<bool> {
+    fn sharing(receivers: &Receivers, first: &Event, last: &Event) -> Vec<bool> {
         let address = |event: &Event| event.packet().text().as_ptr() as usize;
         let memory = address(first)..=address(last);
-        inlets.events.try_iter().map(|event| memory.contains(&address(&event))).collect()
+        receivers.events.try_iter().map(|event| memory.contains(&address(&event))).collect()
     }
 
     #[test]
     fn a_few_events_of_a_read_do_not_keep_the_memory_of_all() {
-        let (outlets, inlets) = Outlets::new(16);
+        let (streams, receivers) = Streams::new(16);
         let hand_on = |events: &[Event]| {
-            outlets.with(|open, outlets| events.iter().for_each(|event| open.event(event.clone(), outlets)));
+            streams.with(|open, streams| events.iter().for_each(|event| open.event(event.clone(), streams)));
         };
-        let settle = || outlets.with(|open, outlets| open.settle(outlets));
+        let settle = || streams.with(|open, streams| open.settle(streams));
         let events = read(60);
         let (first, last) = (&events[0], &events[59]);
         hand_on(&events[..20]);
-        assert_eq!(sharing(&inlets, first, last), [true; 16]);
+        assert_eq!(sharing(&receivers, first, last), [true; 16]);
         hand_on(&events[20..]);
-        assert_eq!(sharing(&inlets, first, last), [false; 16]);
+        assert_eq!(sharing(&receivers, first, last), [false; 16]);
         settle();
         let events = read(4);
         hand_on(&events);
-        assert_eq!(sharing(&inlets, &events[0], &events[3]), [false; 4], "they may be the last that find room");
+        assert_eq!(sharing(&receivers, &events[0], &events[3]), [false; 4], "they may be the last that find room");
         settle();
         let events = read(4);
         hand_on(&events);
-        assert_eq!(sharing(&inlets, &events[0], &events[3]), [true; 4], "the burst is over");
-        assert_eq!((outlets.stats().events, outlets.stats().events_dropped), (68, 28));
+        assert_eq!(sharing(&receivers, &events[0], &events[3]), [true; 4], "the burst is over");
+        assert_eq!((streams.stats().events, streams.stats().events_dropped), (68, 28));
     }
 }

@@ -1,17 +1,17 @@
-//! What is under way on one link: the actions that wait for an answer, and the bytes that wait to be sent.
+//! What is under way on one link: the bytes that wait to be sent, and the actions that wait for an answer.
 //!
 //! Both change together, so they are behind one lock. No I/O.
 
 use std::ops::Range;
 use std::thread::JoinHandle;
 
-use super::{End, Request};
+use super::actions::Request;
+use super::pending::{Abandoned, Entry, Pending, Serial};
+use super::End;
 use crate::error::Result;
-use crate::pending::{Abandoned, Entry, Pending, Serial};
-use crate::session::Session;
 use crate::sync::deadline_in;
 
-pub(super) struct Desk {
+pub(super) struct Outbox {
     pub pending: Pending,
     /// Actions that are still to be sent.
     pub outgoing: Vec<u8>,
@@ -39,7 +39,7 @@ pub(super) enum Writer {
     Busy,
 }
 
-impl Desk {
+impl Outbox {
     pub fn new(pending: Pending) -> Self {
         Self {
             pending,
@@ -67,7 +67,7 @@ impl Desk {
         let entry = Entry {
             waiter,
             callers_id: action.get("ActionID").map(Box::from),
-            memorable: (memorable && Session::is_memorable(action)).then(|| Box::new(action.clone())),
+            memorable: (memorable && action.is_memorable()).then(|| Box::new(action.clone())),
             unwatched,
             span: start..self.queued,
         };

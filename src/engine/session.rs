@@ -38,11 +38,6 @@ pub(crate) struct Credentials {
 pub(crate) type Ask<'a> = &'a mut dyn FnMut(Action) -> Result<Response>;
 
 impl Session {
-    /// Whether the client remembers an action once it succeeded.
-    pub fn is_memorable(action: &Action) -> bool {
-        ["Events", "Login", "Filter", "Logoff"].iter().any(|name| action.name().eq_ignore_ascii_case(name))
-    }
-
     /// Remembers what an action that succeeded changed.
     pub fn remember(&self, action: &Action) {
         let is = |name: &str| action.name().eq_ignore_ascii_case(name);

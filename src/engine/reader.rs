@@ -11,35 +11,35 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::session::Session;
+use super::streams::Streams;
 use crate::error::Loss;
 use crate::event::Event;
 use crate::link::transport::{is_timeout, Source};
 use crate::link::Link;
-use crate::outlets::Outlets;
 use crate::packet::{Frame, Framer, Kind, Packet};
 use crate::response::Response;
-use crate::session::Session;
 
 /// Reads until the link ends, and says why it did.
 pub(crate) fn run(
     mut source: Source,
     mut framer: Framer,
     link: &Link,
-    outlets: &Outlets,
+    streams: &Streams,
     session: &Session,
     keepalive: Option<Duration>,
 ) -> Loss {
     let mut pinged = false;
     let mut responses = Vec::new();
     loop {
-        dispatch(&mut framer, &mut responses, link, outlets, session);
+        dispatch(&mut framer, &mut responses, link, streams, session);
         let read = framer.fill(|room| source.read(room));
         if source.owes() {
             link.send_owed();
         }
         match read {
             Ok(0) => {
-                report_remainder(&framer, outlets);
+                report_remainder(&framer, streams);
                 return Loss::Eof;
             }
             Ok(_) => pinged = false,
@@ -55,7 +55,7 @@ pub(crate) fn run(
                 _ => {}
             },
             Err(error) => {
-                report_remainder(&framer, outlets);
+                report_remainder(&framer, streams);
                 return Loss::Io(Arc::new(error));
             }
         }
@@ -63,7 +63,7 @@ pub(crate) fn run(
 }
 
 /// Hands on what a read brought; the program's logger hears of it while no lock is held.
-fn dispatch(framer: &mut Framer, responses: &mut Vec<Response>, link: &Link, outlets: &Outlets, session: &Session) {
+fn dispatch(framer: &mut Framer, responses: &mut Vec<Response>, link: &Link, streams: &Streams, session: &Session) {
     let late = if log::log_enabled!(log::Level::Trace) {
         let frames: Vec<Frame> = framer.frames().collect();
         for frame in &frames {
@@ -71,9 +71,9 @@ fn dispatch(framer: &mut Framer, responses: &mut Vec<Response>, link: &Link, out
                 log::trace!("received {packet:?}");
             }
         }
-        hand_on(frames.into_iter(), responses, link, outlets, session)
+        hand_on(frames.into_iter(), responses, link, streams, session)
     } else {
-        hand_on(framer.frames(), responses, link, outlets, session)
+        hand_on(framer.frames(), responses, link, streams, session)
     };
     for response in late.into_iter().flatten() {
         log::debug!("nobody waits for the response {:?}", response.action_id());
@@ -85,17 +85,17 @@ fn hand_on(
     frames: impl Iterator<Item = Frame>,
     responses: &mut Vec<Response>,
     link: &Link,
-    outlets: &Outlets,
+    streams: &Streams,
     session: &Session,
 ) -> Option<Vec<Response>> {
-    outlets.with(|open, outlets| {
+    streams.with(|open, streams| {
         let mut late = Vec::new();
         // Those that come in a row, together; before the events that may belong to their actions.
         let mut answer = |responses: &mut Vec<Response>| {
             if !responses.is_empty() {
                 let before = late.len();
-                link.answer(responses, session, &mut late);
-                outlets.count_dropped_responses(late.len() - before);
+                link.answer(responses, |action| session.remember(action), &mut late);
+                streams.count_dropped_responses(late.len() - before);
             }
         };
         for frame in frames {
@@ -105,25 +105,25 @@ fn hand_on(
                     Kind::Event => {
                         answer(responses);
                         if let Some(event) = link.claim(Event::new(packet, open.seq())) {
-                            open.event(event, outlets);
+                            open.event(event, streams);
                         }
                     }
-                    Kind::Unknown => open.unrecognized(packet, outlets),
+                    Kind::Unknown => open.unrecognized(packet, streams),
                 },
-                Frame::TooLarge(size) => open.too_large(size, outlets),
+                Frame::TooLarge(size) => open.too_large(size, streams),
             }
         }
         answer(responses);
-        open.settle(outlets);
+        open.settle(streams);
         late
     })
 }
 
 /// A packet that the end of the stream cut off is lost, but not in silence.
-fn report_remainder(framer: &Framer, outlets: &Outlets) {
-    outlets.with(|open, outlets| match framer.skipped() {
-        Some(size) => open.too_large(size, outlets),
+fn report_remainder(framer: &Framer, streams: &Streams) {
+    streams.with(|open, streams| match framer.skipped() {
+        Some(size) => open.too_large(size, streams),
         None if framer.remainder().trim_ascii().is_empty() => {}
-        None => open.unrecognized(Packet::new(framer.remainder()), outlets),
+        None => open.unrecognized(Packet::new(framer.remainder()), streams),
     });
 }

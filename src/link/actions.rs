@@ -1,0 +1,175 @@
+//! An action's way through a link: queued, sent, answered, or given up.
+
+use std::ops::Range;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard};
+use std::time::{Duration, Instant};
+
+use super::outbox::Outbox;
+use super::pending::{Abandoned, Answer, Serial};
+use super::waiter::Waiter;
+use super::wire::MOST_QUEUED;
+use super::Link;
+use crate::action::Action;
+use crate::clock::{self, Timed};
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::response::Response;
+use crate::sync::{self, lock};
+
+/// What an action is to be waited for with.
+pub(crate) struct Request<'a> {
+    pub action: &'a Action,
+    pub waiter: Waiter,
+    /// By when it is answered; also for queueing and sending it.
+    pub deadline: Instant,
+    /// The time that this leaves it, if the link itself is to fail it then: nobody else looks at the clock.
+    pub unwatched: Option<Duration>,
+    /// Whether its success is remembered for the next link.
+    pub memorable: bool,
+    /// How long it makes the server wait, which may be silent meanwhile.
+    pub stalls: Option<Duration>,
+}
+
+impl Link {
+    /// Registers an action, then sends it.
+    pub fn submit(&self, request: Request<'_>) -> Result<Serial> {
+        let deadline = request.deadline;
+        let (serial, outbox) = self.queue(request)?;
+        drop(outbox);
+        self.flush(deadline);
+        Ok(serial)
+    }
+
+    /// Registers an action whose answer is fetched later, and returns without waiting for the wire where
+    /// others are under way.
+    pub fn submit_among_others(&self, request: Request<'_>) -> Result<Serial> {
+        let deadline = request.deadline;
+        let (serial, outbox) = self.queue(request)?;
+        if !self.leave_among_others(outbox) {
+            self.flush(deadline);
+        }
+        Ok(serial)
+    }
+
+    /// Registers an action, and leaves it to be sent.
+    pub(super) fn queue(&self, request: Request<'_>) -> Result<(Serial, MutexGuard<'_, Outbox>)> {
+        let (deadline, unwatched) = (request.deadline, request.unwatched.is_some());
+        log::trace!("sending {:?}", request.action);
+        let mut outbox = self.outbox_with_room(deadline)?;
+        let serial = outbox.queue(request)?;
+        self.note(&outbox);
+        if unwatched && outbox.pending.set_deadline(serial, deadline) {
+            drop(outbox);
+            if let Some(myself) = self.myself.upgrade() {
+                let timed: Arc<dyn Timed> = myself;
+                clock::schedule(self.number, deadline, &timed);
+            }
+            outbox = lock(&self.outbox);
+        }
+        Ok((serial, outbox))
+    }
+
+    /// The outbox, once it has room for another action.
+    fn outbox_with_room(&self, deadline: Instant) -> Result<MutexGuard<'_, Outbox>> {
+        let mut outbox = lock(&self.outbox);
+        let mut begun = None;
+        loop {
+            if let Some(end) = &outbox.ended {
+                return Err(end.error(false));
+            }
+            if outbox.outgoing.len() < MOST_QUEUED {
+                return Ok(outbox);
+            }
+            let begun: &mut Instant = begun.get_or_insert_with(Instant::now);
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Error::Timeout { after: begun.elapsed(), sent: false });
+            }
+            outbox = sync::wait(&self.room, outbox, left);
+        }
+    }
+
+    /// Hands responses to whoever waits for them, and adds those to `late` that nobody waits for; `remember` is
+    /// told of the actions that succeeded and are to be restored on the next link.
+    pub fn answer(&self, responses: &mut Vec<Response>, remember: impl Fn(&Action), late: &mut Vec<Response>) {
+        let mut last = Vec::with_capacity(responses.len());
+        {
+            let mut outbox = lock(&self.outbox);
+            for response in responses.drain(..) {
+                match outbox.pending.answer(response, &remember) {
+                    Answer::Last(waiter, response) => last.push((waiter, response)),
+                    Answer::First => {}
+                    Answer::Late(response) => late.push(response),
+                }
+            }
+            self.note(&outbox);
+        }
+        // Who is woken makes the next action at once, and needs the outbox for it.
+        for (waiter, response) in last {
+            waiter.finish(response);
+        }
+    }
+
+    /// Hands an event to the list that it belongs to, or gives it back for the stream of events.
+    pub fn claim(&self, event: Event) -> Option<Event> {
+        if !self.collecting.load(Ordering::Relaxed) {
+            return Some(event);
+        }
+        let mut outbox = lock(&self.outbox);
+        let free = outbox.pending.claim(event);
+        self.note(&outbox);
+        free
+    }
+
+    /// Shows without the lock what has changed in the outbox.
+    ///
+    /// Events that belong to an action come after its response, for which the outbox is locked.
+    pub(super) fn note(&self, outbox: &Outbox) {
+        self.collecting.store(outbox.pending.collecting(), Ordering::Relaxed);
+        self.unsent.store(outbox.unsent, Ordering::Relaxed);
+    }
+
+    /// Nobody waits for an action any more; whether it went out, or `None` if it was answered already.
+    pub fn abandon(&self, serial: Serial) -> Option<bool> {
+        let mut outbox = lock(&self.outbox);
+        let mut gaps = Vec::new();
+        let (_, sent) = outbox.abandon(serial, &mut gaps)?;
+        self.close_gaps(&mut outbox, gaps);
+        Some(sent)
+    }
+
+    /// An action is over, although nothing that ends its list comes.
+    pub fn forget(&self, serial: Serial) {
+        let mut outbox = lock(&self.outbox);
+        outbox.pending.remove(serial);
+        self.note(&outbox);
+    }
+
+    fn close_gaps(&self, outbox: &mut Outbox, gaps: Vec<Range<u64>>) {
+        let room = !gaps.is_empty();
+        outbox.close(gaps);
+        self.note(outbox);
+        if room {
+            self.room.notify_all();
+        }
+    }
+}
+
+impl Timed for Link {
+    fn expire(&self, now: Instant) -> Option<Instant> {
+        let mut outbox = lock(&self.outbox);
+        let mut gaps = Vec::new();
+        while let Some(serial) = outbox.pending.pop_overdue(now) {
+            if let Some((Abandoned { waiter, unwatched, .. }, sent)) = outbox.abandon(serial, &mut gaps) {
+                waiter.fail(Error::Timeout { after: unwatched.unwrap_or_default(), sent });
+            }
+        }
+        self.close_gaps(&mut outbox, gaps);
+        outbox.pending.next_deadline()
+    }
+
+    fn is_over(&self) -> bool {
+        !self.stands()
+    }
+}

@@ -1,0 +1,106 @@
+//! Who waits for what an action is answered with, and what they are handed.
+
+use crossbeam_channel::Sender;
+
+use crate::error::{Error, Result};
+use crate::event::Event;
+use crate::response::Response;
+
+/// What goes to whoever waits for more than a response.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    Response(Response),
+    Item(Event),
+    Complete(Event),
+    Failed(Error),
+}
+
+/// Who waits, and for what.
+pub(crate) enum Waiter {
+    Response(Sender<Result<Response>>),
+    /// A list: up to an event that says `EventList: Complete`, or the one named here.
+    ///
+    /// Its events come after its response; what bears its id before that is not of the list.
+    List {
+        parts: Sender<Reply>,
+        end: ListEnd,
+        answered: bool,
+    },
+    /// An answer that comes as one event of this name, such as `OriginateResponse`.
+    Event {
+        parts: Sender<Reply>,
+        name: &'static str,
+    },
+    /// Nobody any more, for it was abandoned: what comes is dropped, a list's items up to their end.
+    Nobody {
+        end: Option<ListEnd>,
+    },
+}
+
+/// What ends a list where the server does not mark it with `EventList`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ListEnd {
+    /// The event of this name.
+    Named(Box<str>),
+    /// This event is the only item and the end.
+    Single(Box<str>),
+    /// Not known: any event whose name ends in `Complete`.
+    Unknown,
+}
+
+impl Waiter {
+    pub fn is_awaited(&self) -> bool {
+        !matches!(self, Self::Nobody { .. })
+    }
+
+    /// Whether events may belong to it.
+    pub fn collects(&self) -> bool {
+        !matches!(self, Self::Response(_) | Self::Nobody { end: None })
+    }
+
+    /// Hands over the last response.
+    pub fn finish(self, response: Response) {
+        match self {
+            Self::Response(waiter) => drop(waiter.send(accepted(response))),
+            Self::List { parts, .. } | Self::Event { parts, .. } => {
+                drop(parts.send(Reply::Failed(Error::Rejected(response))));
+            }
+            Self::Nobody { .. } => {}
+        }
+    }
+
+    /// Hands over an error in place of an answer.
+    pub fn fail(self, error: Error) {
+        match self {
+            Self::Response(waiter) => drop(waiter.send(Err(error))),
+            Self::List { parts, .. } | Self::Event { parts, .. } => drop(parts.send(Reply::Failed(error))),
+            Self::Nobody { .. } => {}
+        }
+    }
+}
+
+impl ListEnd {
+    pub fn is(&self, event: &Event) -> bool {
+        if let Some(mark) = event.packet().seek("EventList") {
+            return mark.eq_ignore_ascii_case("Complete") || mark.eq_ignore_ascii_case("cancelled");
+        }
+        match self {
+            Self::Named(name) | Self::Single(name) => event.name().eq_ignore_ascii_case(name),
+            Self::Unknown => ends_with_complete(event.name()),
+        }
+    }
+}
+
+/// A response that says `Error` is an error.
+fn accepted(response: Response) -> Result<Response> {
+    if response.is_error() {
+        Err(Error::Rejected(response))
+    } else {
+        Ok(response)
+    }
+}
+
+fn ends_with_complete(name: &str) -> bool {
+    let name = name.as_bytes();
+    name.len().checked_sub(b"Complete".len()).is_some_and(|at| name[at..].eq_ignore_ascii_case(b"Complete"))
+}
