@@ -9,6 +9,7 @@
 //! The thread sleeps until the next deadline, or until one is added or cancelled.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::thread;
 use std::time::Instant;
@@ -27,6 +28,12 @@ pub(crate) trait Timed: Send + Sync {
 struct Clock {
     due: HashMap<u64, (Instant, Weak<dyn Timed>)>,
     running: bool,
+}
+
+/// A key that nothing else has.
+pub(crate) fn key() -> u64 {
+    static KEYS: AtomicU64 = AtomicU64::new(0);
+    KEYS.fetch_add(1, Ordering::Relaxed)
 }
 
 static CLOCK: Mutex<Option<Clock>> = Mutex::new(None);

@@ -111,7 +111,11 @@ pub enum Error {
         /// Whether the action went out before; then its outcome is unknown.
         sent: bool,
     },
-    /// The event queue was full: so many events in a row were dropped.
+    /// The queue of [`Client::events`](crate::Client::events) or of a [`Subscription`](crate::Subscription) was
+    /// full, and so many events were dropped.
+    ///
+    /// The first of a row of drops is told at once, the rest when the row is over: the sum of all is what was
+    /// dropped.
     #[error("{dropped} events were dropped because the event queue was full")]
     EventsDropped {
         /// How many.

@@ -101,8 +101,8 @@ pub use crossbeam_channel::{select, Receiver};
 pub use native_tls;
 
 pub use action::Action;
-pub use client::{Client, Items, List, Originated};
-pub use engine::{State, Stats};
+pub use client::{Client, Items, List, Originated, Subscription};
+pub use engine::{Interest, State, Stats};
 pub use error::{Error, Loss, Outcome, PartialList, Result};
 pub use event::{Event, Typed};
 #[cfg(feature = "tls")]

@@ -9,6 +9,9 @@ use crate::action::EventMask;
 use crate::error::{Error, Result};
 use crate::packet::DEFAULT_LIMIT;
 
+/// So many events wait for a slow consumer unless set.
+pub(crate) const DEFAULT_EVENT_CAPACITY: usize = 65_536;
+
 /// How a [`Client`](crate::Client) connects and behaves.
 ///
 /// What is not set is as [`Options::new`] says; [`Options::dial`] connects.
@@ -54,7 +57,7 @@ impl Options {
         Self {
             connect_timeout: Duration::from_secs(10),
             action_timeout: Duration::from_secs(30),
-            event_capacity: 65_536,
+            event_capacity: DEFAULT_EVENT_CAPACITY,
             packet_limit: DEFAULT_LIMIT,
             reconnect: None,
             wait_for_link: Duration::ZERO,
@@ -98,7 +101,9 @@ impl Options {
 
     /// How many events wait for a slow consumer before the newest are dropped. 65,536 unless set.
     ///
-    /// `usize::MAX` never drops; memory is then the bound. Nothing is set aside in advance.
+    /// `usize::MAX` never drops; memory is then the bound. Nothing is set aside in advance. With 0 nobody takes
+    /// from [`Client::events`](crate::Client::events), as in a program that only subscribes: the stream stays
+    /// empty, and what does not go there counts as dropped nowhere.
     #[must_use]
     pub fn event_capacity(mut self, events: usize) -> Self {
         self.event_capacity = events;
@@ -209,9 +214,6 @@ impl Options {
         }
         if self.keepalive.is_some_and(|interval| interval.is_zero()) {
             return zero("keepalive");
-        }
-        if self.event_capacity == 0 {
-            return zero("event_capacity");
         }
         if let Some(backoff) = &self.reconnect {
             if backoff.first.is_zero() {

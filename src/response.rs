@@ -26,9 +26,14 @@ use crate::secrets::Mask;
 #[derive(Clone)]
 pub struct Response {
     packet: Packet,
+    seq: u64,
 }
 
 impl Response {
+    pub(crate) fn new(packet: Packet, seq: u64) -> Self {
+        Self { packet, seq }
+    }
+
     /// The status as it came, such as `Success`, `Error`, `Follows` or `Goodbye`; empty if it has none.
     pub fn status(&self) -> &str {
         self.packet.first("Response").or_else(|| self.packet.get("Response")).unwrap_or_default()
@@ -112,9 +117,17 @@ impl Response {
         Some(Cow::Owned(text))
     }
 
+    /// Where the response stood among the events: the [`Event::seq`](crate::Event::seq) of the next event after it.
+    ///
+    /// Events with a smaller number came before the response, the others after it. 0 for a response that did not
+    /// come over a client's link.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
     /// The same response with memory of its own.
     pub fn detach(&self) -> Self {
-        Self { packet: self.packet.detach() }
+        Self { packet: self.packet.detach(), seq: self.seq }
     }
 
     /// The packet behind the response.
@@ -124,8 +137,9 @@ impl Response {
 }
 
 impl From<Packet> for Response {
+    /// A response from a packet that did not come over a client's link; its number is 0.
     fn from(packet: Packet) -> Self {
-        Self { packet }
+        Self::new(packet, 0)
     }
 }
 

@@ -152,7 +152,6 @@ fn options_that_make_no_sense_are_refused_by_name() {
         (Options::new().connect_timeout(zero), "connect_timeout"),
         (Options::new().action_timeout(zero), "action_timeout"),
         (Options::new().keepalive(zero), "keepalive"),
-        (Options::new().event_capacity(0), "event_capacity"),
         (Options::new().reconnect(Backoff::new().first(zero)), "first delay"),
         (Options::new().reconnect(long_first), "longest delay"),
     ] {

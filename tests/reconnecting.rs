@@ -544,7 +544,7 @@ fn a_server_that_keeps_quiet_about_events_is_restored_too() {
     mock.hang_up();
     assert_lost(next_loss(&ami));
     ami.wait_connected(DEADLINE).unwrap();
-    assert_eq!(on_session(&mock, 2), ["Login off", "Filter Event: Hangup", "Events on", "Ping -"]);
+    assert_eq!(on_session(&mock, 2), ["Login system", "Filter Event: Hangup", "Events on", "Ping -"]);
     assert!(ami.net_errors().is_empty());
 }
 

@@ -30,6 +30,17 @@ pub struct List {
     pub complete: Event,
 }
 
+impl List {
+    /// Where the list stood among the events: the [`Event::seq`] of the next event after it.
+    ///
+    /// The server sends a list in one piece. So what the list tells is at least as new as every event with a
+    /// smaller number, and events with this number or a larger one came after it. From Asterisk 12 on some of these
+    /// can still be older than the list: the server publishes events on another thread than the one that lists.
+    pub fn seq(&self) -> u64 {
+        self.response.seq()
+    }
+}
+
 /// The events of a list one by one as they come; made by [`Client::list_items`].
 ///
 /// An error is the last item. What is not taken by the time this is dropped is dropped too: it does not

@@ -3,9 +3,11 @@
 mod list;
 mod originate;
 mod shorthands;
+mod subscription;
 
 pub use list::{Items, List};
 pub use originate::Originated;
+pub use subscription::Subscription;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +15,7 @@ use std::time::Duration;
 use crossbeam_channel::{bounded, Receiver};
 
 use crate::action::Action;
-use crate::engine::{Engine, Receivers, State, Stats};
+use crate::engine::{Credentials, Engine, Receivers, State, Stats};
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::link::{Request, Waiter};
@@ -87,12 +89,56 @@ impl Options {
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn dial(&self, address: impl ToString) -> Result<Client> {
-        let (engine, receivers) = Engine::start(address.to_string(), self.clone())?;
-        Ok(Client { handle: Arc::new(Handle { engine, receivers }) })
+        Client::open(address.to_string(), self, None)
+    }
+
+    /// Connects and logs in, and with [`Options::reconnect`] stays: also where the server is not up yet.
+    ///
+    /// Without [`Options::reconnect`] it fails as [`Options::dial`] and [`Client::login`] would. With it the
+    /// client comes back in [`State::Reconnecting`](crate::State::Reconnecting) once one attempt has failed, and
+    /// goes on trying as after a loss: the failure comes out of [`Client::net_errors`], [`Client::states`] tells
+    /// when the link stands, and [`Client::wait_connected`] waits for it. The credentials and
+    /// [`Options::event_mask`] are remembered from the beginning.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for an address or option that makes no sense, [`Error::Rejected`] where the server
+    /// refuses the credentials (`Authentication failed`): neither becomes right by trying again. Every other
+    /// failure of the first attempt is an error only without [`Options::reconnect`], or with
+    /// [`Backoff::attempts`](crate::Backoff::attempts) of one.
+    ///
+    /// # Blocking
+    ///
+    /// As long as one attempt takes: up to the connect timeout, and up to the action timeout for each of the one or
+    /// two actions of a login.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::{Backoff, Options};
+    /// use std::time::Duration;
+    ///
+    /// let ami = Options::new()
+    ///     .reconnect(Backoff::new())
+    ///     .keepalive(Duration::from_secs(15))
+    ///     .connect("pbx.example.org", "admin", "secret")?;
+    /// for event in ami.events() {
+    ///     println!("{}", event.name()); // from the moment on in which the server is there
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
+    pub fn connect(&self, address: impl ToString, user: impl AsRef<str>, secret: impl AsRef<str>) -> Result<Client> {
+        let credentials = Credentials { user: user.as_ref().to_owned(), secret: secret.as_ref().to_owned() };
+        Client::open(address.to_string(), self, Some(credentials))
     }
 }
 
 impl Client {
+    fn open(address: String, options: &Options, credentials: Option<Credentials>) -> Result<Self> {
+        let (engine, receivers) = Engine::start(address, options.clone(), credentials)?;
+        Ok(Self { handle: Arc::new(Handle { engine, receivers }) })
+    }
+
     /// Connects over plain TCP; the port is 5038 unless the address names one.
     ///
     /// [`Options::dial`] has the details, TLS and everything that can be set.
@@ -300,7 +346,9 @@ impl Client {
     /// What went wrong without ending the link: events dropped because nobody kept up, packets beyond
     /// the limit, packets that are neither response nor event.
     ///
-    /// They are [`Error::EventsDropped`], once a burst, [`Error::PacketTooLarge`] and [`Error::Unrecognized`].
+    /// They are [`Error::EventsDropped`], with the first drop of a burst and when the burst is over,
+    /// [`Error::PacketTooLarge`] and [`Error::Unrecognized`]; and [`Error::Rejected`] of a filter that the server of
+    /// a new link refuses, which is then without it.
     /// The stream ends when the client is closed. It holds up to 1,024 errors; what comes when it is full
     /// is counted in [`Stats::errors_dropped`]. Nobody needs to read it: all of it is counted in
     /// [`Client::stats`] too.
@@ -447,7 +495,37 @@ impl Client {
         self.handle.engine.state()
     }
 
-    /// Waits until the link stands and the session is restored on it.
+    /// The link as a stream: the state now, then each change, in order.
+    ///
+    /// Each call makes a receiver of its own, so that every part of a program can watch for itself; it ends after
+    /// [`State::Closed`](crate::State::Closed), and dropping it is all that it takes to stop. The changes wait for
+    /// who takes them, without a bound: there are few. [`Client::net_errors`] tells why a link was lost, this tells
+    /// what follows from it. A change is there before [`Client::wait_connected`] returns because of it.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::{select, Backoff, Options, State};
+    ///
+    /// let ami = Options::new().reconnect(Backoff::new()).connect("127.0.0.1:5038", "admin", "secret")?;
+    /// let states = ami.states();
+    /// loop {
+    ///     select! {
+    ///         recv(states) -> state => match state {
+    ///             Ok(State::Connected) => println!("up"),
+    ///             Ok(State::Closed) | Err(_) => break,
+    ///             Ok(state) => println!("what you see is old: {state:?}"),
+    ///         },
+    ///         recv(ami.events()) -> event => if let Ok(event) = event { println!("{}", event.name()) },
+    ///     }
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
+    pub fn states(&self) -> Receiver<State> {
+        self.handle.engine.states()
+    }
+
+    /// Waits until the link stands, the session is restored on it, and the server has booted.
     ///
     /// It waits the whole time also in [`State::Disconnected`], where nothing happens before somebody calls
     /// [`Client::reconnect`]: another thread may.

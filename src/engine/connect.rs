@@ -10,8 +10,10 @@ use crossbeam_channel::{bounded, select};
 
 use super::reader;
 use super::session::Credentials;
-use super::{Engine, Phase};
+use super::status::Phase;
+use super::{Engine, BOOT_TIMEOUT};
 use crate::action::Action;
+use crate::clock::{self, Timed};
 use crate::error::{Error, Loss, Result};
 use crate::link::transport::{Control, Source};
 use crate::link::{End, Link};
@@ -58,7 +60,7 @@ impl Engine {
     fn make_link(self: &Arc<Self>, attempts: &mut Attempts, offered: Option<&Credentials>) -> Result<Arc<Link>> {
         let (link, source, framer) = self.open_link()?;
         let status = lock(&self.status);
-        if matches!(status.phase, Phase::Closed) {
+        if matches!(status.phase(), Phase::Closed) {
             return Err(Error::Closed { sent: false });
         }
         self.set_phase(status, Phase::Restoring(Arc::clone(&link)));
@@ -74,12 +76,20 @@ impl Engine {
                 attempts.links += 1;
                 attempts.since = Instant::now();
                 attempts.failed = 0;
-                status.reconnection = None;
-                self.set_phase(status, Phase::Up(Arc::clone(&link)));
+                // Its answer to the last action, which came after the login, has shown that it is not booted.
+                let booting = self.session.expects_booted() && !link.is_booted();
+                let until = booting.then(|| deadline_in(BOOT_TIMEOUT));
+                status.set_phase(Phase::Up(Arc::clone(&link)), until);
+                drop(status);
+                self.changed.notify_all();
+                if let Some(until) = until {
+                    let timed: Arc<dyn Timed> = Arc::clone(self) as _;
+                    clock::schedule(self.clock_key, until, &timed);
+                }
                 Ok(link)
             }
             restored => {
-                let closed = matches!(status.phase, Phase::Closed);
+                let closed = matches!(status.phase(), Phase::Closed);
                 if ours {
                     self.set_phase(status, Phase::Down);
                 } else {
@@ -99,9 +109,16 @@ impl Engine {
     fn restore(&self, link: &Link, offered: Option<&Credentials>) -> Result<()> {
         let timeout = self.options.action_timeout;
         let mask = self.options.event_mask.as_ref();
-        self.session.restore(offered, self.login_mode(), mask, &mut |action: Action| {
-            link.call(&action, action.own_timeout().unwrap_or(timeout), false, None)
-        })
+        let mut ask = |action: Action| link.call(&action, action.own_timeout().unwrap_or(timeout), false, None);
+        let refused = self.session.restore(offered, self.login_mode(), mask, &mut ask)?;
+        for (filter, error) in refused {
+            self.streams.restored_without(&filter, error);
+        }
+        // A server that has booted says so before it answers this.
+        if self.session.expects_booted() && !link.is_booted() {
+            ask(Action::new("Ping"))?;
+        }
+        Ok(())
     }
 
     pub(super) fn login_mode(&self) -> LoginMode {
@@ -119,10 +136,11 @@ impl Engine {
         let deadline = deadline_in(timeout);
         let socket: Arc<Mutex<Option<Control>>> = Arc::default();
         let (done, outcome) = bounded(1);
+        let number = self.links_opened.fetch_add(1, Ordering::SeqCst) + 1;
         let failed = |error| Error::Connect { address: self.address.as_str().into(), source: Arc::new(error) };
         let (address, options, shown) = (self.address.clone(), self.options.clone(), Arc::clone(&socket));
         let connecting = thread::Builder::new().name("gami-connect".into()).spawn(move || {
-            let opened = Link::open(&address, &options, deadline, |control| *lock(&shown) = Some(control));
+            let opened = Link::open(number, &address, &options, deadline, |control| *lock(&shown) = Some(control));
             let _ = done.send(opened);
         });
         connecting.map_err(failed)?;
@@ -149,7 +167,8 @@ impl Engine {
         let link = Arc::clone(link);
         self.start_thread(move || {
             let keepalive = engine.options.keepalive;
-            let read = || reader::run(source, framer, &link, &engine.streams, &engine.session, keepalive);
+            let booted = || engine.booted(&link);
+            let read = || reader::run(source, framer, &link, &engine.streams, &engine.session, keepalive, booted);
             // The program's logger runs on this thread.
             let loss = panic::catch_unwind(AssertUnwindSafe(read))
                 .unwrap_or_else(|_| Loss::Io(Arc::new(std::io::Error::other("the thread that reads panicked"))));

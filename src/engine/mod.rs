@@ -27,13 +27,21 @@
 //!   or with close.
 
 mod connect;
+mod interest;
+mod queue;
 mod reader;
 mod reconnect;
 mod session;
+mod status;
 mod streams;
+mod subscriptions;
 
+pub use interest::Interest;
+pub(crate) use session::Credentials;
+pub use status::State;
 pub(crate) use streams::Receivers;
 pub use streams::Stats;
+pub(crate) use subscriptions::Subscribed;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -43,54 +51,20 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{bounded, Receiver, Sender};
 
 use crate::action::Action;
+use crate::clock::{self, Timed};
 use crate::error::{Error, Result};
 use crate::link::transport;
 use crate::link::{End, Link};
-use crate::options::Options;
+use crate::options::{Options, DEFAULT_EVENT_CAPACITY};
 use crate::sync::{self, deadline_in, lock};
 
 use connect::Attempts;
-use session::{Credentials, Session};
+use session::Session;
+use status::{Phase, Status};
 use streams::Streams;
 
-/// Whether a client has its link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum State {
-    /// The link stands.
-    Connected,
-    /// The link was lost, and the client is coming back by itself.
-    Reconnecting,
-    /// The link was lost, and nothing happens before `reconnect` or `login` is called.
-    Disconnected,
-    /// The client is closed.
-    Closed,
-}
-
-enum Phase {
-    Up(Arc<Link>),
-    /// A new link that does not yet have its session back.
-    Restoring(Arc<Link>),
-    Down,
-    Closed,
-}
-
-struct Status {
-    phase: Phase,
-    /// Which reconnection is under way, if one is; and the number of the last one that began.
-    reconnection: Option<u64>,
-    last_reconnection: u64,
-}
-
-impl Status {
-    fn is_up(&self, link: &Arc<Link>) -> bool {
-        matches!(&self.phase, Phase::Up(current) if Arc::ptr_eq(current, link))
-    }
-
-    fn is_restoring(&self, link: &Arc<Link>) -> bool {
-        matches!(&self.phase, Phase::Restoring(current) if Arc::ptr_eq(current, link))
-    }
-}
+/// So long a server that has not said `FullyBooted` counts as booting.
+const BOOT_TIMEOUT: Duration = Duration::from_secs(60);
 
 pub(crate) struct Engine {
     address: String,
@@ -102,14 +76,21 @@ pub(crate) struct Engine {
     connecting: Mutex<Attempts>,
     /// How many attempts to make a link have ended.
     attempts_made: AtomicU64,
+    /// How many links have been opened.
+    links_opened: AtomicU64,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    clock_key: u64,
     closing: Mutex<Option<Sender<()>>>,
     closed: Receiver<()>,
 }
 
 impl Engine {
-    /// Connects for the first time.
-    pub fn start(address: String, options: Options) -> Result<(Arc<Self>, Receivers)> {
+    /// Connects for the first time; with credentials also logs in, or tries again where the options say so.
+    pub fn start(
+        address: String,
+        options: Options,
+        credentials: Option<Credentials>,
+    ) -> Result<(Arc<Self>, Receivers)> {
         options.check()?;
         transport::check_address(&address, &options)?;
         let (streams, receivers) = Streams::new(options.event_capacity);
@@ -119,16 +100,23 @@ impl Engine {
             options,
             streams,
             session: Session::default(),
-            status: Mutex::new(Status { phase: Phase::Down, reconnection: None, last_reconnection: 0 }),
+            status: Mutex::new(Status::new()),
             changed: Condvar::new(),
             connecting: Mutex::new(Attempts::default()),
             attempts_made: AtomicU64::new(0),
+            links_opened: AtomicU64::new(0),
             threads: Mutex::new(Vec::new()),
+            clock_key: clock::key(),
             closing: Mutex::new(Some(closing)),
             closed,
         });
-        let link = engine.attempt(&mut lock(&engine.connecting), None)?;
-        engine.log_connected(&link);
+        match credentials {
+            None => {
+                let link = engine.attempt(&mut lock(&engine.connecting), None)?;
+                engine.log_connected(&link);
+            }
+            Some(credentials) => engine.connect(credentials)?,
+        }
         Ok((engine, receivers))
     }
 
@@ -140,21 +128,24 @@ impl Engine {
         &self.options
     }
 
-    /// The link, for which a caller waits as the options say.
+    /// The link for an action: it waits as the options say for a link, and then for a server that is booting.
     pub fn link(&self) -> Result<Arc<Link>> {
-        self.link_within(self.options.wait_for_link)
+        match self.link_within(self.options.wait_for_link) {
+            Err(Error::NotConnected) => lock(&self.status).link().map(Arc::clone).ok_or(Error::NotConnected),
+            link => link,
+        }
     }
 
-    /// The link, once it stands.
+    /// The link, once it stands and the server has booted.
     pub fn link_within(&self, timeout: Duration) -> Result<Arc<Link>> {
         let mut deadline = None;
         let mut status = lock(&self.status);
         loop {
-            match &status.phase {
-                Phase::Up(link) if link.stands() => return Ok(Arc::clone(link)),
-                Phase::Closed => return Err(Error::Closed { sent: false }),
+            match (status.link(), status.phase()) {
+                (Some(link), _) if status.booting().is_none() => return Ok(Arc::clone(link)),
+                (_, Phase::Closed) => return Err(Error::Closed { sent: false }),
                 // The thread of a link that has ended is about to see that it has.
-                Phase::Up(_) | Phase::Down | Phase::Restoring(_) => {}
+                _ => {}
             }
             let deadline = *deadline.get_or_insert_with(|| deadline_in(timeout));
             status = self.wait(status, deadline).ok_or(Error::NotConnected)?;
@@ -163,14 +154,25 @@ impl Engine {
 
     pub fn state(&self) -> State {
         let status = lock(&self.status);
-        match &status.phase {
-            Phase::Up(link) if link.stands() => State::Connected,
-            Phase::Up(_) if self.comes_back() => State::Reconnecting,
-            Phase::Closed => State::Closed,
-            Phase::Restoring(_) => State::Reconnecting,
-            Phase::Down if status.reconnection.is_some() => State::Reconnecting,
-            Phase::Up(_) | Phase::Down => State::Disconnected,
+        match status.phase() {
+            Phase::Up(link) if !link.stands() && self.comes_back() => State::Reconnecting,
+            Phase::Up(link) if !link.stands() => State::Disconnected,
+            _ => status.state(),
         }
+    }
+
+    /// The state now, then each change.
+    pub fn states(&self) -> Receiver<State> {
+        lock(&self.status).watch()
+    }
+
+    /// Adds a subscriber; `None` once the client is closed.
+    pub fn subscribe(&self, interest: Interest) -> Option<Subscribed> {
+        let usual = match self.options.event_capacity {
+            0 => DEFAULT_EVENT_CAPACITY,
+            events => events,
+        };
+        self.streams.subscribe(interest, usual)
     }
 
     /// Whether the loss of a link is followed by attempts to make another.
@@ -188,18 +190,26 @@ impl Engine {
     }
 
     fn set_phase(&self, mut status: MutexGuard<'_, Status>, to: Phase) {
-        status.phase = to;
+        status.set_phase(to, None);
         drop(status);
         self.changed.notify_all();
+    }
+
+    /// The server of a link has said `FullyBooted`.
+    fn booted(&self, link: &Arc<Link>) {
+        self.session.saw_booted();
+        let mut status = lock(&self.status);
+        if status.is_up(link) && status.booting().is_some() {
+            status.end_booting();
+            drop(status);
+            self.changed.notify_all();
+        }
     }
 
     /// Logs in on the link that stands, or makes one with these credentials.
     pub fn login(self: &Arc<Self>, user: &str, secret: &str) -> Result<()> {
         let credentials = Credentials { user: user.to_owned(), secret: secret.to_owned() };
-        let link = match &lock(&self.status).phase {
-            Phase::Up(link) if link.stands() => Some(Arc::clone(link)),
-            _ => None,
-        };
+        let link = lock(&self.status).link().map(Arc::clone);
         match link {
             Some(link) => self.log_in(&link, &credentials),
             None => self.replace(Some(&credentials)),
@@ -216,12 +226,13 @@ impl Engine {
     /// Logs off, ends the link, its thread and the streams.
     pub fn close(&self) {
         let status = lock(&self.status);
-        let link = match &status.phase {
+        let link = match status.phase() {
             Phase::Closed => return,
             Phase::Up(link) | Phase::Restoring(link) => Some(Arc::clone(link)),
             Phase::Down => None,
         };
         self.set_phase(status, Phase::Closed);
+        clock::cancel(self.clock_key);
         lock(&self.closing).take();
         if let Some(link) = link {
             link.say_goodbye();
@@ -238,5 +249,24 @@ impl Engine {
             }
         }
         self.streams.close();
+    }
+}
+
+/// A server that takes long to boot, or whose `FullyBooted` a filter keeps out.
+impl Timed for Engine {
+    fn expire(&self, now: Instant) -> Option<Instant> {
+        let mut status = lock(&self.status);
+        let until = status.booting()?;
+        if until > now {
+            return Some(until);
+        }
+        status.end_booting();
+        drop(status);
+        self.changed.notify_all();
+        None
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(lock(&self.status).phase(), Phase::Closed)
     }
 }

@@ -28,11 +28,16 @@ pub(crate) fn run(
     streams: &Streams,
     session: &Session,
     keepalive: Option<Duration>,
+    booted: impl Fn(),
 ) -> Loss {
     let mut pinged = false;
     let mut responses = Vec::new();
     loop {
+        let was_booted = link.is_booted();
         dispatch(&mut framer, &mut responses, link, streams, session);
+        if link.is_booted() && !was_booted {
+            booted();
+        }
         let read = framer.fill(|room| source.read(room));
         if source.owes() {
             link.send_owed();
@@ -101,10 +106,13 @@ fn hand_on(
         for frame in frames {
             match frame {
                 Frame::Packet(packet) => match packet.kind() {
-                    Kind::Response => responses.push(Response::from(packet)),
+                    Kind::Response => responses.push(Response::new(packet, open.seq())),
                     Kind::Event => {
                         answer(responses);
-                        if let Some(event) = link.claim(Event::new(packet, open.seq())) {
+                        if let Some(event) = link.claim(Event::new(packet, open.seq(), link.number())) {
+                            if !link.is_booted() && event.name().eq_ignore_ascii_case("FullyBooted") {
+                                link.note_booted();
+                            }
                             open.event(event, streams);
                         }
                     }

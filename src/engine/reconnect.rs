@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::connect::Attempts;
 use super::session::{is_refused_login, Credentials};
-use super::{Engine, Phase, Status};
+use super::status::Phase;
+use super::Engine;
 use crate::error::{Error, Loss, Result};
 use crate::link::{End, Link};
 use crate::sync::{deadline_in, lock};
@@ -38,7 +39,7 @@ impl Engine {
         let tried = self.attempts_made.load(Ordering::SeqCst) != before;
         let status = lock(&self.status);
         let mut reconnection = None;
-        match (&status.phase, offered) {
+        match (status.phase(), offered) {
             (Phase::Closed, _) => return Err(Error::Closed { sent: false }),
             (Phase::Up(link), Some(credentials)) if link.stands() => {
                 let link = Arc::clone(link);
@@ -78,6 +79,32 @@ impl Engine {
         Err(error)
     }
 
+    /// Connects and logs in for the first time; where the options ask for it, a failure is followed by further
+    /// attempts.
+    pub(super) fn connect(self: &Arc<Self>, credentials: Credentials) -> Result<()> {
+        let mut attempts = lock(&self.connecting);
+        let error = match self.attempt(&mut attempts, Some(&credentials)) {
+            Ok(link) => {
+                drop(attempts);
+                self.log_connected(&link);
+                return Ok(());
+            }
+            Err(error) => error,
+        };
+        attempts.failed = 1;
+        attempts.step = 1;
+        let goes_on =
+            self.options.reconnect.as_ref().is_some_and(|backoff| backoff.attempts.map_or(true, |most| most > 1));
+        if !goes_on || is_refused_login(&error) || matches!(error, Error::Invalid { .. }) {
+            return Err(error);
+        }
+        self.session.adopt(credentials, self.options.event_mask.as_ref());
+        let number = lock(&self.status).begin_reconnection();
+        self.announce_failure(&error, attempts);
+        self.supervise(Reconnection { engine: Arc::clone(self), number });
+        Ok(())
+    }
+
     /// Comes back on a thread of its own, where none is left that had a link.
     fn supervise(&self, reconnection: Reconnection) {
         if let Err(error) = self.start_thread(move || reconnection.come_back()) {
@@ -111,11 +138,8 @@ impl Engine {
         if !status.is_up(link) {
             return None;
         }
-        let reconnection = comes_back.then(|| {
-            status.last_reconnection += 1;
-            status.reconnection = Some(status.last_reconnection);
-            Reconnection { engine: Arc::clone(self), number: status.last_reconnection }
-        });
+        let reconnection =
+            comes_back.then(|| Reconnection { engine: Arc::clone(self), number: status.begin_reconnection() });
         let lost = match end {
             End::Closed | End::Lost(Loss::Replaced) => None,
             End::Lost(cause) => Some((self.streams.net_error(Error::Lost { cause: cause.clone(), sent: None }), cause)),
@@ -153,7 +177,7 @@ impl Reconnection {
                 return;
             }
             let mut attempts = lock(&engine.connecting);
-            if !self.is_held(&lock(&engine.status)) {
+            if !lock(&engine.status).needs_reconnection(self.number) {
                 return;
             }
             attempts.step = attempts.step.saturating_add(1);
@@ -180,22 +204,14 @@ impl Reconnection {
     }
 
     fn resign(&self) {
-        let mut status = lock(&self.engine.status);
-        if status.reconnection == Some(self.number) {
-            status.reconnection = None;
-        }
+        lock(&self.engine.status).end_reconnection(self.number);
     }
 
-    /// Whether there is still no link, and no newer reconnection is to make one.
-    fn is_held(&self, status: &Status) -> bool {
-        status.reconnection == Some(self.number) && matches!(status.phase, Phase::Down | Phase::Restoring(_))
-    }
-
-    /// Whether it is still held after the delay; a caller's attempt may be under way.
+    /// Whether it is still needed after the delay; a caller's attempt may be under way.
     fn pause(&self, delay: Duration) -> bool {
         let deadline = deadline_in(delay);
         let mut status = lock(&self.engine.status);
-        while self.is_held(&status) {
+        while status.needs_reconnection(self.number) {
             status = match self.engine.wait(status, deadline) {
                 Some(status) => status,
                 None => return true,

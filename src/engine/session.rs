@@ -26,6 +26,33 @@ struct Memory {
     offered: Option<(String, Credentials)>,
     mask: Option<String>,
     filters: Vec<Action>,
+    /// Whether a server has said `FullyBooted` to this user.
+    booted: bool,
+}
+
+impl Memory {
+    fn set_credentials(&mut self, credentials: Credentials) {
+        // Another user may not be allowed to see the event.
+        self.booted &= self.credentials.as_ref().map_or(true, |known| known.user == credentials.user);
+        self.credentials = Some(credentials);
+    }
+}
+
+/// Whether an event mask lets a class through, which is this bit in a mask that is a number. Without a mask all
+/// come.
+fn has_class(mask: Option<&str>, class: &str, bit: u64) -> bool {
+    let Some(mask) = mask.map(str::trim) else { return true };
+    match mask.parse::<u64>() {
+        Ok(bits) => bits & bit != 0,
+        Err(_) => mask.split(',').any(|name| {
+            ["on", "yes", "y", "true", "t", "all", class].iter().any(|on| name.trim().eq_ignore_ascii_case(on))
+        }),
+    }
+}
+
+/// Whether `FullyBooted` comes.
+fn has_system(mask: Option<&str>) -> bool {
+    has_class(mask, "system", 1)
 }
 
 #[derive(Clone)]
@@ -54,9 +81,9 @@ impl Session {
         }
         let Some(user) = action.get("Username").filter(|_| is("Login")) else { return };
         if let Some(secret) = action.get("Secret") {
-            memory.credentials = Some(Credentials { user: user.to_owned(), secret: secret.to_owned() });
+            memory.set_credentials(Credentials { user: user.to_owned(), secret: secret.to_owned() });
         } else if let Some((_, offered)) = memory.offered.take_if(|(key, _)| action.get("Key") == Some(key.as_str())) {
-            memory.credentials = Some(offered);
+            memory.set_credentials(offered);
         }
     }
 
@@ -67,16 +94,26 @@ impl Session {
 
     /// Whether the event mask that was set keeps out the events of the class `call`.
     pub fn mask_keeps_out_calls(&self) -> bool {
-        /// The class in a mask that is a number (`EVENT_FLAG_CALL`).
-        const CALL: u64 = 1 << 1;
+        !has_class(lock(&self.memory).mask.as_deref(), "call", 1 << 1)
+    }
+
+    /// A server has said `FullyBooted`.
+    pub fn saw_booted(&self) {
+        lock(&self.memory).booted = true;
+    }
+
+    /// Whether a server that has booted says `FullyBooted` after a login: it has before, and the mask lets it
+    /// through.
+    pub fn expects_booted(&self) -> bool {
         let memory = lock(&self.memory);
-        let Some(mask) = memory.mask.as_deref().map(str::trim) else { return false };
-        match mask.parse::<u64>() {
-            Ok(bits) => bits & CALL == 0,
-            Err(_) => !mask.split(',').any(|name| {
-                ["on", "yes", "y", "true", "t", "all", "call"].iter().any(|on| name.trim().eq_ignore_ascii_case(on))
-            }),
-        }
+        memory.booted && memory.credentials.is_some() && has_system(memory.mask.as_deref())
+    }
+
+    /// Remembers credentials that no server has accepted yet, and the mask to log in with.
+    pub fn adopt(&self, credentials: Credentials, mask: Option<&EventMask>) {
+        let mut memory = lock(&self.memory);
+        memory.set_credentials(credentials);
+        memory.mask = mask.map(|mask| mask.as_str().to_owned());
     }
 
     /// Logs in and remembers how, from the moment on in which the answer is read: the link may be lost in
@@ -97,30 +134,36 @@ impl Session {
             memory.offered = None;
         }
         answer?;
-        memory.credentials = Some(credentials.clone());
+        memory.set_credentials(credentials.clone());
         Ok(())
     }
 
     /// Logs in on a new link, with the credentials that are remembered or those that are offered in their
     /// place, and sets the mask and the filters that were set.
     ///
-    /// The mask goes along with the login, so that no event comes that it keeps out; with filters the
-    /// login asks for silence, and the mask is set after them.
+    /// The mask goes along with the login, so that no event comes that it keeps out; with filters the login asks
+    /// for no more than the class of `FullyBooted`, and the mask is set after them. Filters that the server
+    /// refuses are returned: a server without them is better than none.
     pub fn restore(
         &self,
         offered: Option<&Credentials>,
         mode: LoginMode,
         first_mask: Option<&EventMask>,
         ask: Ask<'_>,
-    ) -> Result<()> {
+    ) -> Result<Vec<(Action, Error)>> {
         let memory = lock(&self.memory).clone();
-        let Some(credentials) = offered.or(memory.credentials.as_ref()) else { return Ok(()) };
+        let mut refused = Vec::new();
+        let Some(credentials) = offered.or(memory.credentials.as_ref()) else { return Ok(refused) };
         let mask = memory.mask.as_deref().or_else(|| offered.and(first_mask).map(EventMask::as_str));
         let has_filters = !memory.filters.is_empty();
-        let login = credentials.login(mode, if has_filters { Some("off") } else { mask }, ask)?;
+        let quiet = if has_system(mask) { "system" } else { "off" };
+        let login = credentials.login(mode, if has_filters { Some(quiet) } else { mask }, ask)?;
         ask(login)?;
         for filter in &memory.filters {
-            ask(filter.clone())?;
+            match ask(filter.clone()) {
+                Err(error @ Error::Rejected(_)) => refused.push((filter.clone(), error)),
+                answer => drop(answer?),
+            }
         }
         if has_filters {
             set_mask(mask.unwrap_or("on"), ask)?;
@@ -128,10 +171,10 @@ impl Session {
         if let Some(offered) = offered {
             let mask = mask.map(str::to_owned);
             let mut memory = lock(&self.memory);
-            memory.credentials = Some(offered.clone());
+            memory.set_credentials(offered.clone());
             memory.mask = mask;
         }
-        Ok(())
+        Ok(refused)
     }
 }
 

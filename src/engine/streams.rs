@@ -1,15 +1,4 @@
-//! The streams to the caller: events, errors, losses. The reader never waits for who reads them.
-//!
-//! # Bounds
-//!
-//! The channels are crossbeam's unbounded ones, which take memory only for what is in them; the one
-//! producer keeps the bound: it counts what it sends and looks at the length only when, by its count,
-//! the queue could be full. When it is, the newest are dropped and counted, and go on to be until an
-//! eighth of the queue is free: a consumer that is too slow for long costs few reports and few gaps.
-//!
-//! The events of one read share its memory, of which one alone would keep all. So where only some of a
-//! read's events find room, those that do after one was dropped get memory of their own, and so do those of
-//! the next read.
+//! The streams to the caller: events, errors, losses, subscriptions. The reader never waits for who reads them.
 //!
 //! # Logging
 //!
@@ -24,8 +13,12 @@ use std::fmt::Display;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Mutex;
 
-use crossbeam_channel::{unbounded, Receiver, Sender};
+use crossbeam_channel::{unbounded, Receiver};
 
+use super::interest::Interest;
+use super::queue::{BoundedSender, EventQueue, Push};
+use super::subscriptions::{Subscribed, Subscriptions};
+use crate::action::Action;
 use crate::error::Error;
 use crate::event::Event;
 use crate::packet::Packet;
@@ -55,6 +48,7 @@ pub(crate) struct Receivers {
 struct Counters {
     events: AtomicU64,
     events_dropped: AtomicU64,
+    subscription_events_dropped: AtomicU64,
     errors_dropped: AtomicU64,
     responses_dropped: AtomicU64,
     unrecognized: AtomicU64,
@@ -68,8 +62,11 @@ struct Counters {
 pub struct Stats {
     /// Events for the stream, those that were dropped included; events of collected lists are not.
     pub events: u64,
-    /// Events that were dropped because the queue was full.
+    /// Events that were dropped because the queue of [`Client::events`](crate::Client::events) was full.
     pub events_dropped: u64,
+    /// Events that were dropped because the queue of a subscription was full, over all subscriptions; counted
+    /// when it is told on [`Client::errors`](crate::Client::errors).
+    pub subscription_events_dropped: u64,
     /// Errors and losses that were dropped because nobody took them from their streams.
     pub errors_dropped: u64,
     /// Responses that nobody waited for: late ones, and those to other clients' ids.
@@ -84,14 +81,12 @@ pub struct Stats {
 
 /// The streams while the client is open.
 pub(crate) struct Open {
-    events: BoundedSender<Event>,
+    /// `None` where the options say that nobody takes from it.
+    events: Option<EventQueue>,
+    subscriptions: Subscriptions,
     errors: BoundedSender<Error>,
     net_errors: BoundedSender<Error>,
     seq: u64,
-    /// Events dropped in a row, not yet reported.
-    burst: u64,
-    /// How many reads have ended since an event was dropped.
-    reads_since_drop: u64,
     lines: LogLines,
 }
 
@@ -112,50 +107,17 @@ impl LogLines {
     }
 }
 
-struct BoundedSender<T> {
-    sender: Sender<T>,
-    capacity: usize,
-    /// So many fit for certain.
-    room: usize,
-}
-
-impl<T> BoundedSender<T> {
-    fn new(sender: Sender<T>, capacity: usize) -> Self {
-        Self { sender, capacity, room: capacity }
-    }
-
-    /// Whether so many fit.
-    fn has_room_for(&mut self, items: usize) -> bool {
-        if self.room < items {
-            self.room = self.capacity.saturating_sub(self.sender.len());
-        }
-        self.room >= items
-    }
-
-    /// Whether the item found room.
-    fn send(&mut self, item: T) -> bool {
-        let fits = self.has_room_for(1);
-        if fits {
-            self.room -= 1;
-            // Both ends live as long as the client.
-            let _ = self.sender.send(item);
-        }
-        fits
-    }
-}
-
 impl Streams {
     pub fn new(event_capacity: usize) -> (Self, Receivers) {
         let (events, events_in) = unbounded();
         let (errors, errors_in) = unbounded();
         let (net_errors, net_errors_in) = unbounded();
         let open = Open {
-            events: BoundedSender::new(events, event_capacity),
+            events: (event_capacity > 0).then(|| EventQueue::new(events, event_capacity)),
+            subscriptions: Subscriptions::default(),
             errors: BoundedSender::new(errors, ERROR_CAPACITY),
             net_errors: BoundedSender::new(net_errors, ERROR_CAPACITY),
             seq: 0,
-            burst: 0,
-            reads_since_drop: u64::MAX,
             lines: LogLines::default(),
         };
         let streams = Self { open: Mutex::new(Some(open)), counters: Counters::default() };
@@ -180,12 +142,35 @@ impl Streams {
     /// Announces a loss, a failed attempt to come back, or its end.
     pub fn net_error(&self, error: Error) -> LogLines {
         let announced = self.collect(|open, _| {
-            open.end_burst(self);
+            open.end_bursts(self);
             if !open.net_errors.send(error) {
                 count(&self.counters.errors_dropped);
             }
         });
         announced.map(|((), lines)| lines).unwrap_or_default()
+    }
+
+    /// Adds a subscriber; `None` once the client is closed.
+    pub fn subscribe(&self, interest: Interest, capacity: usize) -> Option<Subscribed> {
+        lock(&self.open).as_mut().map(|open| open.subscriptions.add(interest, capacity))
+    }
+
+    pub fn unsubscribe(&self, number: u64) {
+        self.with(|open, _| {
+            if let Some(dropped) = open.subscriptions.remove(number) {
+                count_more(&self.counters.subscription_events_dropped, dropped);
+                open.error(Error::EventsDropped { dropped }, self);
+            }
+        });
+    }
+
+    /// Announces a filter that the server of a new link has refused; it is logged with the next read, for the
+    /// caller holds a lock.
+    pub fn restored_without(&self, filter: &Action, error: Error) {
+        if let Some(open) = lock(&self.open).as_mut() {
+            open.lines.add(format_args!("the new link is without {filter:?}"));
+            open.error(error, self);
+        }
     }
 
     pub fn count_dropped_responses(&self, responses: usize) {
@@ -200,7 +185,7 @@ impl Streams {
     pub fn close(&self) {
         let open = lock(&self.open).take();
         if let Some(mut open) = open {
-            open.end_burst(self);
+            open.end_bursts(self);
             open.lines.log();
         }
     }
@@ -211,6 +196,7 @@ impl Streams {
         Stats {
             events: get(&counters.events),
             events_dropped: get(&counters.events_dropped),
+            subscription_events_dropped: get(&counters.subscription_events_dropped),
             errors_dropped: get(&counters.errors_dropped),
             responses_dropped: get(&counters.responses_dropped),
             unrecognized: get(&counters.unrecognized),
@@ -226,22 +212,33 @@ impl Open {
         self.seq
     }
 
-    /// Puts an event on the stream, or drops it if nobody keeps up.
+    /// Puts an event on the stream and hands it to the subscribers, or drops it where nobody keeps up.
     pub fn event(&mut self, event: Event, streams: &Streams) {
         self.seq += 1;
         streams.counters.events.store(self.seq, Ordering::Relaxed);
-        self.settle_burst(streams);
-        if self.burst == 0 && self.events.has_room_for(1) {
-            let shares = self.reads_since_drop > 1;
-            self.events.send(if shares { event } else { event.detach() });
-            return;
+        let Self { subscriptions, lines, errors, .. } = self;
+        subscriptions.event(&event, |dropped, full| {
+            count_more(&streams.counters.subscription_events_dropped, dropped);
+            if let Some(capacity) = full {
+                lines.add(format_args!(
+                    "the queue of a subscription is full ({capacity} events): the newest are dropped"
+                ));
+            }
+            report(errors, lines, Error::EventsDropped { dropped }, streams);
+        });
+        let Some(events) = &mut self.events else { return };
+        if let Some(dropped) = events.settle() {
+            report(errors, lines, Error::EventsDropped { dropped }, streams);
         }
-        if self.burst == 0 {
-            let capacity = self.events.capacity;
-            self.lines.add(format_args!("the event queue is full ({capacity} events): the newest are dropped"));
+        match events.push(event) {
+            Push::Taken => return,
+            Push::FirstDropped => {
+                let capacity = events.capacity();
+                lines.add(format_args!("the event queue is full ({capacity} events): the newest are dropped"));
+                report(errors, lines, Error::EventsDropped { dropped: 1 }, streams);
+            }
+            Push::Dropped => {}
         }
-        self.burst += 1;
-        self.reads_since_drop = 0;
         count(&streams.counters.events_dropped);
     }
 
@@ -255,31 +252,42 @@ impl Open {
         self.error(Error::PacketTooLarge { size }, streams);
     }
 
-    /// The packets of a read have been handed on: reports a burst of dropped events that is over because
+    /// The packets of a read have been handed on: reports the bursts of dropped events that are over because
     /// the consumer has taken some.
     pub fn settle(&mut self, streams: &Streams) {
-        self.reads_since_drop = self.reads_since_drop.saturating_add(1);
-        self.settle_burst(streams);
-    }
-
-    fn settle_burst(&mut self, streams: &Streams) {
-        if self.burst > 0 && self.events.has_room_for((self.events.capacity / 8).max(1)) {
-            self.end_burst(streams);
+        let Self { subscriptions, lines, errors, .. } = self;
+        subscriptions.end_read(|dropped| {
+            count_more(&streams.counters.subscription_events_dropped, dropped);
+            report(errors, lines, Error::EventsDropped { dropped }, streams);
+        });
+        let Some(events) = &mut self.events else { return };
+        events.end_read();
+        if let Some(dropped) = events.settle() {
+            report(errors, lines, Error::EventsDropped { dropped }, streams);
         }
     }
 
     fn error(&mut self, error: Error, streams: &Streams) {
-        self.lines.add(&error);
-        if !self.errors.send(error) {
-            count(&streams.counters.errors_dropped);
-        }
+        report(&mut self.errors, &mut self.lines, error, streams);
     }
 
-    fn end_burst(&mut self, streams: &Streams) {
-        if self.burst > 0 {
-            let dropped = std::mem::take(&mut self.burst);
+    /// Reports what was dropped and not told yet.
+    fn end_bursts(&mut self, streams: &Streams) {
+        let Self { subscriptions, lines, errors, .. } = self;
+        subscriptions.end_bursts(|dropped| {
+            count_more(&streams.counters.subscription_events_dropped, dropped);
+            report(errors, lines, Error::EventsDropped { dropped }, streams);
+        });
+        if let Some(dropped) = self.events.as_mut().and_then(EventQueue::end_burst) {
             self.error(Error::EventsDropped { dropped }, streams);
         }
+    }
+}
+
+fn report(errors: &mut BoundedSender<Error>, lines: &mut LogLines, error: Error, streams: &Streams) {
+    lines.add(&error);
+    if !errors.send(error) {
+        count(&streams.counters.errors_dropped);
     }
 }
 
@@ -295,7 +303,11 @@ fn beginning(packet: &Packet) -> Packet {
 }
 
 fn count(counter: &AtomicU64) {
-    counter.fetch_add(1, Ordering::Relaxed);
+    count_more(counter, 1);
+}
+
+fn count_more(counter: &AtomicU64, by: u64) {
+    counter.fetch_add(by, Ordering::Relaxed);
 }
 
 #[cfg(test)]
@@ -308,7 +320,7 @@ mod tests {
         let mut framer = Framer::new();
         framer.push(&b"Event: Tick\r\nNumber: 1\r\n\r\n".repeat(count));
         let events = framer.frames().map(|frame| match frame {
-            Frame::Packet(packet) => Event::new(packet, 0),
+            Frame::Packet(packet) => Event::new(packet, 0, 0),
             Frame::TooLarge(_) => unreachable!(),
         });
         events.collect()

@@ -29,11 +29,12 @@ use crate::packet::{Headers, Packet, Values};
 pub struct Event {
     packet: Packet,
     seq: u64,
+    link: u64,
 }
 
 impl Event {
-    pub(crate) fn new(packet: Packet, seq: u64) -> Self {
-        Self { packet, seq }
+    pub(crate) fn new(packet: Packet, seq: u64, link: u64) -> Self {
+        Self { packet, seq, link }
     }
 
     /// The event's name as it came; empty if it has none.
@@ -83,9 +84,18 @@ impl Event {
         self.seq
     }
 
+    /// Which of the client's links the event came over: they are counted from 1. 0 for an event that came over
+    /// none, such as one that a program made from a [`Packet`].
+    ///
+    /// Where it differs from that of the event before, the link was lost in between, and what happened on the
+    /// server meanwhile has not been told.
+    pub fn link(&self) -> u64 {
+        self.link
+    }
+
     /// The same event with memory of its own, for one that is kept long after its neighbours are gone.
     pub fn detach(&self) -> Self {
-        Self { packet: self.packet.detach(), seq: self.seq }
+        Self { packet: self.packet.detach(), seq: self.seq, link: self.link }
     }
 
     /// The packet behind the event.
@@ -95,9 +105,9 @@ impl Event {
 }
 
 impl From<Packet> for Event {
-    /// An event from a packet that did not come over a client's stream; its number is 0.
+    /// An event from a packet that did not come over a client's stream; its number and its link are 0.
     fn from(packet: Packet) -> Self {
-        Self::new(packet, 0)
+        Self::new(packet, 0, 0)
     }
 }
 

@@ -63,7 +63,7 @@ impl Link {
             drop(outbox);
             if let Some(myself) = self.myself.upgrade() {
                 let timed: Arc<dyn Timed> = myself;
-                clock::schedule(self.number, deadline, &timed);
+                clock::schedule(self.clock_key, deadline, &timed);
             }
             outbox = lock(&self.outbox);
         }

@@ -55,7 +55,9 @@ const LOGOFF_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// One connection to one server.
 pub(crate) struct Link {
+    /// From 1 for each client.
     number: u64,
+    clock_key: u64,
     banner: String,
     outbox: Mutex<Outbox>,
     /// Notified when there is room again for actions to be queued, or the link has ended.
@@ -74,6 +76,8 @@ pub(crate) struct Link {
     quick: AtomicBool,
     /// The `Ping` that nobody waits for.
     pinged: AtomicU64,
+    /// Whether the server has said `FullyBooted`.
+    booted: AtomicBool,
     /// Whether the link has ended; whoever learns of that from a failed action finds it so.
     over: AtomicBool,
     control: Control,
@@ -100,6 +104,7 @@ impl End {
 impl Link {
     /// Connects, and reads the banner.
     pub fn open(
+        number: u64,
         address: &str,
         options: &Options,
         deadline: Instant,
@@ -110,9 +115,9 @@ impl Link {
         let banner = banner::read(&mut stream.source, &mut framer, address, options, deadline)?;
         let configured = stream.source.set_timeout(options.keepalive);
         configured.map_err(|error| Error::Connect { address: address.into(), source: Arc::new(error) })?;
-        static LINKS: AtomicU64 = AtomicU64::new(0);
         let link = Arc::new_cyclic(|myself| Self {
-            number: LINKS.fetch_add(1, Ordering::Relaxed),
+            number,
+            clock_key: clock::key(),
             banner,
             outbox: Mutex::new(Outbox::new(Pending::new(unguessable_prefix()))),
             room: Condvar::new(),
@@ -124,6 +129,7 @@ impl Link {
             unsent: AtomicUsize::new(0),
             quick: AtomicBool::new(true),
             pinged: AtomicU64::new(0),
+            booted: AtomicBool::new(false),
             over: AtomicBool::new(false),
             control: stream.control,
             write_timeout: options.write_timeout(),
@@ -132,9 +138,23 @@ impl Link {
         Ok((link, stream.source, framer))
     }
 
+    /// Which of its client's links it is, counted from 1.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
     /// The line with which the server greeted.
     pub fn banner(&self) -> &str {
         &self.banner
+    }
+
+    /// The server has said `FullyBooted`.
+    pub fn note_booted(&self) {
+        self.booted.store(true, Ordering::SeqCst);
+    }
+
+    pub fn is_booted(&self) -> bool {
+        self.booted.load(Ordering::SeqCst)
     }
 
     /// Whether the link has not ended.
@@ -210,7 +230,7 @@ impl Link {
         for Abandoned { waiter, span, .. } in abandoned {
             waiter.fail(end.error(span.end <= written));
         }
-        clock::cancel(self.number);
+        clock::cancel(self.clock_key);
         self.room.notify_all();
         self.work.notify_all();
         self.control.shut();

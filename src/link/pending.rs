@@ -332,7 +332,7 @@ mod tests {
     fn the_items_of_a_list_that_was_abandoned_with_its_link_stay_out_of_the_stream() {
         let event = |name: &str| {
             let text = format!("Event: {name}\r\nActionID: prefix-1\r\n");
-            Event::new(Packet::new(text.as_bytes()), 0)
+            Event::new(Packet::new(text.as_bytes()), 0, 1)
         };
         let mut pending = Pending::new("prefix-".into());
         let parts = crossbeam_channel::unbounded().0;
