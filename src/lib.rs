@@ -85,6 +85,7 @@ mod engine;
 mod error;
 pub mod event;
 mod link;
+pub mod live;
 #[cfg(feature = "mock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
@@ -105,6 +106,7 @@ pub use client::{Client, Items, List, Originated, Subscription};
 pub use engine::{Interest, State, Stats};
 pub use error::{Error, Loss, Outcome, PartialList, Result};
 pub use event::{Event, Typed};
+pub use live::{Change, Part, Parts, Snapshot, Validity};
 #[cfg(feature = "tls")]
 pub use options::Tls;
 pub use options::{Backoff, LoginMode, Options};

@@ -23,6 +23,7 @@ const LAYERS: &[&str] = &[
     "link",
     "engine",
     "client",
+    "live",
     "mock",
 ];
 

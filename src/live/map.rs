@@ -1,0 +1,286 @@
+//! A persistent map: a clone is the root alone, and shares with the map whatever neither changes.
+//!
+//! A hash trie of our own, since what is needed of one is little: the crates that have more of it bring a licence
+//! of another kind or half a dozen packages.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+/// A thing that is found by a name of its own.
+pub(super) trait Keyed {
+    fn key(&self) -> &str;
+}
+
+const BITS: u32 = 5;
+/// As many levels as a hash has pieces.
+const DEEPEST: u32 = u64::BITS.div_ceil(BITS);
+
+/// Things by their keys, in no order.
+#[derive(Debug)]
+pub(super) struct Map<T> {
+    root: Option<Arc<Node<T>>>,
+    len: usize,
+    hasher: RandomState,
+}
+
+#[derive(Debug)]
+enum Node<T> {
+    /// A bit for each child that is there.
+    Branch { present: u32, children: Vec<Arc<Node<T>>> },
+    /// Things with one hash.
+    Leaf { hash: u64, things: Vec<Arc<T>> },
+}
+
+impl<T> Clone for Map<T> {
+    fn clone(&self) -> Self {
+        Self { root: self.root.clone(), len: self.len, hasher: self.hasher.clone() }
+    }
+}
+
+impl<T> Clone for Node<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Branch { present, children } => Self::Branch { present: *present, children: children.clone() },
+            Self::Leaf { hash, things } => Self::Leaf { hash: *hash, things: things.clone() },
+        }
+    }
+}
+
+impl<T> Default for Map<T> {
+    fn default() -> Self {
+        Self { root: None, len: 0, hasher: RandomState::new() }
+    }
+}
+
+/// The bit of a hash's piece at a level, and how many children stand before it.
+fn place(hash: u64, level: u32, present: u32) -> (u32, usize) {
+    let bit = 1 << (hash >> (level * BITS) & 31);
+    (bit, (present & (bit - 1)).count_ones() as usize)
+}
+
+impl<T: Keyed> Map<T> {
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    pub fn get(&self, key: &str) -> Option<&Arc<T>> {
+        let hash = self.hasher.hash_one(key);
+        let mut node = self.root.as_ref()?;
+        for level in 0.. {
+            match &**node {
+                Node::Branch { present, children } => {
+                    let (bit, at) = place(hash, level, *present);
+                    node = (present & bit != 0).then(|| &children[at])?;
+                }
+                Node::Leaf { things, .. } => return things.iter().find(|thing| thing.key() == key),
+            }
+        }
+        None
+    }
+
+    pub fn contains(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// The thing itself, to be changed in place if nobody else holds it, else a copy of it; its key has to stay.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Arc<T>> {
+        self.get(key)?;
+        let hash = self.hasher.hash_one(key);
+        let mut node = self.root.as_mut()?;
+        for level in 0.. {
+            match Arc::make_mut(node) {
+                Node::Branch { present, children } => node = &mut children[place(hash, level, *present).1],
+                Node::Leaf { things, .. } => return things.iter_mut().find(|thing| thing.key() == key),
+            }
+        }
+        None
+    }
+
+    /// Puts a thing in, in the place of the one with its key.
+    pub fn insert(&mut self, thing: Arc<T>) {
+        let hash = self.hasher.hash_one(thing.key());
+        let grown = match &mut self.root {
+            Some(root) => insert(root, hash, 0, thing),
+            None => {
+                self.root = Some(Arc::new(Node::Leaf { hash, things: vec![thing] }));
+                true
+            }
+        };
+        self.len += usize::from(grown);
+    }
+
+    pub fn remove(&mut self, key: &str) -> Option<Arc<T>> {
+        self.get(key)?;
+        let hash = self.hasher.hash_one(key);
+        let root = self.root.as_mut()?;
+        let (thing, empty) = remove(root, hash, 0, key)?;
+        if empty {
+            self.root = None;
+        }
+        self.len -= 1;
+        Some(thing)
+    }
+
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter { nodes: Vec::new(), things: [].iter(), root: self.root.as_ref(), left: self.len }
+    }
+}
+
+/// Whether there is one thing more.
+fn insert<T: Keyed>(node: &mut Arc<Node<T>>, hash: u64, level: u32, thing: Arc<T>) -> bool {
+    match Arc::make_mut(node) {
+        Node::Branch { present, children } => {
+            let (bit, at) = place(hash, level, *present);
+            if *present & bit != 0 {
+                return insert(&mut children[at], hash, level + 1, thing);
+            }
+            *present |= bit;
+            children.insert(at, Arc::new(Node::Leaf { hash, things: vec![thing] }));
+            true
+        }
+        Node::Leaf { hash: other, things } if *other == hash || level >= DEEPEST => {
+            match things.iter_mut().find(|old| old.key() == thing.key()) {
+                Some(old) => {
+                    *old = thing;
+                    false
+                }
+                None => {
+                    things.push(thing);
+                    true
+                }
+            }
+        }
+        Node::Leaf { hash: other, .. } => {
+            let bit = place(*other, level, 0).0;
+            let leaf = Arc::clone(node);
+            *node = Arc::new(Node::Branch { present: bit, children: vec![leaf] });
+            insert(node, hash, level, thing)
+        }
+    }
+}
+
+/// What was taken out, and whether the node is empty now.
+fn remove<T: Keyed>(node: &mut Arc<Node<T>>, hash: u64, level: u32, key: &str) -> Option<(Arc<T>, bool)> {
+    match Arc::make_mut(node) {
+        Node::Branch { present, children } => {
+            let (bit, at) = place(hash, level, *present);
+            let (thing, empty) = remove(children.get_mut(at)?, hash, level + 1, key)?;
+            if empty {
+                *present &= !bit;
+                children.remove(at);
+            }
+            let only = match &children[..] {
+                [only] if matches!(**only, Node::Leaf { .. }) => Some(Arc::clone(only)),
+                _ => None,
+            };
+            let empty = children.is_empty();
+            if let Some(only) = only {
+                *node = only;
+            }
+            Some((thing, empty))
+        }
+        Node::Leaf { things, .. } => {
+            let at = things.iter().position(|thing| thing.key() == key)?;
+            let thing = things.swap_remove(at);
+            Some((thing, things.is_empty()))
+        }
+    }
+}
+
+/// The things of a [`Map`].
+#[derive(Debug)]
+pub(super) struct Iter<'a, T> {
+    nodes: Vec<std::slice::Iter<'a, Arc<Node<T>>>>,
+    things: std::slice::Iter<'a, Arc<T>>,
+    root: Option<&'a Arc<Node<T>>>,
+    left: usize,
+}
+
+impl<'a, T> Iterator for Iter<'a, T> {
+    type Item = &'a Arc<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(thing) = self.things.next() {
+                self.left -= 1;
+                return Some(thing);
+            }
+            let node = match self.root.take() {
+                Some(root) => root,
+                None => match self.nodes.last_mut()?.next() {
+                    Some(node) => node,
+                    None => {
+                        self.nodes.pop();
+                        continue;
+                    }
+                },
+            };
+            match &**node {
+                Node::Branch { children, .. } => self.nodes.push(children.iter()),
+                Node::Leaf { things, .. } => self.things = things.iter(),
+            }
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<T> ExactSizeIterator for Iter<'_, T> {}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    struct Pair(String, u32);
+
+    impl Keyed for Pair {
+        fn key(&self) -> &str {
+            &self.0
+        }
+    }
+
+    #[test]
+    fn a_map_holds_what_a_plain_one_holds_and_its_clones_do_not_change() {
+        let (mut map, mut plain) = (Map::default(), HashMap::new());
+        let mut kept = Vec::new();
+        let mut random = 1_u32;
+        for step in 0..20_000 {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let key = (random >> 20 & 511).to_string();
+            match random >> 30 {
+                0 => assert_eq!(map.remove(&key).map(|pair: Arc<Pair>| pair.1), plain.remove(&key)),
+                _ => {
+                    map.insert(Arc::new(Pair(key.clone(), step)));
+                    plain.insert(key, step);
+                }
+            }
+            if step % 1_000 == 0 {
+                kept.push((map.clone(), plain.clone()));
+            }
+        }
+        kept.push((map, plain));
+        for (map, plain) in kept {
+            assert_eq!((map.len(), map.iter().len()), (plain.len(), plain.len()));
+            let seen: HashMap<String, u32> = map.iter().map(|pair| (pair.0.clone(), pair.1)).collect();
+            assert_eq!(seen, plain);
+            assert!(plain.iter().all(|(key, value)| map.get(key).unwrap().1 == *value));
+            assert!(map.get("absent").is_none());
+        }
+    }
+
+    #[test]
+    fn an_emptied_map_keeps_no_node() {
+        let mut map = Map::default();
+        for number in 0..1_000 {
+            map.insert(Arc::new(Pair(number.to_string(), number)));
+        }
+        for number in 0..1_000 {
+            map.remove(&number.to_string());
+        }
+        assert!(map.root.is_none());
+    }
+}

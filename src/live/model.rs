@@ -1,0 +1,700 @@
+//! The model: packets in, changes out.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::change::{Change, Kind, Thing};
+use super::family::Family;
+use super::gather::Calls;
+use super::part::{Part, Parts, Unavailable, Validity, Why};
+use super::resync::{self, Pending, Refusal, Round, Want};
+use super::snapshot::{Maps, Snapshot};
+use super::wiring::{Note, Wiring};
+use super::{Agent, Conference, Device, Endpoint, Hint, Parked, Queue};
+use crate::action::Action;
+use crate::client::List;
+use crate::event::{self, Event};
+
+/// How long something may look wrong that mostly is put right by the next event.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The picture of an exchange, kept from its events and lists.
+///
+/// It has no thread, no clock and no socket: whoever holds it feeds it with what came, in the order in which it
+/// came, and says when that was. `Client::live` does so; a program does it itself with a
+/// recording, or with events that it takes anyway.
+///
+/// Of one exchange it needs every event from some moment on and, to know what was before that moment, the lists that
+/// [`Model::want`] names, each at its place among the events, and then the fence.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::SystemTime;
+///
+/// use gami::live::Model;
+/// use gami::{packet::Packet, Event, Parts};
+///
+/// let mut model = Model::new(Parts::new().calls());
+/// let new = Event::from(Packet::new(
+///     b"Event: Newchannel\r\nChannel: PJSIP/100-1\r\nChannelState: 4\r\nUniqueid: 1.1\r\nLinkedid: 1.1\r\n",
+/// ));
+/// model.event(&new, SystemTime::now());
+/// assert_eq!(model.snapshot().channel("1.1").unwrap().name, "PJSIP/100-1");
+/// for change in model.changes() {
+///     println!("{change:?}");
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Model {
+    parts: Parts,
+    wiring: Wiring,
+    /// Channels and bridges that are gathered while the old ones are shown, and whether their list has come.
+    aside: Option<(Wiring, bool)>,
+    calls: Calls,
+    pub(super) queues: Family<Queue>,
+    pub(super) conferences: Family<Conference>,
+    pub(super) parked: Family<Parked>,
+    pub(super) devices: Family<Device>,
+    pub(super) hints: Family<Hint>,
+    pub(super) endpoints: Family<Endpoint>,
+    pub(super) agents: Family<Agent>,
+    validity: [Validity; Part::ALL.len()],
+    /// The parts that have been shown since the exchange started.
+    shown: [bool; Part::ALL.len()],
+    /// Lists of a part that came, and what the server said of those that did not.
+    answers: [Option<Result<(), Unavailable>>; Part::ALL.len()],
+    pending: Vec<Pending>,
+    round: Option<Round>,
+    /// Queues whose caller is hung up and has to leave by then.
+    leaving: Vec<(SystemTime, String, String)>,
+    pub(super) doubts: Vec<(Part, Why)>,
+    changes: Vec<Change>,
+    counts: Counts,
+    seq: u64,
+    /// When the server started, as far as it said so.
+    booted: Option<SystemTime>,
+    no_meetme: bool,
+}
+
+/// What a [`Model`] has counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// The events that it was given.
+    pub events: u64,
+    /// The lists that it was given.
+    pub lists: u64,
+    /// How often something did not agree with a valid picture.
+    pub suspicions: u64,
+    /// The things that a new list showed otherwise than a picture that was valid: 0 as long as no event is lost.
+    pub corrections: u64,
+    /// How often parts were listed and shown.
+    pub rounds: u64,
+    /// How often the server was started anew.
+    pub restarts: u64,
+}
+
+impl Model {
+    /// A model of these parts of an exchange, of which it knows nothing yet.
+    pub fn new(parts: Parts) -> Self {
+        let validity = Part::ALL.map(|part| match parts.contains(part) {
+            true => Validity::Loading,
+            false => Validity::Unavailable(Unavailable::NotAsked),
+        });
+        Self {
+            parts,
+            wiring: Wiring::new(true, false),
+            aside: None,
+            calls: Calls::new(),
+            queues: Family::new(),
+            conferences: Family::new(),
+            parked: Family::new(),
+            devices: Family::new(),
+            hints: Family::new(),
+            endpoints: Family::new(),
+            agents: Family::new(),
+            validity,
+            shown: Default::default(),
+            answers: Default::default(),
+            pending: Vec::new(),
+            round: None,
+            leaving: Vec::new(),
+            doubts: Vec::new(),
+            changes: Vec::new(),
+            counts: Counts::default(),
+            seq: 0,
+            booted: None,
+            no_meetme: false,
+        }
+    }
+
+    /// Tells the server's version by the line that it greets with; `1.` is Asterisk up to 11.
+    ///
+    /// Without it the model tells from what comes.
+    pub fn banner(&mut self, banner: &str) {
+        if let Some((_, version)) = banner.rsplit_once('/') {
+            self.wiring.set_old(version.starts_with("1."));
+        }
+    }
+
+    /// Takes an event that came, and the time at which it came.
+    ///
+    /// Events of a list are none of these: see [`Model::list`].
+    pub fn event(&mut self, event: &Event, at: SystemTime) {
+        self.seq = if event.seq() >= self.seq { event.seq() + 1 } else { self.seq + 1 };
+        self.counts.events += 1;
+        let name = event.name();
+        if name != "VarSet" {
+            self.apply(name, event, at);
+        }
+        if !self.leaving.is_empty() || !self.wiring.parted.is_empty() {
+            self.overdue(at);
+        }
+        self.finish(at, false);
+    }
+
+    fn apply(&mut self, name: &str, event: &Event, at: SystemTime) {
+        let known = self.parts.contains(Part::Calls) && self.wiring.event(name, event, at);
+        if known {
+            match &mut self.aside {
+                Some((aside, true)) => drop(aside.event(name, event, at)),
+                Some((aside, false)) => aside.before_list(name, event),
+                None => {}
+            }
+        }
+        match name {
+            "Hangup" => self.hung_up(event, at),
+            "FullyBooted" => self.booted(event, at),
+            "Reload" => [Part::Queues, Part::Hints, Part::Endpoints].into_iter().for_each(|part| {
+                self.doubts.push((part, Why::Reloaded));
+            }),
+            _ if known => {}
+            _ => self.family_event(name, event, at),
+        }
+    }
+
+    fn family_event(&mut self, name: &str, event: &Event, at: SystemTime) {
+        if self.parts.contains(Part::Calls) {
+            self.annotate(name, event);
+        }
+        let _ = at;
+    }
+
+    /// Notes for whom a queue rings, in the calls.
+    fn annotate(&mut self, name: &str, event: &Event) {
+        match name {
+            "QueueCallerJoin" | "Join" => {
+                let e = event::QueueCallerJoin::from(event);
+                self.wiring
+                    .notes
+                    .push(Note::Queued { uniqueid: e.channel.uniqueid.to_owned(), queue: e.queue.to_owned() });
+            }
+            "AgentCalled" => {
+                let e = event::AgentCalled::from(event);
+                let uniqueid = match e.dest.uniqueid {
+                    "" => self.wiring.named(e.destination_channel).cloned(),
+                    uniqueid => Some(uniqueid.to_owned()),
+                };
+                if let Some(uniqueid) = uniqueid {
+                    let (queue, interface) = (e.queue.to_owned(), super::channels::owned(e.interface));
+                    self.wiring.notes.push(Note::Member { uniqueid, queue, interface });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn hung_up(&mut self, event: &Event, at: SystemTime) {
+        let _ = (event, at);
+    }
+
+    /// Something may have looked wrong for too long.
+    fn overdue(&mut self, at: SystemTime) {
+        let late = |since: SystemTime| at.duration_since(since).is_ok_and(|since| since >= PATIENCE);
+        let parted = self.wiring.parted.len();
+        self.wiring.parted.retain(|(since, _)| !late(*since));
+        if self.wiring.parted.len() < parted {
+            self.doubts.push((Part::Calls, Why::Unlinked));
+        }
+        let doubts = &mut self.doubts;
+        let queues = &self.queues;
+        self.leaving.retain(|(since, queue, uniqueid)| {
+            let waits = queues.shown.get(queue).is_some_and(|queue| queue.caller(uniqueid).is_some());
+            if waits && late(*since) {
+                doubts.push((Part::Queues, Why::Caller { queue: queue.clone() }));
+            }
+            waits && !late(*since)
+        });
+    }
+
+    /// Tells that time has passed without an event; a few times a second is enough.
+    pub fn tick(&mut self, at: SystemTime) {
+        self.overdue(at);
+        self.finish(at, false);
+    }
+
+    /// A started server says how long ago that was.
+    fn booted(&mut self, event: &Event, at: SystemTime) {
+        let Some(uptime) = event.value::<u64>("Uptime") else { return };
+        let Some(booted) = at.checked_sub(Duration::from_secs(uptime)) else { return };
+        let before = self.booted.replace(booted);
+        if before.is_some_and(|before| booted.duration_since(before).is_ok_and(|later| later.as_secs() > 5)) {
+            self.restarted(at);
+        }
+    }
+
+    /// The server was started anew: all that was is gone.
+    ///
+    /// The model sees it by itself where `FullyBooted` says how long the server has been up, from Asterisk 13 on.
+    pub fn restarted(&mut self, at: SystemTime) {
+        self.counts.restarts += 1;
+        self.aside = None;
+        self.wiring.clear(at);
+        self.queues.clear();
+        self.conferences.clear();
+        self.parked.clear();
+        self.devices.clear();
+        self.hints.clear();
+        self.endpoints.clear();
+        self.agents.clear();
+        self.leaving.clear();
+        self.shown = Default::default();
+        if self.round.take().is_some() {
+            self.ask_all();
+        }
+        self.finish(at, true);
+    }
+
+    /// A link is there: all parts are to be listed.
+    pub fn linked(&mut self, at: SystemTime) {
+        for part in self.parts.iter() {
+            self.set_validity(part, Validity::Loading, at);
+        }
+        self.round = None;
+        self.ask_all();
+    }
+
+    fn ask_all(&mut self) {
+        self.pending = self.parts.iter().map(|part| Pending { part, queue: None, why: None }).collect();
+    }
+
+    /// The link is lost: the picture stays as it is.
+    pub fn lost(&mut self, at: SystemTime) {
+        for part in self.parts.iter() {
+            if !matches!(self.validity[part as usize], Validity::Stale { .. }) {
+                self.set_validity(part, Validity::Stale { since: at }, at);
+            }
+        }
+        self.round = None;
+        self.pending.clear();
+        self.leaving.clear();
+        self.wiring.parted.clear();
+        self.doubts.clear();
+        self.end_gathering(None);
+    }
+
+    fn end_gathering(&mut self, only: Option<Part>) {
+        let is = |part: Part| only.map_or(true, |only| only == part);
+        if is(Part::Calls) {
+            self.aside = None;
+        }
+        if is(Part::Queues) {
+            self.queues.end();
+        }
+        if is(Part::Conferences) {
+            self.conferences.end();
+        }
+        if is(Part::Parking) {
+            self.parked.end();
+        }
+        if is(Part::Devices) {
+            self.devices.end();
+        }
+        if is(Part::Hints) {
+            self.hints.end();
+        }
+        if is(Part::Endpoints) {
+            self.endpoints.end();
+        }
+        if is(Part::Agents) {
+            self.agents.end();
+        }
+    }
+
+    /// Lists a part anew for a reason of the caller's: an audit, a gap in the numbers of events, a reload.
+    ///
+    /// For an audit the part stays valid; for any other reason it is suspect until the next fence.
+    pub fn suspect(&mut self, part: Part, why: Why, at: SystemTime) {
+        if self.parts.contains(part) {
+            self.doubt(part, why, at);
+        }
+    }
+
+    fn doubt(&mut self, part: Part, why: Why, at: SystemTime) {
+        let queue = match &why {
+            Why::Count { queue } | Why::Caller { queue } => Some(queue.clone()),
+            Why::Unknown { key } if part == Part::Queues => Some(key.clone()),
+            _ => None,
+        };
+        let validity = &self.validity[part as usize];
+        // While a list is under way, or before there is one, it is no news that something is wrong.
+        if !validity.is_valid() && !matches!(validity, Validity::Suspect(_)) {
+            return;
+        }
+        if why != Why::Audit {
+            self.counts.suspicions += u64::from(validity.is_valid());
+            if validity.is_valid() {
+                self.set_validity(part, Validity::Suspect(why.clone()), at);
+            }
+        }
+        let covers = |pending: &Pending| pending.part == part && (pending.queue.is_none() || pending.queue == queue);
+        if !self.pending.iter().any(covers) {
+            if queue.is_none() {
+                self.pending.retain(|pending| pending.part != part);
+            }
+            self.pending.push(Pending { part, queue, why: Some(why) });
+        }
+    }
+
+    /// What is to be listed, and why; `None` for what is listed because the link is new.
+    pub fn pending(&self) -> impl Iterator<Item = (Part, Option<&Why>)> {
+        self.pending.iter().map(|pending| (pending.part, pending.why.as_ref()))
+    }
+
+    /// What the model needs next; `None` if it needs nothing, or waits for the answer to what it wanted.
+    ///
+    /// One thing is wanted at a time, since lists weigh on a server. How soon after a suspicion it is asked is for
+    /// the caller to say: nothing begins before this is called.
+    pub fn want(&mut self, at: SystemTime) -> Option<Want> {
+        if self.round.is_none() {
+            self.begin(at);
+        }
+        let round = self.round.as_mut().filter(|round| !round.out)?;
+        round.out = true;
+        Some(match round.lists.front() {
+            Some(list) => Want::List(list.clone()),
+            None => Want::Fence,
+        })
+    }
+
+    /// Begins to list what is pending: all that a new link needs, else one part.
+    fn begin(&mut self, at: SystemTime) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let first: Vec<Pending> = self.pending.iter().filter(|pending| pending.why.is_none()).cloned().collect();
+        let begun = match first.is_empty() {
+            true => vec![self.pending.remove(0)],
+            false => {
+                self.pending.retain(|pending| pending.why.is_some());
+                first
+            }
+        };
+        let mut round = Round { parts: Vec::new(), lists: Default::default(), out: false };
+        for pending in begun {
+            let part = pending.part;
+            self.gather(part, pending.queue.clone());
+            if !self.validity[part as usize].is_readable() {
+                self.set_validity(part, Validity::Loading, at);
+            }
+            let lists = resync::lists(part, pending.queue.as_deref());
+            round.lists.extend(lists.into_iter().filter(|list| list.name() != "MeetmeList" || !self.no_meetme));
+            round.parts.push(part);
+        }
+        self.round = Some(round);
+    }
+
+    /// Begins to gather a part aside.
+    fn gather(&mut self, part: Part, queue: Option<String>) {
+        self.answers[part as usize] = None;
+        match part {
+            Part::Calls => self.aside = Some((Wiring::new(false, self.wiring.old()), false)),
+            Part::Queues => self.queues.begin(queue),
+            Part::Conferences => self.conferences.begin(None),
+            Part::Parking => self.parked.begin(None),
+            Part::Devices => self.devices.begin(None),
+            Part::Hints => self.hints.begin(None),
+            Part::Endpoints => self.endpoints.begin(None),
+            Part::Agents => self.agents.begin(None),
+        }
+    }
+
+    fn is_gathering(&self, part: Part) -> bool {
+        match part {
+            Part::Calls => self.aside.is_some(),
+            Part::Queues => self.queues.is_gathering(),
+            Part::Conferences => self.conferences.is_gathering(),
+            Part::Parking => self.parked.is_gathering(),
+            Part::Devices => self.devices.is_gathering(),
+            Part::Hints => self.hints.is_gathering(),
+            Part::Endpoints => self.endpoints.is_gathering(),
+            Part::Agents => self.agents.is_gathering(),
+        }
+    }
+
+    /// Takes a list at its place among the events: after those that came before its response, and before those that
+    /// came after it.
+    ///
+    /// It may also be one that [`Model::want`] did not name; then its part is gathered from now on. Lists that are
+    /// about no part are passed over.
+    pub fn list(&mut self, action: impl Into<Action>, list: &List, at: SystemTime) {
+        let action = action.into();
+        let Some(part) = resync::part_of(action.name()).filter(|part| self.parts.contains(*part)) else { return };
+        if !self.is_gathering(part) {
+            self.gather(part, action.get("Queue").map(str::to_owned));
+        }
+        self.counts.lists += 1;
+        self.seq = self.seq.max(list.complete.seq());
+        self.answers[part as usize] = Some(Ok(()));
+        self.put_in(action.name(), list, at);
+        self.answered(&action, part, at);
+    }
+
+    fn put_in(&mut self, name: &str, list: &List, at: SystemTime) {
+        let items = &list.items[..];
+        let is = |names: &[&str]| names.iter().any(|other| other.eq_ignore_ascii_case(name));
+        if is(&["CoreShowChannels", "Status"]) {
+            if let Some((aside, listed)) = &mut self.aside {
+                aside.list(items, at);
+                *listed = true;
+            }
+        } else if is(&["BridgeList"]) {
+            if let Some((aside, _)) = &mut self.aside {
+                aside.list_bridges(items);
+            }
+        }
+    }
+
+    /// Takes what the server said instead of a list: that it is empty, that the account may not have it, or that
+    /// there is no such action.
+    pub fn refused(&mut self, action: impl Into<Action>, message: &str, at: SystemTime) {
+        let action = action.into();
+        let Some(part) = resync::part_of(action.name()).filter(|part| self.parts.contains(*part)) else { return };
+        let refusal = resync::refusal(message);
+        if action.name().eq_ignore_ascii_case("MeetmeList") {
+            self.no_meetme |= refusal == Refusal::NoSuchAction;
+        }
+        let answer = &mut self.answers[part as usize];
+        match refusal {
+            Refusal::Empty => *answer = Some(Ok(())),
+            Refusal::Permission if *answer != Some(Ok(())) => {
+                *answer = Some(Err(Unavailable::Permission(message.to_owned())));
+            }
+            Refusal::NoSuchAction if answer.is_none() => {
+                *answer = Some(Err(Unavailable::NoSuchAction(message.to_owned())));
+            }
+            _ => {}
+        }
+        if refusal == Refusal::Empty {
+            if !self.is_gathering(part) {
+                self.gather(part, None);
+            }
+            self.put_in_nothing(action.name(), at);
+        }
+        self.answered(&action, part, at);
+    }
+
+    fn put_in_nothing(&mut self, name: &str, at: SystemTime) {
+        let _ = (name, at);
+    }
+
+    /// A list did not come whole: the part is going to be listed again.
+    pub fn failed(&mut self, action: impl Into<Action>, at: SystemTime) {
+        let action = action.into();
+        let Some(part) = resync::part_of(action.name()) else { return };
+        self.end_gathering(Some(part));
+        let Some(round) = &mut self.round else { return };
+        round.parts.retain(|other| *other != part);
+        round.lists.retain(|list| resync::part_of(list.name()) != Some(part));
+        round.out = false;
+        if round.parts.is_empty() {
+            self.round = None;
+        }
+        self.pending.push(Pending { part, queue: None, why: None });
+        let _ = at;
+    }
+
+    /// A list was answered; behind the last of a part it can be shown, if nothing else is.
+    fn answered(&mut self, action: &Action, part: Part, at: SystemTime) {
+        let is_last = match &mut self.round {
+            Some(round) => {
+                if round.lists.front().is_some_and(|list| list.name().eq_ignore_ascii_case(action.name())) {
+                    round.lists.pop_front();
+                    round.out = false;
+                }
+                !round.lists.iter().any(|list| resync::part_of(list.name()) == Some(part))
+            }
+            None => true,
+        };
+        if !is_last {
+            return;
+        }
+        match self.answers[part as usize].clone() {
+            Some(Err(unavailable)) => {
+                self.end_gathering(Some(part));
+                self.set_validity(part, Validity::Unavailable(unavailable), at);
+            }
+            _ => {
+                if !self.shown[part as usize] {
+                    self.show(part, at);
+                }
+                if !self.validity[part as usize].is_readable() {
+                    self.set_validity(part, Validity::Settling, at);
+                }
+            }
+        }
+        self.finish(at, true);
+    }
+
+    /// Shows what was gathered of a part; how much was wrong.
+    fn show(&mut self, part: Part, at: SystemTime) -> u64 {
+        match part {
+            Part::Calls => match self.aside.take() {
+                Some((aside, true)) => {
+                    let wrong = self.wiring.take(&aside, at);
+                    self.aside = Some((aside, true));
+                    wrong
+                }
+                aside => {
+                    self.aside = aside;
+                    0
+                }
+            },
+            Part::Queues => self.queues.show(),
+            Part::Conferences => self.conferences.show(),
+            Part::Parking => self.parked.show(),
+            Part::Devices => self.devices.show(),
+            Part::Hints => self.hints.show(),
+            Part::Endpoints => self.endpoints.show(),
+            Part::Agents => self.agents.show(),
+        }
+    }
+
+    /// The fence has come back, after so long; or, without one, the time to settle is over.
+    ///
+    /// What was gathered is compared with what is shown, and what differs is shown from now on.
+    pub fn fenced(&mut self, lag: Option<Duration>, at: SystemTime) {
+        let parts = match self.round.take() {
+            Some(round) => round.parts,
+            None => self.parts.iter().collect(),
+        };
+        for part in parts.into_iter().filter(|part| self.is_gathering(*part)).collect::<Vec<_>>() {
+            let trusted = matches!(self.validity[part as usize], Validity::Valid { .. } | Validity::Suspect(_));
+            let wrong = self.show(part, at);
+            self.counts.corrections += if trusted { wrong } else { 0 };
+            self.counts.rounds += 1;
+            self.shown[part as usize] = true;
+            self.end_gathering(Some(part));
+            self.doubts.retain(|(doubted, _)| *doubted != part);
+            self.finish(at, true);
+            let again = self.pending.iter().any(|pending| pending.part == part && pending.why != Some(Why::Audit));
+            if !again {
+                self.set_validity(part, Validity::Valid { as_of: self.seq, lag }, at);
+            }
+        }
+        self.finish(at, true);
+    }
+
+    fn set_validity(&mut self, part: Part, after: Validity, at: SystemTime) {
+        let before = std::mem::replace(&mut self.validity[part as usize], after.clone());
+        if before != after {
+            self.push(part, at, false, Kind::Validity { before, after });
+        }
+    }
+
+    fn push(&mut self, part: Part, at: SystemTime, corrected: bool, kind: Kind) {
+        self.changes.push(Change { seq: self.seq.saturating_sub(1), at, part: Some(part), corrected, kind });
+    }
+
+    /// Works out the calls, and turns what was touched into changes.
+    fn finish(&mut self, at: SystemTime, corrected: bool) {
+        let doubts = std::mem::take(&mut self.wiring.doubts).into_iter().map(|why| (Part::Calls, why));
+        self.doubts.extend(doubts);
+        self.calls.follow(&mut self.wiring, at);
+        let mut out = Out { changes: &mut self.changes, seq: self.seq.saturating_sub(1), at, corrected };
+        self.wiring.channels.drain(|before, after| out.push(before, after));
+        self.wiring.bridges.drain(|before, after| out.push(before, after));
+        self.calls.drain(|before, after| out.push(before, after));
+        self.queues.shown.drain(|before, after| out.push(before, after));
+        self.conferences.shown.drain(|before, after| out.push(before, after));
+        self.parked.shown.drain(|before, after| out.push(before, after));
+        self.devices.shown.drain(|before, after| out.push(before, after));
+        self.hints.shown.drain(|before, after| out.push(before, after));
+        self.endpoints.shown.drain(|before, after| out.push(before, after));
+        self.agents.shown.drain(|before, after| out.push(before, after));
+        for (part, why) in std::mem::take(&mut self.doubts) {
+            self.doubt(part, why, at);
+        }
+    }
+
+    /// The picture as it is.
+    pub fn snapshot(&self) -> Snapshot {
+        let maps = Maps {
+            channels: self.wiring.channels.map().clone(),
+            bridges: self.wiring.bridges.map().clone(),
+            calls: self.calls.table.map().clone(),
+            queues: self.queues.shown.map().clone(),
+            conferences: self.conferences.shown.map().clone(),
+            parked: self.parked.shown.map().clone(),
+            devices: self.devices.shown.map().clone(),
+            hints: self.hints.shown.map().clone(),
+            endpoints: self.endpoints.shown.map().clone(),
+            agents: self.agents.shown.map().clone(),
+        };
+        Snapshot { maps, validity: self.validity.clone(), seq: self.seq }
+    }
+
+    /// Takes the changes since the last call of this, in order; what is not taken is gone.
+    pub fn changes(&mut self) -> impl Iterator<Item = Change> + '_ {
+        self.changes.drain(..)
+    }
+
+    /// How far a part is to be believed.
+    pub fn validity(&self, part: Part) -> &Validity {
+        &self.validity[part as usize]
+    }
+
+    /// The number of the first event that is not in the picture.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// What it has counted.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The parts that it keeps.
+    pub fn parts(&self) -> Parts {
+        self.parts
+    }
+}
+
+/// Where changes go.
+struct Out<'a> {
+    changes: &'a mut Vec<Change>,
+    seq: u64,
+    at: SystemTime,
+    corrected: bool,
+}
+
+impl Out<'_> {
+    fn push<T>(&mut self, before: Option<Arc<T>>, after: Option<Arc<T>>)
+    where
+        Thing: From<Arc<T>>,
+    {
+        let kind = match (before, after) {
+            (None, Some(after)) => Kind::Added(after.into()),
+            (Some(before), Some(after)) => Kind::Changed { before: before.into(), after: after.into() },
+            (Some(before), None) => Kind::Removed(before.into()),
+            (None, None) => return,
+        };
+        let part = match &kind {
+            Kind::Added(thing) | Kind::Removed(thing) | Kind::Changed { after: thing, .. } => Some(thing.part()),
+            Kind::Validity { .. } | Kind::Lost(_) => None,
+        };
+        let (seq, at, corrected) = (self.seq, self.at, self.corrected);
+        self.changes.push(Change { seq, at, part, corrected, kind });
+    }
+}

@@ -1,0 +1,89 @@
+//! Which lists to ask for, in which order, and what an answer that is no list means.
+
+use std::collections::VecDeque;
+
+use super::part::{Part, Why};
+use crate::action::Action;
+
+/// What the model needs next; from [`Model::want`](super::Model::want).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Want {
+    /// The list that this action answers: give it to [`Model::list`](super::Model::list) at its place among the
+    /// events, or tell [`Model::refused`](super::Model::refused).
+    List(Action),
+    /// The fence: let a global variable be set, wait for its `VarSet` to come, and tell
+    /// [`Model::fenced`](super::Model::fenced). Where that cannot be, wait for a while in its place.
+    Fence,
+}
+
+/// Parts that are being listed anew.
+#[derive(Debug)]
+pub(super) struct Round {
+    pub parts: Vec<Part>,
+    pub lists: VecDeque<Action>,
+    /// Whether the answer to what was wanted last is out.
+    pub out: bool,
+}
+
+/// A part that is to be listed, the one queue of it that is, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Pending {
+    pub part: Part,
+    pub queue: Option<String>,
+    pub why: Option<Why>,
+}
+
+/// The lists of a part. Those behind the first may be refused without a word on the part.
+pub(super) fn lists(part: Part, queue: Option<&str>) -> Vec<Action> {
+    let names: &[&'static str] = match part {
+        Part::Calls => &["CoreShowChannels", "BridgeList"],
+        Part::Queues => match queue {
+            Some(queue) => return vec![Action::new("QueueStatus").param("Queue", queue)],
+            None => &["QueueStatus"],
+        },
+        Part::Conferences => &["ConfbridgeListRooms", "MeetmeList"],
+        Part::Parking => &["ParkedCalls"],
+        Part::Devices => &["DeviceStateList"],
+        Part::Hints => &["ExtensionStateList"],
+        Part::Endpoints => &["PJSIPShowEndpoints", "SIPpeers", "IAXpeerlist"],
+        Part::Agents => &["Agents"],
+    };
+    names.iter().map(|name| Action::new(*name)).collect()
+}
+
+/// The part that a list is about.
+pub(super) fn part_of(action: &str) -> Option<Part> {
+    let names = [
+        (Part::Calls, &["CoreShowChannels", "Status", "BridgeList"][..]),
+        (Part::Queues, &["QueueStatus"]),
+        (Part::Conferences, &["ConfbridgeListRooms", "ConfbridgeList", "MeetmeList"]),
+        (Part::Parking, &["ParkedCalls"]),
+        (Part::Devices, &["DeviceStateList"]),
+        (Part::Hints, &["ExtensionStateList"]),
+        (Part::Endpoints, &["PJSIPShowEndpoints", "SIPpeers", "IAXpeerlist"]),
+        (Part::Agents, &["Agents"]),
+    ];
+    let is = |list: &&str| list.eq_ignore_ascii_case(action);
+    names.iter().find(|(_, lists)| lists.iter().any(is)).map(|(part, _)| *part)
+}
+
+/// What the server means by refusing a list.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Refusal {
+    /// There is nothing to list.
+    Empty,
+    Permission,
+    NoSuchAction,
+}
+
+pub(super) fn refusal(message: &str) -> Refusal {
+    let has = |words: &str| message.to_ascii_lowercase().contains(words);
+    if has("permission denied") {
+        Refusal::Permission
+    } else if has("invalid/unknown command") || has("no such command") {
+        Refusal::NoSuchAction
+    } else {
+        Refusal::Empty
+    }
+}

@@ -1,0 +1,127 @@
+//! The picture at one moment.
+
+use std::sync::Arc;
+
+use super::map::Map;
+use super::part::{Part, Validity};
+use super::{Agent, Bridge, Call, Channel, Conference, Device, Endpoint, Hint, Parked, Queue};
+
+/// The picture of an exchange at one moment: it never changes, and all its parts belong together.
+///
+/// To take one costs the same however large the exchange is, and so does a clone. What it holds is shared with
+/// the model and with the snapshots before and after it; it is let go with the last of them.
+///
+/// Things come in no order. One part may speak of what another does not know: a queue's event can come before that
+/// of its caller's channel. Look it up, and take `None` for an answer.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    pub(super) maps: Maps,
+    pub(super) validity: [Validity; Part::ALL.len()],
+    pub(super) seq: u64,
+}
+
+/// All that there is.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Maps {
+    pub channels: Map<Channel>,
+    pub bridges: Map<Bridge>,
+    pub calls: Map<Call>,
+    pub queues: Map<Queue>,
+    pub conferences: Map<Conference>,
+    pub parked: Map<Parked>,
+    pub devices: Map<Device>,
+    pub hints: Map<Hint>,
+    pub endpoints: Map<Endpoint>,
+    pub agents: Map<Agent>,
+}
+
+/// The things of one kind in a [`Snapshot`], in no order.
+#[derive(Debug)]
+pub struct Things<'a, T> {
+    things: super::map::Iter<'a, T>,
+}
+
+impl<'a, T> Iterator for Things<'a, T> {
+    type Item = &'a Arc<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.things.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.things.size_hint()
+    }
+}
+
+impl<T> ExactSizeIterator for Things<'_, T> {}
+
+macro_rules! things {
+    ($($(#[$all_doc:meta])* $all:ident, $(#[$one_doc:meta])* $one:ident($key:ident) -> $kind:ident;)+) => {
+        impl Snapshot { $(
+            $(#[$all_doc])*
+            pub fn $all(&self) -> Things<'_, $kind> {
+                Things { things: self.maps.$all.iter() }
+            }
+
+            $(#[$one_doc])*
+            pub fn $one(&self, $key: &str) -> Option<&Arc<$kind>> {
+                self.maps.$all.get($key)
+            }
+        )+ }
+    };
+}
+
+things! {
+    /// All channels.
+    channels,
+    /// The channel with a `uniqueid`.
+    channel(uniqueid) -> Channel;
+    /// All bridges; up to Asterisk 11 the pairs of channels that are linked.
+    bridges,
+    /// The bridge with a `uniqueid`.
+    bridge(uniqueid) -> Bridge;
+    /// All calls.
+    calls,
+    /// The call with an id; [`Channel::call`] has that of a channel's.
+    call(id) -> Call;
+    /// All queues.
+    queues,
+    /// The queue of a name.
+    queue(name) -> Queue;
+    /// All conferences.
+    conferences,
+    /// The conference of a name or number.
+    conference(conference) -> Conference;
+    /// All parked calls.
+    parked,
+    /// The parked call of a channel, by its `uniqueid`.
+    parked_call(uniqueid) -> Parked;
+    /// The states of all devices.
+    devices,
+    /// The state of a device, such as `PJSIP/100`.
+    device(device) -> Device;
+    /// All extensions with a hint.
+    hints,
+    /// An extension with a hint, by `exten@context`.
+    hint(id) -> Hint;
+    /// All endpoints and peers.
+    endpoints,
+    /// An endpoint or peer, by technology and name such as `PJSIP/100`.
+    endpoint(id) -> Endpoint;
+    /// All agents.
+    agents,
+    /// The agent with an id.
+    agent(agent) -> Agent;
+}
+
+impl Snapshot {
+    /// How far a part of the picture is to be believed.
+    pub fn validity(&self, part: Part) -> Validity {
+        self.validity[part as usize].clone()
+    }
+
+    /// The number of the first event that is not in the picture: see [`Event::seq`](crate::Event::seq).
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+}
