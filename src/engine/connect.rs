@@ -137,8 +137,8 @@ impl Engine {
         let socket: Arc<Mutex<Option<Control>>> = Arc::default();
         let (done, outcome) = bounded(1);
         let number = self.links_opened.fetch_add(1, Ordering::SeqCst) + 1;
-        let failed = |error| Error::Connect { address: self.address.as_str().into(), source: Arc::new(error) };
-        let (address, options, shown) = (self.address.clone(), self.options.clone(), Arc::clone(&socket));
+        let failed = |error| Error::Connect { address: self.full_address.as_str().into(), source: Arc::new(error) };
+        let (address, options, shown) = (self.full_address.clone(), self.options.clone(), Arc::clone(&socket));
         let connecting = thread::Builder::new().name("gami-connect".into()).spawn(move || {
             let opened = Link::open(number, &address, &options, deadline, |control| *lock(&shown) = Some(control));
             let _ = done.send(opened);
@@ -179,7 +179,7 @@ impl Engine {
     pub(super) fn start_thread(&self, run: impl FnOnce() + Send + 'static) -> Result<()> {
         let thread = thread::Builder::new().name("gami-reader".into()).stack_size(STACK).spawn(run);
         let thread = thread
-            .map_err(|error| Error::Connect { address: self.address.as_str().into(), source: Arc::new(error) })?;
+            .map_err(|error| Error::Connect { address: self.full_address.as_str().into(), source: Arc::new(error) })?;
         let mut threads = lock(&self.threads);
         threads.retain(|thread| !thread.is_finished());
         threads.push(thread);
@@ -187,7 +187,7 @@ impl Engine {
     }
 
     pub(super) fn log_connected(&self, link: &Link) {
-        log::info!("connected to {} ({})", self.address, link.banner());
+        log::info!("connected to {} ({})", self.full_address, link.banner());
     }
 }
 

@@ -67,7 +67,9 @@ use streams::Streams;
 const BOOT_TIMEOUT: Duration = Duration::from_secs(60);
 
 pub(crate) struct Engine {
+    /// As it was given, and with its port.
     address: String,
+    full_address: String,
     options: Options,
     pub streams: Streams,
     pub session: Session,
@@ -92,11 +94,12 @@ impl Engine {
         credentials: Option<Credentials>,
     ) -> Result<(Arc<Self>, Receivers)> {
         options.check()?;
-        transport::check_address(&address, &options)?;
+        let full_address = transport::full_address(&address, &options)?;
         let (streams, receivers) = Streams::new(options.event_capacity);
         let (closing, closed) = bounded(0);
         let engine = Arc::new(Self {
             address,
+            full_address,
             options,
             streams,
             session: Session::default(),
@@ -237,7 +240,7 @@ impl Engine {
         if let Some(link) = link {
             link.say_goodbye();
             link.end(End::Closed);
-            log::info!("closed the link to {}", self.address);
+            log::info!("closed the link to {}", self.full_address);
         }
         loop {
             let threads = std::mem::take(&mut *lock(&self.threads));

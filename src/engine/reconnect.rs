@@ -147,7 +147,7 @@ impl Engine {
         self.set_phase(status, Phase::Down);
         if let Some((lines, cause)) = lost {
             lines.log();
-            log::warn!("the link to {} is lost: {cause}", self.address);
+            log::warn!("the link to {} is lost: {cause}", self.full_address);
         }
         reconnection
     }
@@ -156,7 +156,7 @@ impl Engine {
         let lines = self.streams.net_error(error.clone());
         drop(attempts);
         lines.log();
-        log::warn!("reconnecting to {} failed: {error}", self.address);
+        log::warn!("reconnecting to {} failed: {error}", self.full_address);
     }
 }
 
@@ -197,7 +197,7 @@ impl Reconnection {
             }
             engine.announce_failure(&error, attempts);
             if over {
-                log::warn!("giving up on {} after {failed} failed attempts", engine.address);
+                log::warn!("giving up on {} after {failed} failed attempts", engine.full_address);
                 return;
             }
         }

@@ -97,13 +97,14 @@ impl Link {
         {
             let mut outbox = lock(&self.outbox);
             for response in responses.drain(..) {
-                match outbox.pending.answer(response, &remember) {
+                match outbox.answer(response, &remember) {
                     Answer::Last(waiter, response) => last.push((waiter, response)),
                     Answer::First => {}
                     Answer::Late(response) => late.push(response),
                 }
             }
             self.note(&outbox);
+            self.send_held(outbox);
         }
         // Who is woken makes the next action at once, and needs the outbox for it.
         for (waiter, response) in last {

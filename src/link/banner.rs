@@ -1,8 +1,9 @@
 //! The line with which a server greets.
 
+use std::io::ErrorKind;
 use std::time::Instant;
 
-use super::transport::{is_timeout, Source};
+use super::transport::Stream;
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::packet::Framer;
@@ -12,7 +13,7 @@ const LONGEST: usize = 1024;
 
 /// Reads the server's first line; what comes after it stays in the framer.
 pub(super) fn read(
-    source: &mut Source,
+    stream: &mut Stream,
     framer: &mut Framer,
     address: &str,
     options: &Options,
@@ -28,7 +29,7 @@ pub(super) fn read(
         if line.len() > LONGEST {
             return Err(failed(format!("its first line is not a banner: {:?}", excerpt(&line))));
         }
-        match source.read_by(&mut piece, deadline) {
+        match stream.read_by(&mut piece, deadline) {
             Ok(0) if line.is_empty() => {
                 return Err(failed(
                     "it closed the connection before its banner, as a server over its authlimit does".into(),
@@ -36,7 +37,7 @@ pub(super) fn read(
             }
             Ok(0) => return Err(failed(format!("it closed the connection within its banner: {:?}", excerpt(&line)))),
             Ok(read) => line.extend_from_slice(&piece[..read]),
-            Err(error) if is_timeout(&error) => {
+            Err(error) if error.kind() == ErrorKind::TimedOut => {
                 let came =
                     if line.is_empty() { "nothing came".into() } else { format!("only {:?} came", excerpt(&line)) };
                 return Err(failed(format!("no banner within {:?}: {came}", options.connect_timeout)));
@@ -53,6 +54,29 @@ pub(super) fn read(
     Ok(banner)
 }
 
+/// Whether a server reads TLS through a stdio stream, as Asterisk did up to 14: its version is below 4 then.
+pub(super) fn reads_by_stdio(banner: &str) -> bool {
+    let version = banner.rsplit_once('/').and_then(|(_, version)| version.split('.').next()?.parse::<u32>().ok());
+    version.is_some_and(|version| version < 4)
+}
+
 fn excerpt(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&bytes[..bytes.len().min(80)]).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_tells_how_a_server_reads() {
+        let old = ["1.0", "1.1", "1.3", "2.10.6", "3.2.2"];
+        let new = ["4.0.3", "5.0.5", "11.0.0", "12", "", "x.1"];
+        for (versions, expected) in [(&old[..], true), (&new[..], false)] {
+            for version in versions {
+                assert_eq!(reads_by_stdio(&format!("Asterisk Call Manager/{version}")), expected, "{version}");
+            }
+        }
+        assert!(!reads_by_stdio("Asterisk Call Manager"));
+    }
 }

@@ -25,6 +25,7 @@ mod pending;
 pub(crate) mod transport;
 mod waiter;
 mod waiting;
+mod window;
 mod wire;
 
 pub(crate) use actions::Request;
@@ -48,6 +49,7 @@ use crate::sync::{deadline_in, lock, try_lock};
 use outbox::Outbox;
 use pending::{Abandoned, Pending};
 use transport::{Control, Source};
+use window::Window;
 use wire::Wire;
 
 /// How long the server has to answer a `Logoff`.
@@ -112,14 +114,18 @@ impl Link {
     ) -> Result<(Arc<Self>, Source, Framer)> {
         let mut stream = transport::connect(address, options, deadline, control)?;
         let mut framer = Framer::with_limit(options.packet_limit);
-        let banner = banner::read(&mut stream.source, &mut framer, address, options, deadline)?;
+        let banner = banner::read(&mut stream, &mut framer, address, options, deadline)?;
+        let window = (options.is_tls() && banner::reads_by_stdio(&banner)).then(Window::default);
+        if window.is_some() {
+            stream.sink.pace();
+        }
         let configured = stream.source.set_timeout(options.keepalive);
         configured.map_err(|error| Error::Connect { address: address.into(), source: Arc::new(error) })?;
         let link = Arc::new_cyclic(|myself| Self {
             number,
             clock_key: clock::key(),
             banner,
-            outbox: Mutex::new(Outbox::new(Pending::new(unguessable_prefix()))),
+            outbox: Mutex::new(Outbox::new(Pending::new(unguessable_prefix()), window)),
             room: Condvar::new(),
             work: Condvar::new(),
             wire: Mutex::new(Wire::new(stream.sink)),

@@ -4,11 +4,15 @@
 
 use std::ops::Range;
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use super::actions::Request;
-use super::pending::{Abandoned, Entry, Pending, Serial};
+use super::pending::{Abandoned, Answer, Entry, Pending, Serial};
+use super::window::Window;
 use super::End;
+use crate::action::Action;
 use crate::error::Result;
+use crate::response::Response;
 use crate::sync::deadline_in;
 
 pub(super) struct Outbox {
@@ -19,6 +23,8 @@ pub(super) struct Outbox {
     pub unsent: usize,
     /// Where `outgoing` ends, counted from the first byte that was ever queued.
     pub queued: u64,
+    /// For servers that must not be sent much before they answer.
+    pub window: Option<Window>,
     /// The `ActionID` of the action that was queued last.
     pub id: String,
     pub writer: Writer,
@@ -35,17 +41,20 @@ pub(super) struct Outbox {
 pub(super) enum Writer {
     Absent,
     Asleep,
+    /// It sleeps until more may be under way.
+    Held,
     /// It looks for more before it sleeps.
     Busy,
 }
 
 impl Outbox {
-    pub fn new(pending: Pending) -> Self {
+    pub fn new(pending: Pending, window: Option<Window>) -> Self {
         Self {
             pending,
             outgoing: Vec::new(),
             unsent: 0,
             queued: 0,
+            window,
             id: String::new(),
             writer: Writer::Absent,
             left: false,
@@ -71,11 +80,44 @@ impl Outbox {
             unwatched,
             span: start..self.queued,
         };
+        if let Some(window) = &mut self.window {
+            window.queue(serial, (self.queued - start) as usize, deadline);
+        }
         self.pending.insert(serial, entry);
         if let Some(stall) = stalls {
             self.pending.set_stalling(serial, deadline.max(deadline_in(stall)));
         }
         Ok(serial)
+    }
+
+    /// Moves to `batch`, which is empty, what may be sent now.
+    pub fn take(&mut self, batch: &mut Vec<u8>) {
+        match &mut self.window {
+            None => {
+                std::mem::swap(batch, &mut self.outgoing);
+                self.unsent = 0;
+            }
+            Some(window) => {
+                let (bytes, actions) = window.take(Instant::now());
+                batch.extend(self.outgoing.drain(..bytes));
+                self.unsent -= actions;
+            }
+        }
+    }
+
+    /// Whether there is something to send that the window keeps back.
+    pub fn is_held(&self) -> bool {
+        !self.outgoing.is_empty() && self.window.as_ref().is_some_and(|window| !window.is_open(Instant::now()))
+    }
+
+    /// Finds who waits for a response.
+    pub fn answer(&mut self, response: Response, remember: impl FnOnce(&Action)) -> Answer {
+        if let Some(window) = &mut self.window {
+            if let Some(serial) = self.pending.serial(response.action_id()) {
+                window.answered(serial);
+            }
+        }
+        self.pending.answer(response, remember)
     }
 
     /// Nobody waits for an action any more: gives what it leaves and whether it went out, or `None`
@@ -90,6 +132,9 @@ impl Outbox {
         if !sent {
             self.pending.remove(serial);
             gaps.push(abandoned.span.clone());
+            if let Some(window) = &mut self.window {
+                window.withdraw(serial);
+            }
         }
         Some((abandoned, sent))
     }

@@ -113,7 +113,7 @@ impl Pending {
         number.parse().ok().filter(|number| *number <= self.made)
     }
 
-    fn serial(&self, id: Option<&str>) -> Option<Serial> {
+    pub fn serial(&self, id: Option<&str>) -> Option<Serial> {
         let id = id?;
         self.own_number(id).or_else(|| self.callers.get(id).copied())
     }

@@ -10,7 +10,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::outbox::{Outbox, Writer};
-use super::transport::Sink;
+use super::transport::{Sent, Sink};
+use super::window::Window;
 use super::{End, Link};
 use crate::error::Loss;
 use crate::sync::{self, lock, try_lock};
@@ -41,6 +42,8 @@ enum Progress {
     Done,
     /// There is more to send than this writer has time for.
     Left,
+    /// There is more to send, once the server has answered.
+    Held,
     /// The link has ended.
     Ended,
 }
@@ -66,52 +69,52 @@ impl Link {
                 Progress::Done if lock(&self.outbox).outgoing.is_empty() => return,
                 Progress::Done => {}
                 Progress::Left => return self.leave_to_writer(),
+                Progress::Held => return self.leave_held(),
                 Progress::Ended => return,
             }
         }
     }
 
     fn send(&self, wire: &mut Wire, until: Option<Instant>) -> Progress {
-        for batches in 0.. {
+        let mut batches = 0;
+        loop {
             match wire.sink.send() {
-                Ok(None) => {}
-                Ok(Some(stuck)) if stuck >= self.write_timeout => {
+                Ok(Sent::All) => {}
+                Ok(Sent::Nothing(stuck)) if stuck >= self.write_timeout => {
                     if !self.may_be_silent() {
                         return self.fail(wire, Loss::Stalled(self.write_timeout));
                     }
                     wire.sink.excuse();
                     continue;
                 }
-                Ok(Some(_)) if until.is_some_and(|until| Instant::now() >= until) => return Progress::Left,
-                Ok(Some(_)) => continue,
+                Ok(_) if until.is_some_and(|until| Instant::now() >= until) => return Progress::Left,
+                Ok(_) => continue,
                 Err(error) => return self.fail(wire, Loss::Io(Arc::new(error))),
             }
             if until.is_some() && batches >= MOST_BATCHES {
                 return Progress::Left;
             }
+            batches += 1;
             let mut batch = std::mem::take(&mut wire.spare);
             let mut outbox = lock(&self.outbox);
-            if outbox.outgoing.is_empty() {
+            let queued = outbox.outgoing.len();
+            outbox.take(&mut batch);
+            if batch.is_empty() {
                 wire.spare = batch;
-                break;
+                return if queued == 0 { Progress::Done } else { Progress::Held };
             }
-            std::mem::swap(&mut batch, &mut outbox.outgoing);
-            outbox.unsent = 0;
             self.note(&outbox);
-            wire.end = outbox.queued;
+            let left = outbox.outgoing.len();
+            wire.end = outbox.queued - left as u64;
             // Together, so that nobody is told that what is about to go out was not sent.
             self.written.store(wire.end, Ordering::SeqCst);
             drop(outbox);
-            if batch.len() >= MOST_QUEUED {
+            if queued >= MOST_QUEUED && left < MOST_QUEUED {
                 self.room.notify_all();
             }
-            let given = wire.sink.give(&mut batch);
+            wire.sink.give(&mut batch);
             wire.spare = batch;
-            if let Err(error) = given {
-                return self.fail(wire, Loss::Io(Arc::new(error)));
-            }
         }
-        Progress::Done
     }
 
     fn fail(&self, wire: &Wire, loss: Loss) -> Progress {
@@ -130,17 +133,35 @@ impl Link {
         }
     }
 
+    /// Has the thread that writes wait for the server's answers, and then go on.
+    fn leave_held(&self) {
+        let outbox = lock(&self.outbox);
+        let waits = outbox.writer == Writer::Held;
+        drop(outbox);
+        if !waits {
+            self.leave_to_writer();
+        }
+    }
+
+    /// Has what was kept back go out, if it may now.
+    pub(super) fn send_held(&self, outbox: MutexGuard<'_, Outbox>) {
+        if outbox.writer == Writer::Held && !outbox.is_held() {
+            self.call_writer(outbox);
+        }
+    }
+
     /// Leaves what was just queued to the thread that writes, if others are under way too.
     pub(super) fn leave_among_others(&self, outbox: MutexGuard<'_, Outbox>) -> bool {
         let alone = outbox.writer == Writer::Absent && outbox.pending.awaited() < FEW;
-        !alone && self.call_writer(outbox)
+        let waits = outbox.writer == Writer::Held && outbox.is_held();
+        waits || !alone && self.call_writer(outbox)
     }
 
     /// Whether the thread that writes is on its way.
     fn call_writer(&self, mut outbox: MutexGuard<'_, Outbox>) -> bool {
         match outbox.writer {
             Writer::Busy => return true,
-            Writer::Asleep => {
+            Writer::Asleep | Writer::Held => {
                 outbox.writer = Writer::Busy;
                 drop(outbox);
                 self.work.notify_one();
@@ -173,14 +194,22 @@ impl Link {
             // More come together meanwhile, and go out in one system call.
             thread::sleep(PAUSE);
             let mut outbox = lock(&self.outbox);
-            if outbox.outgoing.is_empty() && !outbox.left && outbox.ended.is_none() {
-                outbox.writer = Writer::Asleep;
-                outbox = sync::wait(&self.work, outbox, IDLE);
+            if !outbox.left && outbox.ended.is_none() {
+                if outbox.is_held() {
+                    outbox.writer = Writer::Held;
+                    let opens = outbox.window.as_ref().and_then(Window::opens_at);
+                    let left = opens.map_or(IDLE, |opens| opens.saturating_duration_since(Instant::now()));
+                    outbox = sync::wait(&self.work, outbox, left);
+                } else if outbox.outgoing.is_empty() {
+                    outbox.writer = Writer::Asleep;
+                    outbox = sync::wait(&self.work, outbox, IDLE);
+                }
             }
             if outbox.writer == Writer::Asleep || outbox.ended.is_some() {
                 outbox.writer = Writer::Absent;
                 return;
             }
+            outbox.writer = Writer::Busy;
             outbox.left = false;
         }
     }

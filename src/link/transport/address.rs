@@ -1,5 +1,7 @@
 //! Reading `host:port`.
 
+use std::fmt;
+
 use crate::error::{Error, Result};
 use crate::options::Options;
 
@@ -8,6 +10,16 @@ use crate::options::Options;
 pub(super) struct Target {
     pub host: String,
     pub port: u16,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
 }
 
 /// Reads `host`, `host:port`, `[v6]:port`, `[v6]` or a bare IPv6 address.
@@ -42,9 +54,9 @@ pub(super) fn parse(address: &str, default_port: u16) -> Result<Target> {
     Ok(Target { host: host.to_owned(), port })
 }
 
-/// Checks an address without resolving it.
-pub(crate) fn check_address(address: &str, options: &Options) -> Result<()> {
-    parse(address, options.default_port()).map(drop)
+/// The address with its port, not yet resolved; the port is the transport's own where none is given.
+pub(crate) fn full_address(address: &str, options: &Options) -> Result<String> {
+    parse(address, options.default_port()).map(|target| target.to_string())
 }
 
 #[cfg(test)]
@@ -67,7 +79,9 @@ mod tests {
             ("[::1]:99", target("::1", 99)),
             ("fe80::1%2", target("fe80::1%2", 5038)),
         ] {
-            assert_eq!(parse(address, 5038).unwrap(), expected, "{address}");
+            let target = parse(address, 5038).unwrap();
+            assert_eq!(target, expected, "{address}");
+            assert_eq!(parse(&target.to_string(), 1).unwrap(), expected, "{target}");
         }
     }
 

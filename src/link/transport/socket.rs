@@ -1,6 +1,6 @@
 //! TCP: connecting, timeouts, and cutting off.
 
-use std::io;
+use std::io::{self, Read};
 use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
@@ -40,8 +40,51 @@ pub(super) fn patience(deadline: Instant) -> io::Result<Duration> {
 }
 
 /// Whether an error says that the socket's timeout passed.
+///
+/// `TimedOut` is another thing: the system has found that the other side is gone.
 pub(crate) fn is_timeout(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+    error.kind() == io::ErrorKind::WouldBlock
+}
+
+/// The reading side of a socket.
+pub(crate) struct Inbound {
+    tcp: TcpStream,
+    timeout: Option<Duration>,
+}
+
+impl Inbound {
+    pub(super) fn new(tcp: TcpStream) -> Self {
+        Self { tcp, timeout: None }
+    }
+
+    pub(super) fn set_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.timeout = timeout;
+        self.tcp.set_read_timeout(timeout)
+    }
+
+    /// Reads within the timeout, however many signals the thread gets meanwhile.
+    pub(super) fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let begun = self.timeout.map(|timeout| (timeout, Instant::now()));
+        let mut shortened = false;
+        let read = loop {
+            match (self.tcp.read(buffer), begun) {
+                (Err(error), None) if error.kind() == io::ErrorKind::Interrupted => {}
+                (Err(error), Some((timeout, begun))) if error.kind() == io::ErrorKind::Interrupted => {
+                    let left = timeout.saturating_sub(begun.elapsed());
+                    if left.is_zero() {
+                        break Err(io::ErrorKind::WouldBlock.into());
+                    }
+                    self.tcp.set_read_timeout(Some(left))?;
+                    shortened = true;
+                }
+                (read, _) => break read,
+            }
+        };
+        if shortened {
+            self.tcp.set_read_timeout(self.timeout)?;
+        }
+        read
+    }
 }
 
 /// Cuts a connection off from any thread: reads end, writes fail.
