@@ -93,7 +93,7 @@ fn packets(bytes: &[u8]) -> Vec<Packet> {
     framer.push(bytes);
     let packets = framer.frames().filter_map(|frame| match frame {
         Frame::Packet(packet) => Some(packet),
-        Frame::TooLarge(_) => None,
+        _ => None,
     });
     packets.collect()
 }

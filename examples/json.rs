@@ -44,6 +44,7 @@ fn from_file(path: &str, raw: bool) -> io::Result<()> {
                 Frame::Packet(packet) if packet.kind() == Kind::Event => print(&Event::from(packet), raw)?,
                 Frame::Packet(_) => {}
                 Frame::TooLarge(bytes) => eprintln!("passed over a packet of {bytes} bytes"),
+                _ => {}
             }
         }
     }

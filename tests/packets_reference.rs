@@ -31,6 +31,16 @@ const WORDS: &[&[u8]] = &[
     b"\xff",
     b"\0",
     b"\n\n--END COMMAND--\n\n",
+    b"\r\n\n",
+    b"Event: CoreShowChannelMap\r\n",
+    b"CallStarted: 17\n",
+    b"Action: SentNotification\rn\n",
+    b"Response: Success\r\nActionID: ours-1\r\n",
+    b"Priviledge: Command\r\n",
+    b"Output: x\r\n",
+    b"Variable: x\r\n",
+    b"Vari\r\n",
+    b"Uniqueid: 1.2\r\n",
 ];
 
 /// Numbers that look like chance and are the same in every run (xorshift).

@@ -46,6 +46,7 @@ fn with_runs(mut bytes: &[u8]) -> Vec<u8> {
 fn limit(which: u8, stream: &[u8]) -> usize {
     let size = |read: Read| match read {
         Read::Packet(packet) => packet.len(),
+        Read::Oversized(_) => 0,
         Read::TooLarge(size) => size as usize,
     };
     let largest = || read(stream, DEFAULT_LIMIT).0.into_iter().map(size).max().unwrap_or_default();

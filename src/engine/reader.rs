@@ -118,6 +118,7 @@ fn hand_on(
                     }
                     Kind::Unknown => open.unrecognized(packet, streams),
                 },
+                Frame::Oversized(_) => {}
                 Frame::TooLarge(size) => open.too_large(size, streams),
             }
         }

@@ -321,7 +321,7 @@ mod tests {
         framer.push(&b"Event: Tick\r\nNumber: 1\r\n\r\n".repeat(count));
         let events = framer.frames().map(|frame| match frame {
             Frame::Packet(packet) => Event::new(packet, 0, 0),
-            Frame::TooLarge(_) => unreachable!(),
+            _ => unreachable!(),
         });
         events.collect()
     }

@@ -21,7 +21,7 @@ use super::session::Session;
 use super::transport::{Acceptor, Transport};
 use super::writer::{Outgoing, Writer};
 use super::{lock, Reply, Request};
-use crate::packet::{Frame, Framer};
+use crate::packet::{Frame, Framer, LineEnd};
 
 /// So long `stop` waits for its threads.
 const STOP_TIMEOUT: Duration = Duration::from_secs(1);
@@ -184,6 +184,8 @@ impl Server {
 
     fn read(&self, transport: &Transport, session: &Session) -> io::Result<()> {
         let mut framer = Framer::new();
+        // A server takes lines with and without CR.
+        framer.set_line_end(LineEnd::Lf);
         loop {
             if framer.fill(|buffer| transport.read(buffer, || session.flush()))? == 0 {
                 return Ok(());
@@ -192,6 +194,7 @@ impl Server {
             for frame in framer.frames() {
                 match frame {
                     Frame::Packet(packet) => self.answer(Request::new(packet, session.clone())),
+                    Frame::Oversized(_) => {}
                     Frame::TooLarge(size) => log::warn!("mock: an action of {size} bytes was passed over"),
                 }
             }

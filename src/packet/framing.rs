@@ -3,13 +3,17 @@
 use std::io;
 use std::sync::Arc;
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
-use super::{is_follows, Chunk, Packet, Spares, END_COMMAND};
+use super::follows::{is_follows, Actions, FollowsEnd};
+use super::lines::{after_line, has_name, LineEnd};
+use super::{Chunk, Packet, Pool};
 
 /// The largest packet that is kept where nothing else was asked for: 32 MiB.
 pub const DEFAULT_LIMIT: usize = 32 * 1024 * 1024;
 
+/// Below this no limit can be set; so much of a packet beyond its limit is kept to tell whose it is.
+const LEAST_LIMIT: usize = 1024;
 const SMALLEST_READ: usize = 4 * 1024;
 const LARGEST_READ: usize = 256 * 1024;
 /// The room that a link keeps on which little comes.
@@ -17,18 +21,30 @@ const QUIET_READ: usize = 16 * 1024;
 
 /// What a [`Framer`] found.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Frame {
     /// A whole packet.
     Packet(Packet),
-    /// A packet beyond the limit was passed over; so many bytes of it came.
+    /// A packet grows beyond the limit; these are its first lines, by which whoever waits for it can be told.
+    Oversized(Packet),
+    /// That packet has ended and was passed over; so many bytes of it came.
     TooLarge(u64),
 }
 
 /// Cuts a stream of bytes, in whatever pieces it comes, into packets.
 ///
-/// Lines end with LF, with or without a CR before it; a blank line ends a packet; blank lines
-/// without a packet are passed over. The text of a `Response: Follows` (Asterisk up to 13) ends with
-/// its own marker instead.
+/// A header ends with CRLF, a packet with a second CRLF. A LF alone is part of the value that it stands in, so
+/// that text which a caller or a database put there begins no packet. (CRLF CRLF in a value does: Asterisk
+/// passes it on as it is, and nothing tells it from its own.) A stream whose first line ends in a LF alone is
+/// one that has no CRs: there LF ends each line. Blank lines without a packet are passed over.
+///
+/// What Asterisk itself sends otherwise is known:
+///
+/// - `CoreShowChannelMap`, which some versions end with CRLF LF;
+/// - `CallStarted` of the event `Agents`, and `Action` of `MiniVoiceMail`, which end in a LF;
+/// - text outside of any response (`IAXnetstats`), whose lines end in LF;
+/// - `Response: Follows` (up to 13), whose text ends with a marker of its own. Where the marker is missing, see
+///   [`Framer::frames_knowing`].
 ///
 /// # Examples
 ///
@@ -50,23 +66,29 @@ pub struct Framer {
     /// Up to here no packet ends that has not been handed out.
     scanned: usize,
     limit: usize,
+    /// How the stream's lines end, once that is known.
+    line_end: Option<LineEnd>,
+    /// How the packet ends that has begun.
+    ending: Option<Ending>,
     /// The bytes of the packet beyond the limit that are gone already.
-    skipped: Option<Skipped>,
+    skipped: Option<u64>,
     found: Vec<Found>,
     frames: Vec<Frame>,
-    ends: Ends,
-    spares: Arc<Spares>,
+    blank_line: memmem::Finder<'static>,
+    secret_prefix: Option<Box<str>>,
+    pool: Arc<Pool>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Skipped {
-    bytes: u64,
-    follows: bool,
+#[derive(Debug)]
+enum Ending {
+    BlankLine(Headers),
+    Follows(FollowsEnd),
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum Found {
     Packet { start: u32, end: u32 },
+    Oversized(Packet),
     TooLarge(u64),
 }
 
@@ -86,18 +108,36 @@ impl Framer {
     ///
     /// The limit is at least 1 KiB and at most 1 GiB.
     pub fn with_limit(limit: usize) -> Self {
-        let limit = limit.clamp(1024, 1024 * 1024 * 1024);
+        let limit = limit.clamp(LEAST_LIMIT, 1024 * 1024 * 1024);
         Self {
             buffer: Vec::new(),
             filled: 0,
             scanned: 0,
             limit,
+            line_end: None,
+            ending: None,
             skipped: None,
             found: Vec::new(),
             frames: Vec::new(),
-            ends: Ends::new(),
-            spares: Arc::default(),
+            // Of two bytes it looks for first, which in CRLF CRLF would be found on every line.
+            blank_line: memmem::Finder::new(b"\n\r\n"),
+            secret_prefix: None,
+            pool: Arc::default(),
         }
+    }
+
+    /// Says how the lines of the stream end, where its first line, the banner, was read by other means.
+    ///
+    /// Otherwise the first line that comes tells.
+    pub fn set_line_end(&mut self, line_end: LineEnd) {
+        self.line_end = Some(line_end);
+    }
+
+    /// Says what the ids of actions begin with that only this client and its server can know.
+    ///
+    /// [`Framer::frames_knowing`] then takes a response with such an id for what it is, also within a text.
+    pub fn set_secret_prefix(&mut self, prefix: &str) {
+        self.secret_prefix = (!prefix.is_empty()).then(|| prefix.into());
     }
 
     /// Takes in bytes.
@@ -133,27 +173,40 @@ impl Framer {
     ///
     /// What is not taken from the iterator is gone.
     pub fn frames(&mut self) -> impl Iterator<Item = Frame> + '_ {
-        let end = self.scan();
+        self.frames_knowing(|_| true)
+    }
+
+    /// The same where it is known which actions wait for an answer.
+    ///
+    /// The text of a `Response: Follows` may look like packets, and the marker that ends it may be missing. Such
+    /// a text ends before a response whose id begins with the secret prefix and is pending: no text can
+    /// know it. And once nobody waits for the text itself, it ends where a blank line is followed by a response
+    /// or an event; so whatever a server sends, the framer finds back to its packets.
+    pub fn frames_knowing(&mut self, is_pending: impl Fn(&str) -> bool) -> impl Iterator<Item = Frame> + '_ {
+        let end = self.scan(&is_pending);
         let (frames, found) = (&mut self.frames, self.found.drain(..));
         frames.clear();
         // All of them before any is handed on: another thread that drops one would contend for the chunk.
         match std::str::from_utf8(&self.buffer[..end]) {
             Ok(text) => {
-                let (text, spares) = self.spares.copy(text);
-                let chunk = Arc::new(Chunk { text, raw: None, spares });
-                frames.extend(found.map(|found| match found {
-                    Found::Packet { start, end } => Frame::Packet(Packet::shared(&chunk, start, end)),
-                    Found::TooLarge(bytes) => Frame::TooLarge(bytes),
-                }));
+                let (text, pool) = self.pool.copy(text);
+                let chunk = Arc::new(Chunk { text, raw: None, pool });
+                frames.extend(found.map(|found| found.into_frame(|start, end| Packet::shared(&chunk, start, end))));
             }
-            Err(_) => frames.extend(found.map(|found| match found {
-                Found::Packet { start, end } => Frame::Packet(Packet::new(&self.buffer[start as usize..end as usize])),
-                Found::TooLarge(bytes) => Frame::TooLarge(bytes),
-            })),
+            Err(_) => {
+                frames.extend(found.map(|found| {
+                    found.into_frame(|start, end| Packet::new(&self.buffer[start as usize..end as usize]))
+                }))
+            }
         }
         self.drop_front(end);
         self.shrink(end);
         self.frames.drain(..)
+    }
+
+    /// Whether a `Response: Follows` has begun and not ended.
+    pub fn is_in_text(&self) -> bool {
+        matches!(self.ending, Some(Ending::Follows(_)))
     }
 
     /// What has come of a packet that has not ended: at the end of a stream, a truncated one.
@@ -165,7 +218,7 @@ impl Framer {
 
     /// How much has come of a packet beyond the limit that has not ended; `None` if there is no such packet.
     pub fn skipped(&self) -> Option<u64> {
-        self.skipped.map(|skipped| skipped.bytes + self.filled as u64)
+        self.skipped.map(|skipped| skipped + self.filled as u64)
     }
 
     /// Gives back what a large packet had grown the buffer to; and, by halves, what a burst had.
@@ -183,57 +236,113 @@ impl Framer {
 
     fn drop_front(&mut self, end: usize) {
         self.buffer.copy_within(end..self.filled, 0);
-        self.filled -= end;
-        self.scanned -= end;
+        self.shift(end);
+    }
+
+    /// So many bytes that were scanned are gone.
+    fn shift(&mut self, gone: usize) {
+        self.filled -= gone;
+        self.scanned -= gone;
+        if let Some(Ending::Follows(text)) = &mut self.ending {
+            text.shift(gone);
+        }
     }
 
     /// Finds the packets that are whole, and returns where the last of them ends.
-    fn scan(&mut self) -> usize {
+    fn scan(&mut self, is_pending: &dyn Fn(&str) -> bool) -> usize {
         let mut start = 0;
-        self.ends.begin();
         loop {
-            if self.skipped.is_none() {
-                start = self.skip_blank_lines(start);
-                self.scanned = self.scanned.max(start);
+            if self.ending.is_none() {
+                start = self.after_blank_lines(start);
+                self.scanned = start;
+                self.begin(start);
             }
-            let data = &self.buffer[..self.filled];
-            let follows = self.skipped.map_or_else(|| is_follows(&data[start..]), |skipped| skipped.follows);
-            let ended = match follows {
-                true => end_of_text(data, self.scanned),
-                false => self.ends.next(data, self.scanned),
-            };
-            let (end, next) = match ended {
-                Ok(ended) => ended,
-                Err(scanned) => {
-                    self.scanned = scanned;
-                    // A packet ends behind what was scanned: only then is it beyond the limit for certain.
-                    if scanned - start >= self.limit || self.skipped.is_some() {
-                        self.skip(start, follows);
-                    }
-                    return start;
+            let Some((end, next)) = self.next_end(start, is_pending) else {
+                let certain = match &self.ending {
+                    None => start,
+                    Some(Ending::BlankLine(_)) => self.scanned.saturating_sub(Headers::LOOK_BACK),
+                    Some(Ending::Follows(text)) => text.certain(self.scanned),
+                };
+                let certain = certain.max(start);
+                if certain - start > self.limit || self.skipped.is_some() {
+                    self.skip(start, certain);
                 }
+                return start;
             };
-            self.found.push(match self.skipped.take() {
-                Some(skipped) => Found::TooLarge(skipped.bytes + (end - start) as u64),
-                None if end - start > self.limit => Found::TooLarge((end - start) as u64),
-                None => Found::Packet { start: start as u32, end: end as u32 },
-            });
-            self.scanned = next;
+            let size = end - start;
+            match self.skipped.take() {
+                Some(skipped) => self.found.push(Found::TooLarge(skipped + size as u64)),
+                None if size > self.limit => {
+                    let beginning = self.beginning(start);
+                    self.found.extend([Found::Oversized(beginning), Found::TooLarge(size as u64)]);
+                }
+                None => self.found.push(Found::Packet { start: start as u32, end: end as u32 }),
+            }
+            self.ending = None;
             start = next;
         }
     }
 
-    /// Drops what was scanned of a packet beyond the limit.
-    fn skip(&mut self, start: usize, follows: bool) {
-        let gone = self.scanned - start;
-        let before = self.skipped.map_or(0, |skipped| skipped.bytes);
-        self.skipped = Some(Skipped { bytes: before + gone as u64, follows });
-        self.buffer.copy_within(self.scanned..self.filled, start);
-        self.filled -= gone;
-        self.scanned = start;
+    /// Looks at the first line of a packet, which tells how it ends.
+    fn begin(&mut self, start: usize) {
+        /// A longer first line says nothing.
+        const LONGEST: usize = LEAST_LIMIT / 2;
+        let data = &self.buffer[start..self.filled];
+        let data = &data[..data.len().min(LONGEST)];
+        let line = match memchr(b'\n', data) {
+            Some(feed) => &data[..=feed],
+            None if data.len() == LONGEST => data,
+            None => return,
+        };
+        let own = LineEnd::of(line);
+        let stream = *self.line_end.get_or_insert(own);
+        self.ending = Some(if line.ends_with(b"\n") && is_follows(line) {
+            self.scanned = start + line.len();
+            Ending::Follows(FollowsEnd::new(own))
+        } else {
+            Ending::BlankLine(Headers::after(line, own, stream))
+        });
     }
 
-    fn skip_blank_lines(&self, mut start: usize) -> usize {
+    fn next_end(&mut self, start: usize, is_pending: &dyn Fn(&str) -> bool) -> Option<(usize, usize)> {
+        let data = &self.buffer[..self.filled];
+        let text = match self.ending.as_mut()? {
+            Ending::BlankLine(headers) => return headers.end(data, &mut self.scanned, &self.blank_line),
+            Ending::Follows(text) => text,
+        };
+        let actions = Actions { secret_prefix: self.secret_prefix.as_deref(), is_pending };
+        if self.skipped.is_some() {
+            text.give_up(&actions);
+            return text.next(data, &mut self.scanned, &actions);
+        }
+        // The marker may have come just now: only what it does not end is looked through for packets.
+        let end = text.next(data, &mut self.scanned, &actions);
+        if end.is_some() || !text.give_up(&actions) {
+            return end;
+        }
+        text.restart();
+        self.scanned = start + after_line(&data[start..], 0);
+        text.next(data, &mut self.scanned, &actions)
+    }
+
+    /// Drops what was scanned of a packet beyond the limit.
+    fn skip(&mut self, start: usize, until: usize) {
+        if self.skipped.is_none() {
+            let beginning = self.beginning(start);
+            self.found.push(Found::Oversized(beginning));
+        }
+        *self.skipped.get_or_insert(0) += (until - start) as u64;
+        self.buffer.copy_within(until..self.filled, start);
+        self.shift(until - start);
+    }
+
+    /// The first whole lines of a packet.
+    fn beginning(&self, start: usize) -> Packet {
+        let data = &self.buffer[start..start + LEAST_LIMIT];
+        Packet::new(&data[..memchr::memrchr(b'\n', data).map_or(LEAST_LIMIT, |feed| feed + 1)])
+    }
+
+    fn after_blank_lines(&self, mut start: usize) -> usize {
         while let Some(rest) = self.buffer[..self.filled].get(start..) {
             match rest {
                 [b'\n', ..] => start += 1,
@@ -245,62 +354,89 @@ impl Framer {
     }
 }
 
-/// Finds blank lines, after either kind of line end.
-///
-/// Each kind is searched for at most once over the same bytes: what was found ahead is kept.
-#[derive(Debug)]
-struct Ends {
-    crlf: memmem::Finder<'static>,
-    lf: memmem::Finder<'static>,
-    next_crlf: Option<usize>,
-    next_lf: Option<usize>,
-}
-
-/// Nothing more is to be found.
-const NOWHERE: usize = usize::MAX;
-
-impl Ends {
-    fn new() -> Self {
-        Self { crlf: memmem::Finder::new(b"\n\r\n"), lf: memmem::Finder::new(b"\n\n"), next_crlf: None, next_lf: None }
-    }
-
-    /// Forgets what was found, for other bytes.
-    fn begin(&mut self) {
-        (self.next_crlf, self.next_lf) = (None, None);
-    }
-
-    /// The end of the last line and the end of the blank line after it, or how far the search got.
-    fn next(&mut self, data: &[u8], from: usize) -> Result<(usize, usize), usize> {
-        let ahead = |known: &mut Option<usize>, finder: &memmem::Finder<'_>| match *known {
-            Some(at) if at >= from => at,
-            _ => *known.insert(finder.find(&data[from..]).map_or(NOWHERE, |at| from + at)),
-        };
-        let crlf = ahead(&mut self.next_crlf, &self.crlf);
-        let lf = ahead(&mut self.next_lf, &self.lf);
-        match (crlf < lf, crlf.min(lf)) {
-            // A blank line may be cut in two.
-            (_, NOWHERE) => Err(data.len().saturating_sub(2).max(from)),
-            (true, at) => Ok((at + 1, at + 3)),
-            (false, at) => Ok((at + 1, at + 2)),
+impl Found {
+    #[inline]
+    fn into_frame(self, packet: impl FnOnce(u32, u32) -> Packet) -> Frame {
+        match self {
+            Self::Packet { start, end } => Frame::Packet(packet(start, end)),
+            Self::Oversized(beginning) => Frame::Oversized(beginning),
+            Self::TooLarge(size) => Frame::TooLarge(size),
         }
     }
 }
 
-/// The same for the text of a `Response: Follows`: the marker's line and the blank line after it.
-fn end_of_text(data: &[u8], from: usize) -> Result<(usize, usize), usize> {
-    let mut at = from;
-    while let Some(found) = memmem::find(&data[at..], END_COMMAND.as_bytes()) {
-        let marker = at + found;
-        let after = marker + END_COMMAND.len();
-        let rest = &data[after..];
-        let line = usize::from(rest.first() == Some(&b'\r'));
-        let blank = line + 1 + usize::from(rest.get(line + 1) == Some(&b'\r'));
-        match (rest.get(line), rest.get(blank)) {
-            (Some(b'\n'), Some(b'\n')) => return Ok((after + line + 1, after + blank + 1)),
-            (None, _) | (Some(b'\n'), None) => return Err(marker),
-            // The marker may begin within what only looks like it.
-            _ => at = marker + 1,
+/// How a packet of headers ends, which its first line tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Headers {
+    /// With CRLF CRLF.
+    CrLf,
+    /// With CRLF CRLF or CRLF LF: 18.19 to 18.23, 20.4 to 20.8, 21.0 to 21.3.
+    ChannelMap,
+    /// With a blank line of either kind.
+    Lf,
+    /// Text outside of any response, whose lines end in LF: with LF CRLF.
+    Raw,
+}
+
+impl Headers {
+    /// So many bytes before what was scanned may say that a packet ends.
+    const LOOK_BACK: usize = 48;
+
+    fn after(first_line: &[u8], own: LineEnd, stream: LineEnd) -> Self {
+        let is_packet = || [&b"Event"[..], b"Response", b"ActionID"].iter().any(|name| has_name(first_line, name));
+        match (stream, own) {
+            (LineEnd::Lf, _) => Self::Lf,
+            (LineEnd::CrLf, LineEnd::CrLf) if first_line == b"Event: CoreShowChannelMap\r\n" => Self::ChannelMap,
+            (LineEnd::CrLf, LineEnd::CrLf) => Self::CrLf,
+            (LineEnd::CrLf, LineEnd::Lf) if is_packet() => Self::Lf,
+            (LineEnd::CrLf, LineEnd::Lf) => Self::Raw,
         }
     }
-    Err(data.len().saturating_sub(END_COMMAND.len() - 1).max(from))
+
+    /// The end of the last line and the end of the blank line after it.
+    #[inline]
+    fn end(self, data: &[u8], scanned: &mut usize, blank_line: &memmem::Finder<'_>) -> Option<(usize, usize)> {
+        if self != Self::CrLf {
+            return self.end_by_line(data, scanned);
+        }
+        let mut at = *scanned;
+        while let Some(found) = blank_line.find(&data[at..]) {
+            let feed = at + found;
+            if data[..feed].ends_with(b"\r") || is_call_started(&data[..feed]) {
+                return Some((feed + 1, feed + 3));
+            }
+            at = feed + 1;
+        }
+        // The blank line may be cut in two.
+        *scanned = data.len().saturating_sub(2).max(at);
+        None
+    }
+
+    #[cold]
+    fn end_by_line(self, data: &[u8], scanned: &mut usize) -> Option<(usize, usize)> {
+        while let Some(found) = memchr(b'\n', &data[*scanned..]) {
+            let feed = *scanned + found;
+            let after_cr = data[..feed].ends_with(b"\r");
+            match data[feed + 1..] {
+                [] | [b'\r'] => {
+                    *scanned = feed;
+                    return None;
+                }
+                [b'\r', b'\n', ..] if after_cr || self != Self::ChannelMap => return Some((feed + 1, feed + 3)),
+                [b'\n', ..] if self == Self::Lf || (self == Self::ChannelMap && after_cr) => {
+                    return Some((feed + 1, feed + 2));
+                }
+                _ => *scanned = feed + 1,
+            }
+        }
+        *scanned = data.len();
+        None
+    }
+}
+
+/// Whether the last line is `CallStarted: <digits>`, which Asterisk 12.8 to 23 end in a LF in the event `Agents`.
+#[cold]
+fn is_call_started(data: &[u8]) -> bool {
+    let recent = &data[data.len().saturating_sub(Headers::LOOK_BACK - 8)..];
+    memchr::memrchr(b'\n', recent).is_some_and(|feed| super::scan::is_call_started(&recent[feed + 1..]))
 }

@@ -11,15 +11,18 @@
 //! chunk, at most what one read brought: [`Packet::detach`] cuts it loose.
 
 mod cursor;
+mod follows;
 mod framing;
+mod lines;
+mod pool;
 mod scan;
 #[cfg(feature = "serde")]
 mod serialize;
-mod spares;
 
 pub(crate) use cursor::{Cursor, Key};
 pub use framing::{Frame, Framer, DEFAULT_LIMIT};
-use spares::Spares;
+pub use lines::LineEnd;
+use pool::Pool;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -27,6 +30,8 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock, Weak};
 
 use crate::secrets::Mask;
+use follows::is_follows;
+use lines::{gap, has_name};
 use scan::Spans;
 
 /// The text of the whole packets that one read brought.
@@ -34,7 +39,7 @@ use scan::Spans;
 struct Chunk {
     text: String,
     /// Where the memory goes when nobody holds a packet of it any more.
-    spares: Weak<Spares>,
+    pool: Weak<Pool>,
     /// What came, where it was not UTF-8: then the chunk holds a single packet.
     raw: Option<Box<[u8]>>,
 }
@@ -42,14 +47,14 @@ struct Chunk {
 impl Chunk {
     /// A chunk of a single packet.
     fn single(text: impl Into<String>, raw: Option<Box<[u8]>>) -> Arc<Self> {
-        Arc::new(Self { text: text.into(), raw, spares: Weak::new() })
+        Arc::new(Self { text: text.into(), raw, pool: Weak::new() })
     }
 }
 
 impl Drop for Chunk {
     fn drop(&mut self) {
-        if let Some(spares) = self.spares.upgrade() {
-            spares.put(std::mem::take(&mut self.text));
+        if let Some(pool) = self.pool.upgrade() {
+            pool.put(std::mem::take(&mut self.text));
         }
     }
 }
@@ -98,6 +103,7 @@ impl Span {
 
 /// What the first header makes of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// It begins with `Response:`.
     Response,
@@ -208,17 +214,21 @@ impl Packet {
         self.spans().is_empty()
     }
 
-    /// What stands after the headers of a `Response: Follows`, up to the marker that ends it.
+    /// What stands after the headers of a `Response: Follows`, up to the marker that ends it, if there is one.
     ///
-    /// `None` for every other packet. A line end before the marker is not part of the text.
+    /// `None` for every other packet, and where the text came in headers `Output`. The last line end is not part
+    /// of the text.
     pub fn body(&self) -> Option<&str> {
         let text = self.text();
         if !is_follows(text.as_bytes()) {
             return None;
         }
-        let from = after_line(text.as_bytes(), self.spans().last()?.end as usize);
-        let body = &text[from..];
-        let body = body.trim_end_matches(['\r', '\n']).strip_suffix(END_COMMAND).unwrap_or(body);
+        let (head, has_output) = follows::head_of(text.as_bytes());
+        if has_output {
+            return None;
+        }
+        let (end, _) = follows::body_of(text.as_bytes(), head);
+        let body = &text[head..end];
         Some(body.strip_suffix('\n').map_or(body, |body| body.strip_suffix('\r').unwrap_or(body)))
     }
 
@@ -302,12 +312,6 @@ impl<'a> IntoIterator for &'a Packet {
     }
 }
 
-const END_COMMAND: &str = "--END COMMAND--";
-
-fn has_name(text: &[u8], name: &[u8]) -> bool {
-    text.get(name.len()) == Some(&b':') && text[..name.len()].eq_ignore_ascii_case(name)
-}
-
 fn kind_of(text: &[u8]) -> Option<Kind> {
     if has_name(text, b"Event") {
         Some(Kind::Event)
@@ -318,45 +322,9 @@ fn kind_of(text: &[u8]) -> Option<Kind> {
     }
 }
 
-/// Whether a packet is a `Response: Follows`, which raw text follows up to Asterisk 13.
-fn is_follows(text: &[u8]) -> bool {
-    const FOLLOWS: &[u8] = b"Follows";
-    let Some(value) = has_name(text, b"Response").then(|| &text[b"Response:".len()..]) else { return false };
-    let value = value.strip_prefix(b" ").unwrap_or(value);
-    value.len() >= FOLLOWS.len()
-        && value[..FOLLOWS.len()].eq_ignore_ascii_case(FOLLOWS)
-        && matches!(value[FOLLOWS.len()..], [] | [b'\r'] | [b'\n', ..] | [b'\r', b'\n', ..])
-}
-
-/// How far behind the colon the value begins: one blank is not part of it.
-#[inline]
-fn gap(text: &[u8], colon: usize, end: usize) -> usize {
-    if end > colon + 1 && text[colon + 1] == b' ' {
-        2
-    } else {
-        1
-    }
-}
-
-fn after_line(text: &[u8], at: usize) -> usize {
-    memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |end| at + end + 1)
-}
-
 fn index(text: &[u8]) -> Box<[Span]> {
     let lines = memchr::memchr_iter(b'\n', text).count() + usize::from(!text.ends_with(b"\n"));
     let mut spans = Vec::with_capacity(lines);
     spans.extend(Spans::of(text));
     spans.into_boxed_slice()
-}
-
-/// Where the headers of a `Response: Follows` end and its text begins.
-fn headers_of_follows(text: &[u8]) -> usize {
-    let mut at = 0;
-    // Each stands there or does not, in this order; whatever comes next is text.
-    for name in ["Response", "Privilege", "ActionID"] {
-        if has_name(&text[at..], name.as_bytes()) {
-            at = after_line(text, at);
-        }
-    }
-    at
 }

@@ -1,4 +1,4 @@
-//! Memory that goes round: a chunk's returns to the reader when the last of its packets is dropped.
+//! Memory that is used again: a chunk's goes back to the reader when the last of its packets is dropped.
 //!
 //! At full speed the system would otherwise take and give the same memory a hundred thousand times a
 //! second, and hand out every page of it anew.
@@ -9,26 +9,26 @@ use crate::sync::{lock, try_lock};
 
 /// So many chunks are kept.
 const MOST: usize = 4;
-/// A chunk that is smaller is made and forgotten; so is one that a packet of unusual size made large.
-const SIZES: std::ops::RangeInclusive<usize> = 16 * 1024..=256 * 1024;
+/// A smaller chunk is cheap to make; a larger one was made by a packet of unusual size.
+const KEPT_SIZES: std::ops::RangeInclusive<usize> = 16 * 1024..=256 * 1024;
 
 #[derive(Debug, Default)]
-pub(super) struct Spares {
-    texts: Mutex<Vec<String>>,
+pub(super) struct Pool {
+    free: Mutex<Vec<String>>,
 }
 
-impl Spares {
+impl Pool {
     /// A copy of the text, in memory that was used before if there is some; and where that is to come back to.
     pub fn copy(self: &Arc<Self>, text: &str) -> (String, Weak<Self>) {
-        let mut texts = lock(&self.texts);
-        if !SIZES.contains(&text.len()) {
+        let mut free = lock(&self.free);
+        if !KEPT_SIZES.contains(&text.len()) {
             // Nothing much comes any more.
-            texts.clear();
+            free.clear();
             return (text.to_owned(), Weak::new());
         }
-        let spare = texts.pop();
-        drop(texts);
-        let mut copy = spare.unwrap_or_else(|| String::with_capacity(text.len().next_power_of_two()));
+        let used = free.pop();
+        drop(free);
+        let mut copy = used.unwrap_or_else(|| String::with_capacity(text.len().next_power_of_two()));
         copy.push_str(text);
         (copy, Arc::downgrade(self))
     }
@@ -36,10 +36,10 @@ impl Spares {
     /// Takes memory back.
     pub fn put(&self, mut text: String) {
         // Whoever drops a packet waits for nobody.
-        let Some(mut texts) = try_lock(&self.texts) else { return };
-        if texts.len() < MOST && SIZES.contains(&text.capacity()) {
+        let Some(mut free) = try_lock(&self.free) else { return };
+        if free.len() < MOST && KEPT_SIZES.contains(&text.capacity()) {
             text.clear();
-            texts.push(text);
+            free.push(text);
         }
     }
 }
