@@ -79,6 +79,7 @@
 pub mod action;
 mod client;
 mod clock;
+pub mod config;
 #[doc = include_str!("costs.md")]
 pub mod costs {}
 mod engine;

@@ -18,6 +18,7 @@ const LAYERS: &[&str] = &[
     "action/raw",
     "event",
     "action",
+    "config",
     "options",
     "link/transport",
     "link",

@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use gami::action::{EventClass, Filter, Hangup, Originate, Queues, WaitEvent};
+use gami::config::{Category, Config};
 use gami::event::{CoreShowChannel, OriginateReason};
 use gami::mock::{Mock, Reply, Request};
 use gami::{Action, Client, Error, Options, Outcome};
@@ -513,4 +514,42 @@ fn a_typed_filter_is_remembered_too() {
     let ami = logged_in(&mock);
     ami.action(Filter::exclude("Event: RTCPSent")).unwrap();
     assert_eq!(after_coming_back(&mock, &ami).1, ["!Event: RTCPSent"]);
+}
+
+#[test]
+fn a_configuration_file_is_read_changed_and_reloaded_once_at_the_end() {
+    let mock = Mock::start().unwrap();
+    mock.on("GetConfig", |_| {
+        Reply::success()
+            .header("Category-000000", "sales")
+            .header("Line-000000-000000", "strategy=ringall")
+            .header("Line-000000-000001", "member=PJSIP/100")
+    });
+    mock.on("UpdateConfig", |_| Reply::success());
+    let ami = logged_in(&mock);
+    let before = ami.get_config("queues.conf").unwrap();
+    ami.update_config(&before, &before, Some("app_queue.so")).unwrap();
+    let mut after = before.clone();
+    for number in 0..60 {
+        after.categories[0] = after.categories[0].clone().object("member", format!("PJSIP/{number}"));
+    }
+    ami.update_config(&before, &after, Some("app_queue.so")).unwrap();
+    let updates: Vec<_> = mock.received().into_iter().filter(|request| request.name() == "UpdateConfig").collect();
+    let reloads: Vec<_> = updates.iter().map(|request| request.get("Reload")).collect();
+    assert_eq!(reloads, [None, None, Some("app_queue.so")]);
+    assert_eq!(updates[0].get("Value-000000"), Some(">PJSIP/0"));
+}
+
+#[test]
+fn an_old_server_is_not_asked_to_change_what_it_cannot_tell_apart() {
+    let mock = Mock::builder().banner("Asterisk Call Manager/1.3\r\n").start().unwrap();
+    mock.on("UpdateConfig", |_| Reply::success());
+    let ami = logged_in(&mock);
+    let empty = Config::new("sip.conf");
+    let mut wanted = empty.clone();
+    wanted.categories.push(Category::new("100").line("type", "friend"));
+    ami.update_config(&empty, &wanted, None).unwrap();
+    wanted.categories.push(Category::template("phone"));
+    let refusal = ami.update_config(&empty, &wanted, None).unwrap_err();
+    assert!(matches!(refusal, Error::Invalid { .. }), "{refusal}");
 }

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use super::Client;
 use crate::action::{
     Action, CoreSettings, DBDel, DBGet, DBPut, EventMask, Events, Filter, Getvar, Hangup, Ping, QueueAdd, QueuePause,
-    QueueRemove, Redirect, Setvar,
+    QueueRemove, Redirect, Setvar, UpdateConfig,
 };
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::response::Response;
@@ -179,6 +180,80 @@ impl Client {
     /// ```
     pub fn exclude_events(&self, regex: impl AsRef<str>) -> Result<()> {
         self.action(Filter::exclude(regex.as_ref())).map(drop)
+    }
+
+    /// Reads a configuration file of the server, such as `queues.conf`, as a structure.
+    ///
+    /// Templates are in it from Asterisk 13.2 on; see [`config`](crate::config).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Rejected`] if there is no such file. Otherwise as [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// for category in ami.get_config("pjsip.conf")?.categories {
+    ///     println!("{}: {}", category.name, category.get("type").unwrap_or("as its template"));
+    /// }
+    /// # Ok::<(), gami::Error>(())
+    /// ```
+    pub fn get_config(&self, file: &str) -> Result<Config> {
+        Ok(Config::read(file, &self.action(Config::request(file))?))
+    }
+
+    /// Makes a configuration file of the server what it should be: sends what makes `wanted` of `before`, as it was read.
+    ///
+    /// What stays is not touched, and the file keeps its order; see [`config`](crate::config) for what the server
+    /// does besides. With `reload` a module reads the file afterwards, such as `app_queue.so`; `yes` is for all.
+    /// Nothing is sent where nothing changes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for what the server cannot write, as [`Config::update_to`] says; then nothing was sent.
+    /// Otherwise as [`Client::action`]. Beyond about thirty changes there are several actions, and where a later one
+    /// fails the file is left as those before it made it: read it again.
+    ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`], for each of the actions.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// let before = ami.get_config("voicemail.conf")?;
+    /// let mut after = before.clone();
+    /// if let Some(boxes) = after.category_mut("default") {
+    ///     boxes.set("100", "4711,Ann Other,ann@example.org");
+    /// }
+    /// ami.update_config(&before, &after, Some("app_voicemail.so"))?;
+    /// # Ok::<(), gami::Error>(())
+    /// ```
+    pub fn update_config(&self, before: &Config, wanted: &Config, reload: Option<&str>) -> Result<()> {
+        let actions = before.update_to(wanted)?;
+        if self.banner()?.rsplit('/').next().is_some_and(|version| version.starts_with("1.")) {
+            let needs_options =
+                |action: &UpdateConfig| Action::from(action).iter().any(|(name, _)| name.starts_with("Options-"));
+            if actions.iter().any(needs_options) {
+                let reason = "templates and categories of one name need a server of Asterisk 13.2 or later";
+                return Err(Error::invalid(format!("file {}", wanted.file), reason));
+            }
+        }
+        let count = actions.len();
+        for (number, action) in actions.into_iter().enumerate() {
+            let reload = reload.filter(|_| number + 1 == count);
+            self.action(match reload {
+                Some(module) => action.reload(module),
+                None => action,
+            })?;
+        }
+        Ok(())
     }
 
     /// Lists the channels that are up, an event `CoreShowChannel` each; an empty list if there is none.

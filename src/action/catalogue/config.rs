@@ -7,7 +7,7 @@ actions! {
     ///
     /// A file that is not there is refused with `Config file not found`, and one outside the
     /// configuration's directory with `File requires escalated privileges` (22), unless
-    /// `live_dangerously` is set.
+    /// `live_dangerously` is set. [`Client::get_config`](crate::Client::get_config) gives the file as a structure.
     GetConfig(filename: text = "Filename") needs "system, config" in "1.4 and later"
         answers "a response with `Category-000000`, its lines `Line-000000-000000`, `Line-000000-000001`, each `name=value`, and so on" {
         set category: text = "Category", "Only this category.";

@@ -1,12 +1,17 @@
 //! `UpdateConfig`, whose parameters come in numbered families.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use crate::action::Action;
+use crate::secrets::Mask;
 
 actions! {
     /// Changes a configuration file, or writes the changed file under another name.
     ///
     /// The changes are made in order, and all or none are written. A change takes three to seven of the
-    /// 128 headers that Asterisk reads of an action: about thirty changes fit.
+    /// 128 headers that Asterisk reads of an action: about thirty changes fit. [`Config`](crate::config::Config) makes
+    /// the actions of a file as it is and one as it should be.
     UpdateConfig(src_filename: text = "SrcFilename", dst_filename: text = "DstFilename") needs "config" in "1.4 and later"
         answers "a plain response; an error names what failed, as in `Update did not complete successfully`" {
         /// # Examples
@@ -34,22 +39,8 @@ impl UpdateConfig {
     /// Sent as `Action-000000`, `Cat-000000` and so on, the next as `Action-000001`.
     pub fn change(mut self, change: ConfigChange) -> Self {
         let index = self.0.iter().filter(|(name, _)| name.starts_with("Action-")).count();
-        let ConfigChange { action, cat, var, value, matching, line, options } = change;
-        let line = line.map(|line| line.to_string());
-        let options = (!options.is_empty()).then(|| options.join(","));
-        let parts = [
-            ("Action", Some(action.to_owned())),
-            ("Cat", Some(cat)),
-            ("Var", var),
-            ("Value", value),
-            ("Match", matching),
-            ("Line", line),
-            ("Options", options),
-        ];
-        for (name, value) in parts {
-            if let Some(value) = value {
-                self.0.push(format!("{name}-{index:06}"), value);
-            }
+        for (name, value) in change.parts() {
+            self.0.push(format!("{name}-{index:06}"), value);
         }
         self
     }
@@ -58,7 +49,7 @@ impl UpdateConfig {
 /// One change of a configuration file, for [`UpdateConfig::change`].
 ///
 /// A category is a section of the file, a variable a line `name = value` of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigChange {
     action: &'static str,
     cat: String,
@@ -70,6 +61,27 @@ pub struct ConfigChange {
 }
 
 impl ConfigChange {
+    /// The headers without their numbers.
+    fn parts(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        let line = self.line.map(|line| line.to_string().into());
+        let options = (!self.options.is_empty()).then(|| self.options.join(",").into());
+        let parts = [
+            ("Action", Some(self.action.into())),
+            ("Cat", Some(self.cat.as_str().into())),
+            ("Var", self.var.as_deref().map(Cow::from)),
+            ("Value", self.value.as_deref().map(Cow::from)),
+            ("Match", self.matching.as_deref().map(Cow::from)),
+            ("Line", line),
+            ("Options", options),
+        ];
+        parts.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    }
+
+    /// How many headers it takes of the 128 that a server reads of an action.
+    pub(crate) fn headers(&self) -> usize {
+        self.parts().count()
+    }
+
     fn make(action: &'static str, category: impl Into<String>) -> Self {
         Self { action, cat: category.into(), var: None, value: None, matching: None, line: None, options: Vec::new() }
     }
@@ -126,6 +138,10 @@ impl ConfigChange {
     }
 
     /// Adds a variable before a line of a category (1.6 and later); lines count from 0.
+    ///
+    /// The lines that the category inherits from templates count too. It is written with `=`, also after
+    /// [`ConfigChange::object`]. To a category without lines use [`ConfigChange::append`]: there a server loses what is
+    /// inserted as line 0 when another line follows, and crashes on a higher number (22).
     pub fn insert(
         category: impl Into<String>,
         line: u32,
@@ -153,7 +169,10 @@ impl ConfigChange {
         self
     }
 
-    /// Only at this line of the category; lines count from 0 (1.6 and later).
+    /// Only at this line of the category, whatever its name; lines count from 0, with those that the category inherits
+    /// from templates (1.6 and later).
+    ///
+    /// For [`ConfigChange::delete`]; the others take no notice of it.
     #[must_use]
     pub fn at_line(mut self, line: u32) -> Self {
         self.line = Some(line);
@@ -181,7 +200,8 @@ impl ConfigChange {
     /// Only in categories with variables that match all of these expressions, `name=value`, both regular
     /// expressions, or `TEMPLATES=include` or `restrict` for templates (13.2 and later).
     ///
-    /// For every change but a new category, where several have the same name.
+    /// For every change but a new category, where several have the same name. A change of a template needs one of the
+    /// latter two: without, templates are passed over.
     #[must_use]
     pub fn category_filter<T: AsRef<str>>(self, expressions: impl IntoIterator<Item = T>) -> Self {
         self.option(&quoted("catfilter", expressions))
@@ -190,6 +210,15 @@ impl ConfigChange {
     fn option(mut self, option: &str) -> Self {
         self.options.push(option.to_owned());
         self
+    }
+}
+
+impl fmt::Debug for ConfigChange {
+    /// The headers, with `***` in place of secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut mask = Mask::default();
+        f.write_str("ConfigChange ")?;
+        f.debug_map().entries(self.parts().map(|(name, value)| (name, mask.show(name, &value).into_owned()))).finish()
     }
 }
 
@@ -232,6 +261,14 @@ mod tests {
                 ("Line-000002", "3"),
             ]
         );
+    }
+
+    #[test]
+    fn a_change_shows_itself_without_secrets() {
+        let change = ConfigChange::update("ann", "password", "hunter2").matching("hunter1");
+        let shown =
+            r#"ConfigChange {"Action": "Update", "Cat": "ann", "Var": "password", "Value": "***", "Match": "***"}"#;
+        assert_eq!(format!("{change:?}"), shown);
     }
 
     #[test]
