@@ -90,6 +90,7 @@ pub mod live;
 #[cfg(feature = "mock")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mock")))]
 pub mod mock;
+mod net;
 mod options;
 pub mod packet;
 mod response;

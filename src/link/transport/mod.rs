@@ -67,6 +67,9 @@ pub(crate) fn connect(
     let failed = |error| Error::Connect { address: address.into(), source: Arc::new(error) };
     let tcp = socket::connect(&target, deadline).map_err(failed)?;
     tcp.set_nodelay(true).map_err(failed)?;
+    if let Some(interval) = options.keepalive {
+        socket::keep_alive(&tcp, interval).map_err(failed)?;
+    }
     control(Control::new(&tcp).map_err(failed)?);
     let control = Control::new(&tcp).map_err(failed)?;
     let writing = tcp.try_clone().map_err(failed)?;

@@ -1,12 +1,12 @@
 //! The direction to the server.
 
 use std::io::{self, Write};
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use super::socket::is_timeout;
 #[cfg(feature = "tls")]
 use super::tls::Encoder;
+use crate::net::TcpStream;
 
 /// How long a write may find no room before its caller is asked whether to go on.
 pub(super) const TICK: Duration = Duration::from_millis(20);

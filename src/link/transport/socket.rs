@@ -1,10 +1,13 @@
 //! TCP: connecting, timeouts, and cutting off.
 
 use std::io::{self, Read};
-use std::net::{Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{Shutdown, SocketAddr, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
+use socket2::{SockRef, TcpKeepalive};
+
 use super::address::Target;
+use crate::net::TcpStream;
 
 pub(super) fn connect(target: &Target, deadline: Instant) -> io::Result<TcpStream> {
     let addresses: Vec<SocketAddr> = (target.host.as_str(), target.port).to_socket_addrs()?.collect();
@@ -22,6 +25,22 @@ fn connect_to_any(addresses: &[SocketAddr], deadline: Instant) -> io::Result<Tcp
         }
     }
     Err(last)
+}
+
+/// Has the system find out by itself that the other side is gone: where the server may be silent for long because
+/// an action keeps it busy, nothing else would.
+pub(super) fn keep_alive(tcp: &TcpStream, interval: Duration) -> io::Result<()> {
+    // In whole seconds, and no more than 32,767 of them.
+    let time = interval.clamp(Duration::from_secs(1), Duration::from_secs(4 * 3600));
+    let socket = SockRef::from(tcp);
+    let probes = TcpKeepalive::new().with_time(time).with_interval((time / 3).max(Duration::from_secs(1)));
+    #[cfg(not(windows))]
+    let probes = probes.with_retries(3);
+    socket.set_tcp_keepalive(&probes)?;
+    // What was sent and is not acknowledged keeps the system from probing.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    socket.set_tcp_user_timeout(Some(2 * time))?;
+    Ok(())
 }
 
 /// The time up to a deadline, never zero; an error once it has passed.
@@ -103,6 +122,22 @@ impl Control {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn the_system_looks_whether_the_other_side_is_there() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let tcp = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let socket = SockRef::from(&tcp);
+        let ms = Duration::from_millis;
+        for (interval, time, probe) in [(ms(15_000), 15, 5), (ms(200), 1, 1), (Duration::MAX, 14_400, 4_800)] {
+            keep_alive(&tcp, interval).unwrap();
+            assert!(socket.keepalive().unwrap());
+            assert_eq!(socket.tcp_keepalive_time().unwrap(), Duration::from_secs(time));
+            assert_eq!(socket.tcp_keepalive_interval().unwrap(), Duration::from_secs(probe));
+            assert_eq!(socket.tcp_user_timeout().unwrap(), Some(Duration::from_secs(2 * time)));
+        }
+    }
 
     #[test]
     fn of_several_addresses_the_first_that_answers_is_taken() {

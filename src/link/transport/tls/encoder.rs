@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Write};
-use std::net::TcpStream;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -10,6 +9,7 @@ use std::time::Duration;
 use super::Session;
 use crate::link::transport::sink::{KEPT, TICK};
 use crate::link::transport::RECORD;
+use crate::net::TcpStream;
 use crate::sync::{self, lock};
 
 /// So much is encrypted before it is sent, in one system call.

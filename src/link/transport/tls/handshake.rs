@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -12,6 +11,7 @@ use super::Pipe;
 use crate::error::{Error, Result};
 use crate::link::transport::address::Target;
 use crate::link::transport::socket::{is_timeout, patience, remaining};
+use crate::net::TcpStream;
 use crate::options::Tls;
 use crate::sync::lock;
 

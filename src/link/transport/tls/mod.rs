@@ -5,7 +5,6 @@ mod encoder;
 mod handshake;
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Instant;
 
@@ -14,6 +13,7 @@ use native_tls::TlsStream;
 use crate::error::Result;
 use crate::link::transport::address::Target;
 use crate::link::transport::socket::Inbound;
+use crate::net::TcpStream;
 use crate::options::Tls;
 use handshake::Handshake;
 
