@@ -122,9 +122,12 @@ pub enum Error {
         dropped: u64,
     },
     /// A packet was larger than the limit and was passed over.
+    ///
+    /// Whoever waits for it, or for the list that it is of, is told as soon as it is known; on
+    /// [`Client::errors`](crate::Client::errors) it stands once the packet has ended.
     #[error("a packet of {size} bytes is beyond the limit and was dropped")]
     PacketTooLarge {
-        /// Its size in bytes.
+        /// Its size in bytes; to whoever waits for it, as far as it is known by then.
         size: u64,
     },
     /// A packet came that is neither a response nor an event: a fragment, or text outside any response.
@@ -201,7 +204,7 @@ impl Error {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Rejected(_) | Self::CallFailed { .. } => Outcome::Refused,
-            Self::Incomplete { .. } | Self::ListCancelled => Outcome::Unknown,
+            Self::Incomplete { .. } | Self::ListCancelled | Self::PacketTooLarge { .. } => Outcome::Unknown,
             Self::Timeout { sent: true, .. } | Self::Lost { sent: Some(true), .. } | Self::Closed { sent: true } => {
                 Outcome::Unknown
             }

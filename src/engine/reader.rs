@@ -5,7 +5,8 @@
 //!
 //! # Waits
 //!
-//! In the socket: until bytes come, the keepalive interval passes, or the link ends.
+//! In the socket: until bytes come, the keepalive interval passes, or the link ends; within the text of a
+//! `Response: Follows` a second where there is no keepalive, for its end may have to be looked for anew.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -20,6 +21,9 @@ use crate::link::Link;
 use crate::packet::{Frame, Framer, Kind, Packet};
 use crate::response::Response;
 
+/// So often the reader looks whether anybody still waits for a text that does not end.
+const TEXT_PATIENCE: Duration = Duration::from_secs(1);
+
 /// Reads until the link ends, and says why it did.
 pub(crate) fn run(
     mut source: Source,
@@ -32,11 +36,17 @@ pub(crate) fn run(
 ) -> Loss {
     let mut pinged = false;
     let mut responses = Vec::new();
+    let mut in_text = false;
     loop {
         let was_booted = link.is_booted();
         dispatch(&mut framer, &mut responses, link, streams, session);
         if link.is_booted() && !was_booted {
             booted();
+        }
+        if keepalive.is_none() && framer.is_in_text() != in_text {
+            in_text = !in_text;
+            // Where that fails, the next bytes make it look.
+            let _ = source.set_timeout(in_text.then_some(TEXT_PATIENCE));
         }
         let read = framer.fill(|room| source.read(room));
         if source.owes() {
@@ -69,16 +79,18 @@ pub(crate) fn run(
 
 /// Hands on what a read brought; the program's logger hears of it while no lock is held.
 fn dispatch(framer: &mut Framer, responses: &mut Vec<Response>, link: &Link, streams: &Streams, session: &Session) {
+    let limit = framer.limit();
+    let is_pending = |id: &str| link.is_pending(id);
     let late = if log::log_enabled!(log::Level::Trace) {
-        let frames: Vec<Frame> = framer.frames().collect();
+        let frames: Vec<Frame> = framer.frames_knowing(is_pending).collect();
         for frame in &frames {
             if let Frame::Packet(packet) = frame {
                 log::trace!("received {packet:?}");
             }
         }
-        hand_on(frames.into_iter(), responses, link, streams, session)
+        hand_on(frames.into_iter(), limit, responses, link, streams, session)
     } else {
-        hand_on(framer.frames(), responses, link, streams, session)
+        hand_on(framer.frames_knowing(is_pending), limit, responses, link, streams, session)
     };
     for response in late.into_iter().flatten() {
         log::debug!("nobody waits for the response {:?}", response.action_id());
@@ -88,6 +100,7 @@ fn dispatch(framer: &mut Framer, responses: &mut Vec<Response>, link: &Link, str
 /// Returns the responses that nobody waits for.
 fn hand_on(
     frames: impl Iterator<Item = Frame>,
+    limit: usize,
     responses: &mut Vec<Response>,
     link: &Link,
     streams: &Streams,
@@ -118,7 +131,10 @@ fn hand_on(
                     }
                     Kind::Unknown => open.unrecognized(packet, streams),
                 },
-                Frame::Oversized(_) => {}
+                Frame::Oversized(beginning) => {
+                    answer(responses);
+                    fail_caller(&beginning, link, limit);
+                }
                 Frame::TooLarge(size) => open.too_large(size, streams),
             }
         }
@@ -126,6 +142,24 @@ fn hand_on(
         open.settle(streams);
         late
     })
+}
+
+/// Tells whoever waits for a packet that grows beyond the limit: its id is in its first lines.
+///
+/// An event is of a list that then lacks an item; those that other sessions see belong to none.
+fn fail_caller(beginning: &Packet, link: &Link, limit: usize) {
+    let everybodys = ["UserEvent", "OriginateResponse"];
+    let is_answer = match beginning.kind() {
+        Kind::Response => true,
+        Kind::Event => {
+            let name = beginning.first("Event").unwrap_or_default();
+            !everybodys.iter().any(|other| name.eq_ignore_ascii_case(other))
+        }
+        _ => false,
+    };
+    if let Some(id) = beginning.seek("ActionID").filter(|_| is_answer) {
+        link.fail_oversized(id, limit);
+    }
 }
 
 /// A packet that the end of the stream cut off is lost, but not in silence.

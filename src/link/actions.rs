@@ -123,6 +123,21 @@ impl Link {
         free
     }
 
+    /// Whether somebody waits for the answer to the action with this id.
+    pub fn is_pending(&self, id: &str) -> bool {
+        lock(&self.outbox).pending.is_pending(id)
+    }
+
+    /// What the action with this id is answered with is larger than what is kept.
+    pub fn fail_oversized(&self, id: &str, limit: usize) {
+        let mut outbox = lock(&self.outbox);
+        let Some(serial) = outbox.pending.serial(Some(id)) else { return };
+        let Some((Abandoned { waiter, .. }, _)) = outbox.abandon_answered(serial) else { return };
+        self.note(&outbox);
+        self.send_held(outbox);
+        waiter.fail(Error::PacketTooLarge { size: limit as u64 + 1 });
+    }
+
     /// Shows without the lock what has changed in the outbox.
     ///
     /// Events that belong to an action come after its response, for which the outbox is locked.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::transport::Stream;
 use crate::error::{Error, Result};
 use crate::options::Options;
-use crate::packet::Framer;
+use crate::packet::{Framer, LineEnd};
 
 /// A banner is one short line.
 const LONGEST: usize = 1024;
@@ -50,6 +50,7 @@ pub(super) fn read(
     if !["Call Manager", "Manager Proxy"].iter().any(|name| banner.contains(name)) {
         return Err(failed(format!("its first line is not a banner: {:?}", excerpt(banner.as_bytes()))));
     }
+    framer.set_line_end(if line[..end].ends_with(b"\r") { LineEnd::CrLf } else { LineEnd::Lf });
     framer.push(&line[end + 1..]);
     Ok(banner)
 }

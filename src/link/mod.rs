@@ -114,6 +114,8 @@ impl Link {
     ) -> Result<(Arc<Self>, Source, Framer)> {
         let mut stream = transport::connect(address, options, deadline, control)?;
         let mut framer = Framer::with_limit(options.packet_limit);
+        let prefix = unguessable_prefix();
+        framer.set_secret_prefix(&prefix);
         let banner = banner::read(&mut stream, &mut framer, address, options, deadline)?;
         let window = (options.is_tls() && banner::reads_by_stdio(&banner)).then(Window::default);
         if window.is_some() {
@@ -125,7 +127,7 @@ impl Link {
             number,
             clock_key: clock::key(),
             banner,
-            outbox: Mutex::new(Outbox::new(Pending::new(unguessable_prefix()), window)),
+            outbox: Mutex::new(Outbox::new(Pending::new(prefix), window)),
             room: Condvar::new(),
             work: Condvar::new(),
             wire: Mutex::new(Wire::new(stream.sink)),

@@ -139,6 +139,14 @@ impl Outbox {
         Some((abandoned, sent))
     }
 
+    /// The same for an action that has been answered, if not by what can be handed to who waits for it.
+    pub fn abandon_answered(&mut self, serial: Serial) -> Option<(Abandoned, bool)> {
+        if let Some(window) = &mut self.window {
+            window.answered(serial);
+        }
+        self.abandon(serial, &mut Vec::new())
+    }
+
     /// Takes these places out of what is still to be sent.
     pub fn close(&mut self, mut gaps: Vec<Range<u64>>) {
         if gaps.is_empty() {

@@ -118,6 +118,12 @@ impl Pending {
         self.own_number(id).or_else(|| self.callers.get(id).copied())
     }
 
+    /// Whether somebody waits for the answer to the action with this id.
+    pub fn is_pending(&self, id: &str) -> bool {
+        let entry = self.serial(Some(id)).and_then(|serial| self.entries.get(&serial));
+        entry.is_some_and(|entry| entry.waiter.is_awaited())
+    }
+
     pub fn insert(&mut self, serial: Serial, entry: Entry) {
         if let Some(id) = &entry.callers_id {
             self.callers.insert(id.clone(), serial);

@@ -140,6 +140,11 @@ impl Framer {
         self.secret_prefix = (!prefix.is_empty()).then(|| prefix.into());
     }
 
+    /// The size of the largest packets that are kept, in bytes.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Takes in bytes.
     pub fn push(&mut self, bytes: &[u8]) {
         let room = self.filled + bytes.len();
