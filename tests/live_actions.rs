@@ -1,4 +1,4 @@
-//! The actions on a real Asterisk 22: every typed one, lists, calls, commands and the shorthands.
+//! The actions on a real Asterisk, 22 and 16: every typed one, lists, calls, commands and the shorthands.
 
 mod asterisk;
 mod declarations;
@@ -20,10 +20,11 @@ fn commands(ami: &Client) -> BTreeMap<String, String> {
     listed(ami.action(ListCommands::new()).unwrap().iter())
 }
 
-/// Declared and not listed by an Asterisk 22 as Debian builds it.
-const NOT_LISTED: &[(&str, &[&str])] = &[
+/// Declared and not listed by these versions as Debian builds them.
+const NOT_LISTED: &[(&str, &[u32], &[&str])] = &[
     (
         "chan_dahdi is a package of its own and needs its hardware",
+        &[22, 16],
         &[
             "DAHDIDNDoff",
             "DAHDIDNDon",
@@ -39,19 +40,51 @@ const NOT_LISTED: &[(&str, &[&str])] = &[
             "PRIShowSpans",
         ],
     ),
-    ("app_meetme needs DAHDI", &["MeetmeList", "MeetmeListRooms", "MeetmeMute", "MeetmeUnmute"]),
+    ("app_meetme needs DAHDI", &[22, 16], &["MeetmeList", "MeetmeListRooms", "MeetmeMute", "MeetmeUnmute"]),
     (
         "chan_sip was removed with 21",
+        &[22],
         &["SIPnotify", "SIPpeers", "SIPpeerstatus", "SIPqualifypeer", "SIPshowpeer", "SIPshowregistry"],
     ),
-    ("chan_skinny was removed with 21", &["SKINNYdevices", "SKINNYlines", "SKINNYshowdevice", "SKINNYshowline"]),
-    ("res_monitor was removed with 21", &["ChangeMonitor", "Monitor", "PauseMonitor", "StopMonitor", "UnpauseMonitor"]),
-    ("res_mwi_external excludes app_voicemail", &["MWIDelete", "MWIGet", "MWIUpdate"]),
-    ("res_xmpp has no server here", &["JabberSend"]),
-    ("documented and never built in", &["FilterList"]),
-    ("gone long ago, declared for what to use instead", &["Queues"]),
-    ("removed with 14", &["DataGet"]),
+    ("chan_skinny was removed with 21", &[22], &["SKINNYdevices", "SKINNYlines", "SKINNYshowdevice", "SKINNYshowline"]),
+    (
+        "res_monitor was removed with 21",
+        &[22],
+        &["ChangeMonitor", "Monitor", "PauseMonitor", "StopMonitor", "UnpauseMonitor"],
+    ),
+    (
+        "res_mwi_external excludes app_voicemail, and is not built in 16",
+        &[22, 16],
+        &["MWIDelete", "MWIGet", "MWIUpdate"],
+    ),
+    ("documented and never built in", &[22, 16], &["FilterList"]),
+    ("gone long ago, declared for what to use instead", &[22, 16], &["Queues"]),
+    ("removed with 14", &[22, 16], &["DataGet"]),
+    (
+        "came with 18 or later",
+        &[16],
+        &["CoreShowChannelMap", "PJSIPHangup", "PJSIPSetMaintenance", "PJSIPShowMaintenance", "SendFlash"],
+    ),
+    (
+        "app_voicemail is a package of its own, and four of them came with 18",
+        &[16],
+        &[
+            "VoicemailBoxSummary",
+            "VoicemailForward",
+            "VoicemailMove",
+            "VoicemailRefresh",
+            "VoicemailRemove",
+            "VoicemailUserStatus",
+            "VoicemailUsersList",
+        ],
+    ),
 ];
+
+/// Of [`NOT_LISTED`] what this server does not list.
+fn not_listed() -> BTreeSet<&'static str> {
+    let of_this = NOT_LISTED.iter().filter(|(_, versions, _)| versions.contains(&version()));
+    of_this.flat_map(|(_, _, names)| *names).copied().collect()
+}
 
 #[test]
 #[ignore = "needs Asterisk: tests/asterisk/run"]
@@ -60,9 +93,8 @@ fn what_the_server_lists_and_what_is_declared_agree_privileges_too() {
     let listed = commands(&connected());
     assert!(listed.len() > 120, "{listed:#?}");
     assert_eq!(declarations::undeclared(&listed), [] as [&str; 0], "listed and not declared");
-    let expected: BTreeSet<_> = NOT_LISTED.iter().flat_map(|(_, names)| *names).copied().collect();
     let missing: BTreeSet<_> = declared.keys().map(String::as_str).filter(|name| !listed.contains_key(*name)).collect();
-    assert_eq!(missing, expected, "declared and not listed");
+    assert_eq!(missing, not_listed(), "declared and not listed");
     let differing = declarations::other_privileges(&listed);
     assert!(differing.is_empty(), "name, privilege listed, privilege declared: {differing:#?}");
     for (name, said, _) in MORE_IS_SAID {
@@ -74,8 +106,8 @@ fn what_the_server_lists_and_what_is_declared_agree_privileges_too() {
 #[ignore = "needs Asterisk: tests/asterisk/run"]
 fn what_the_server_does_not_list_is_answered_with_an_unknown_command() {
     let ami = connected();
-    for name in NOT_LISTED.iter().flat_map(|(_, names)| *names) {
-        let error = ami.action(*name).unwrap_err().to_string();
+    for name in not_listed() {
+        let error = ami.action(name).unwrap_err().to_string();
         assert!(error.contains(&format!("Invalid/unknown command: {name}.")), "{name}: {error}");
     }
 }
@@ -87,6 +119,8 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("Logoff", "ends the session: sent at the end of the same test"),
     ("Originate", "has tests of its own, and makes the calls of these"),
     ("IAXnetstats", "has a test of its own: it is not answered"),
+    ("SKINNYshowdevice", "has a test of its own: it is not answered"),
+    ("SKINNYshowline", "has a test of its own: it is not answered"),
 ];
 
 /// Calls an extension of the rig and leaves the other half of the channel waiting.
@@ -127,7 +161,8 @@ enum Answer {
 }
 use Answer::{Says, Success};
 
-/// Everything that can be sent without harm, in an order in which it makes sense.
+/// Everything that can be sent without harm, in an order in which it makes sense, and how the versions that list it
+/// answer.
 fn harmless(a: &str, b: &str, agi: &str, bridge: &str) -> Vec<(Action, Answer)> {
     const SECOND: Duration = Duration::from_secs(1);
     let gone = "Local/gone@gami-00000000;1";
@@ -151,7 +186,10 @@ fn harmless(a: &str, b: &str, agi: &str, bridge: &str) -> Vec<(Action, Answer)> 
         (CoreStatus::new().into(), Success),
         (Reload::new().module("app_queue.so").into(), Success),
         (ModuleLoad::new(LoadType::Reload).module("app_queue.so").into(), Success),
-        (ModuleLoad::new(LoadType::Reload).module("udptl").into(), Says("Module not found")),
+        (
+            ModuleLoad::new(LoadType::Reload).module("udptl").into(),
+            if version() == 16 { Success } else { Says("Module not found") },
+        ),
         (ModuleCheck::new("app_queue").into(), Success),
         (LoggerRotate::new().into(), Success),
         // The database
@@ -194,6 +232,11 @@ fn harmless(a: &str, b: &str, agi: &str, bridge: &str) -> Vec<(Action, Answer)> 
         (MixMonitor::new(a).file("gami-live.wav").into(), Success),
         (MixMonitorMute::new(a, MonitorDirection::Both, true).into(), Success),
         (StopMixMonitor::new(a).into(), Success),
+        (Monitor::new(a).file("gami-live").format("wav").into(), Success),
+        (ChangeMonitor::new(a, "gami-live-2").into(), Success),
+        (PauseMonitor::new(a).into(), Success),
+        (UnpauseMonitor::new(a).into(), Success),
+        (StopMonitor::new(a).into(), Success),
         (Atxfer::new(gone, "answer").into(), Says("Channel specified does not exist")),
         (CancelAtxfer::new(gone).into(), Says("Channel specified does not exist")),
         (BlindTransfer::new(gone, "answer").into(), Says("Channel specified does not exist")),
@@ -276,7 +319,16 @@ fn harmless(a: &str, b: &str, agi: &str, bridge: &str) -> Vec<(Action, Answer)> 
         (PJSIPSetMaintenance::new("bob", true).into(), Success),
         (PJSIPShowMaintenance::new().into(), Success),
         (PJSIPSetMaintenance::new("bob", false).into(), Success),
-        // IAX2 and fax
+        // Other technologies, and fax
+        (SIPpeers::new().into(), Success),
+        (SIPpeerstatus::new().into(), Success),
+        (SIPqualifypeer::new("sip-loop").into(), Success),
+        (SIPshowpeer::new("sip-loop").into(), Success),
+        (SIPshowregistry::new().into(), Success),
+        (SIPnotify::new("sip-loop", "Event", "check-sync").into(), Success),
+        (SKINNYdevices::new().into(), Success),
+        (SKINNYlines::new().into(), Success),
+        (JabberSend::new("lost", "ann@localhost", "hello").into(), Success), // the acknowledgement, not the outcome
         (IAXpeers::new().into(), Success),
         (IAXpeerlist::new().into(), Success),
         (IAXregistry::new().into(), Success),
@@ -292,6 +344,8 @@ fn every_typed_action_that_does_no_harm_is_known_to_the_server() {
     let ami = connected();
     hang_up_all(&ami);
     let declared = declarations();
+    // Of an earlier run on the same server.
+    let _ = fs::remove_file(PathBuf::from(var("GAMI_ASTERISK_ETC")).join("gami-live.conf"));
     let (a, b) = (call(&ami, "answer-long").channel, call(&ami, "answer-long").channel);
     let agi = call(&ami, "agi").channel;
     call(&ami, "conference");
@@ -302,10 +356,12 @@ fn every_typed_action_that_does_no_harm_is_known_to_the_server() {
     let bridge = events.last().unwrap().get("BridgeUniqueid").unwrap();
     wait_until(&ami, "the conference is not up", |ami| ami.list(ConfbridgeList::new("gami")).is_ok());
 
+    let listed = commands(&ami);
     let mut sent = HashSet::new();
     let mut wrong = Vec::new();
     for (action, expected) in harmless(&a, &b, &agi, bridge) {
         let name = action.name().to_owned();
+        let expected = if listed.contains_key(&name) { expected } else { Says("Invalid/unknown command: ") };
         let answer = match declared[&name].answers_events() {
             true => ami.list(&action).map(drop),
             false => ami.action(&action).map(drop),
@@ -321,7 +377,6 @@ fn every_typed_action_that_does_no_harm_is_known_to_the_server() {
         sent.insert(name);
     }
     let known: HashSet<_> = sent.iter().map(String::as_str).chain(LEFT_OUT.iter().map(|(name, _)| *name)).collect();
-    let listed = commands(&ami);
     let forgotten: Vec<_> = listed.keys().filter(|name| !known.contains(name.as_str())).collect();
     hang_up_all(&ami);
     let goodbye = ami.action(Logoff::new()).unwrap();
@@ -352,6 +407,10 @@ const COUNTED_OTHERWISE: &[(&str, &str)] = &[
     ("IAXpeers", "its items have no ActionID: they come over `events`"),
 ];
 
+/// Lists that chan_skinny sends as one packet, without the empty lines between the events: the list is over, and what
+/// ended it has the headers of all.
+const UNDIVIDED: &[&str] = &["SKINNYdevices", "SKINNYlines"];
+
 #[test]
 #[ignore = "needs Asterisk: tests/asterisk/run"]
 fn lists_are_collected_with_as_many_items_as_the_server_counts() {
@@ -359,7 +418,11 @@ fn lists_are_collected_with_as_many_items_as_the_server_counts() {
     hang_up_all(&ami);
     ami.setvar_global("DEVICE_STATE(Custom:lamp)", "INUSE").unwrap();
     ami.setvar_global("PRESENCE_STATE(CustomPresence:ann)", "away,lunch,back at 1").unwrap();
-    ami.action(PJSIPSetMaintenance::new("bob", true)).unwrap();
+    let listed = commands(&ami);
+    let has = |name: &str| listed.contains_key(name);
+    if has("PJSIPSetMaintenance") {
+        ami.action(PJSIPSetMaintenance::new("bob", true)).unwrap();
+    }
     ami.db_put("gami-live", "k", "v").unwrap();
     let mut up = Vec::new();
     for exten in ["conference", "conference", "conference-admin", "park", "park", "agent-login"] {
@@ -367,9 +430,14 @@ fn lists_are_collected_with_as_many_items_as_the_server_counts() {
     }
     up.push(call_with(&ami, "queue", &[("queue", "empty")]).channel);
     up.push(call(&ami, "bridge").channel);
-    // Who talks leaves a message, of ten seconds at most.
-    let talking = Originate::new("Local/talk@gami/n").exten("gami", "voicemail", 1).ring_timeout(PATIENCE);
-    ami.originate(talking).unwrap();
+    if has("VoicemailBoxSummary") {
+        // Who talks leaves a message, of ten seconds at most.
+        let talking = Originate::new("Local/talk@gami/n").exten("gami", "voicemail", 1).ring_timeout(PATIENCE);
+        ami.originate(talking).unwrap();
+        let messages =
+            |ami: &Client| ami.list(VoicemailBoxSummary::new("default", "100")).map_or(0, |list| list.items.len());
+        wait_until(&ami, "there is no message", |ami| messages(ami) > 0);
+    }
     let items = |action: Action| ami.list(action).map_or(0, |list| list.items.len());
     let one_on_one = BridgeList::new().bridge_type("simple_bridge");
     wait_until(&ami, "the conference lacks somebody", |_| items(ConfbridgeList::new("gami").into()) == 3);
@@ -380,7 +448,6 @@ fn lists_are_collected_with_as_many_items_as_the_server_counts() {
     wait_until(&ami, "nobody waits in the queue", |_| items(QueueStatus::new().queue("empty").into()) == 2);
     wait_until(&ami, "no channels are bridged", |_| items(one_on_one.clone().into()) == 1);
     wait_until(&ami, "ann has not registered", |_| items(PJSIPShowContacts::new().into()) > 0);
-    wait_until(&ami, "there is no message", |_| items(VoicemailBoxSummary::new("default", "100").into()) > 0);
     let bridge = ami.list(one_on_one).unwrap();
     let bridge = bridge.items[0].get("BridgeUniqueid").unwrap();
     let lists: Vec<Action> = vec![
@@ -417,18 +484,23 @@ fn lists_are_collected_with_as_many_items_as_the_server_counts() {
         PresenceStateList::new().into(),
         QueueStatus::new().into(),
         QueueSummary::new().into(),
+        SIPpeers::new().into(),
+        SIPpeerstatus::new().into(),
+        SIPshowregistry::new().into(),
+        SKINNYdevices::new().into(),
+        SKINNYlines::new().into(),
         ShowDialPlan::new().into(),
         Status::new().into(),
         VoicemailBoxSummary::new("default", "100").into(),
         VoicemailUserStatus::new("default", "100").into(),
         VoicemailUsersList::new().into(),
     ];
-    let listed = commands(&ami);
+    let lists: Vec<_> = lists.into_iter().filter(|action| has(action.name())).collect();
     let singles = ["FAXSession", "FAXStats", "WaitEvent"];
     let declared = declarations();
     let expected: BTreeSet<_> = declared
         .iter()
-        .filter(|(name, declared)| declared.answers_events() && listed.contains_key(*name))
+        .filter(|(name, declared)| declared.answers_events() && has(name))
         .map(|(name, _)| name.as_str())
         .filter(|name| !singles.contains(name))
         .collect();
@@ -440,15 +512,23 @@ fn lists_are_collected_with_as_many_items_as_the_server_counts() {
         let list = ami.list(action).unwrap_or_else(|error| panic!("{action:?}: {error}"));
         let (came, counted) = (list.items.len(), count(&list));
         println!("{name}: {came} items");
+        let ended_by = declared[name].ended_by.as_deref();
+        if UNDIVIDED.contains(&name) {
+            assert_eq!((came, counted), (0, 1), "{name}");
+            assert_eq!(list.complete.get_all("Event").last(), ended_by, "{name}");
+            continue;
+        }
         let otherwise = COUNTED_OTHERWISE.iter().any(|(listed, _)| *listed == name);
         let empty = EMPTY.iter().any(|(listed, _)| *listed == name);
         if (came != counted) != otherwise || (counted == 0) != empty {
             wrong.push((name, came, counted));
         }
         // Where servers do not mark the end, its name alone tells.
-        assert_eq!(Some(list.complete.name()), declared[name].ended_by.as_deref(), "{name}");
+        assert_eq!(Some(list.complete.name()), ended_by, "{name}");
     }
-    ami.action(PJSIPSetMaintenance::new("bob", false)).unwrap();
+    if has("PJSIPSetMaintenance") {
+        ami.action(PJSIPSetMaintenance::new("bob", false)).unwrap();
+    }
     ami.db_del("gami-live", "k").unwrap();
     hang_up_all(&ami);
     assert!(wrong.is_empty(), "list, items that came, items counted: {wrong:#?}");
@@ -459,6 +539,7 @@ fn lists_are_collected_with_as_many_items_as_the_server_counts() {
 fn a_list_of_nothing_is_empty_or_an_error_and_nobody_waits_for_it() {
     let ami = connected();
     hang_up_all(&ami);
+    let listed = commands(&ami);
     let begun = Instant::now();
     assert_eq!(ami.list(QueueStatus::new().queue("no-such-queue")).unwrap().items.len(), 0);
     assert_eq!(ami.list(Status::new()).unwrap().items.len(), 0);
@@ -472,7 +553,11 @@ fn a_list_of_nothing_is_empty_or_an_error_and_nobody_waits_for_it() {
     ];
     for (action, message) in refusals {
         match ami.list(&action) {
-            Err(Error::Rejected(response)) => assert_eq!(response.message(), Some(message)),
+            Err(Error::Rejected(response)) => {
+                let unknown = format!("Invalid/unknown command: {}. ", action.name());
+                let said = if listed.contains_key(action.name()) { message } else { &unknown };
+                assert!(response.message().unwrap().starts_with(said), "{action:?}: {response:?}");
+            }
             other => panic!("{action:?}: {other:?}"),
         }
     }
@@ -493,7 +578,14 @@ fn both_ways_to_hang_up_take_a_pattern_and_answer_with_a_list() {
         let call = Originate::new("PJSIP/noanswer@loop").application("Wait", "30").asynchronous(true);
         ami.action(call).unwrap();
         wait_until(&ami, "nobody is called", |ami| ami.channels().unwrap().len() == 2);
-        let list = ami.list(&action).unwrap();
+        let list = match ami.list(&action) {
+            // It came with 18.21.
+            Err(Error::Rejected(_)) if version() == 16 && action.name() == "PJSIPHangup" => {
+                hang_up_all(&ami);
+                continue;
+            }
+            list => list.unwrap(),
+        };
         // The end of the one may bring the end of the other, before it is its turn.
         assert!((1..=2).contains(&list.items.len()), "{action:?}: {list:?}");
         assert_eq!(list.items.len(), count(&list), "{action:?}");
@@ -632,8 +724,9 @@ fn the_shorthands_do_what_they_say() {
     let ami = connected();
     hang_up_all(&ami);
     assert!(ami.ping().unwrap() < PATIENCE);
-    assert!(ami.server_version().unwrap().starts_with("22."), "{:?}", ami.server_version());
-    assert_eq!(ami.banner().unwrap(), "Asterisk Call Manager/11.0.0");
+    assert!(ami.server_version().unwrap().starts_with(&format!("{}.", version())), "{:?}", ami.server_version());
+    let banner = if version() == 16 { "Asterisk Call Manager/5.0.4" } else { "Asterisk Call Manager/11.0.0" };
+    assert_eq!(ami.banner().unwrap(), banner);
     assert!(ami.channels().unwrap().is_empty());
 
     // Channels and their variables
@@ -800,10 +893,33 @@ fn the_network_statistics_of_iax2_are_bare_text_that_is_reported_and_hurts_nothi
 
 #[test]
 #[ignore = "needs Asterisk: tests/asterisk/run"]
+fn a_skinny_device_and_a_line_are_shown_without_a_response_and_reported() {
+    let ami = Options::new().action_timeout(Duration::from_millis(700)).dial(var("GAMI_ASTERISK_AMI")).unwrap();
+    log_in(&ami);
+    let shown: [(Action, &str); 2] = [
+        (SKINNYshowdevice::new("skinny-phone").into(), "skinny-phone"),
+        (SKINNYshowline::new("skinny-line").into(), "skinny-line"),
+    ];
+    for (action, text) in shown {
+        while ami.errors().try_recv().is_ok() {}
+        let error = ami.action(&action).unwrap_err();
+        if version() > 20 {
+            assert!(error.to_string().contains("Invalid/unknown command: "), "removed with 21: {error}");
+            continue;
+        }
+        assert!(matches!(error, Error::Timeout { sent: true, .. }), "{error}");
+        let told = ami.errors().recv_timeout(PATIENCE).unwrap();
+        assert!(matches!(&told, Error::Unrecognized(packet) if packet.text().contains(text)), "{told}");
+    }
+    ami.ping().unwrap();
+}
+
+#[test]
+#[ignore = "needs Asterisk: tests/asterisk/run"]
 fn a_command_gives_its_text_and_one_that_fails_an_error_with_it() {
     let ami = connected();
     let text = ami.command("core show version").unwrap();
-    assert!(text.starts_with("Asterisk 22."), "{text}");
+    assert!(text.starts_with(&format!("Asterisk {}.", version())), "{text}");
     assert_eq!(ami.command("core show hints").unwrap().lines().next(), Some(""), "its first line is empty");
     match ami.command("no such command").unwrap_err() {
         Error::Rejected(response) => {

@@ -587,6 +587,8 @@ words! {
         /// It answers, but late.
         Lagged = "Lagged",
         Unreachable = "Unreachable",
+        /// Nobody asks whether it is there; from `SIPpeerstatus` alone.
+        Unmonitored = "Unmonitored",
     }
 
     /// How a registration with another server stands.

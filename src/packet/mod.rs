@@ -10,6 +10,7 @@
 //! its beginning ([`Packet::iter`], a typed event) is not indexed at all. A packet that is kept for long pins its
 //! chunk, at most what one read brought: [`Packet::detach`] cuts it loose.
 
+mod cursor;
 mod follows;
 mod framing;
 mod lines;
@@ -17,12 +18,11 @@ mod pool;
 mod scan;
 #[cfg(feature = "serde")]
 mod serialize;
-mod table;
 
+pub(crate) use cursor::{Cursor, Key};
 pub use framing::{Frame, Framer, DEFAULT_LIMIT};
 pub use lines::LineEnd;
 use pool::Pool;
-pub(crate) use table::{table, Bucket, Names, Table};
 
 use std::borrow::Cow;
 use std::fmt;
@@ -200,7 +200,8 @@ impl Packet {
 
     /// All headers, name and value, in the order in which they came.
     pub fn iter(&self) -> Headers<'_> {
-        Headers { text: self.text(), spans: self.headers() }
+        let text = self.text();
+        Headers { text, spans: Spans::of(text.as_bytes()) }
     }
 
     /// How many headers the packet has, repeats counted.
@@ -252,12 +253,6 @@ impl Packet {
     /// The first value of a header, found from the beginning without indexing the packet.
     pub(crate) fn seek(&self, key: &str) -> Option<&str> {
         self.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
-    }
-
-    /// The headers one after the other, without indexing the packet.
-    #[inline]
-    fn headers(&self) -> Spans<'_> {
-        Spans::of(self.text().as_bytes())
     }
 
     fn spans(&self) -> &[Span] {
