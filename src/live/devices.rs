@@ -1,9 +1,12 @@
 //! Devices and hints: who is free.
 
-use super::family::Listed;
+use super::channels::owned;
+use super::family::{Family, Listed};
 use super::fields::fields;
 use super::map::Keyed;
+use super::table::Table;
 use crate::event::values::{DeviceState, ExtensionState, Value};
+use crate::event::{self, Event};
 
 /// The state of a device.
 ///
@@ -58,12 +61,59 @@ impl Keyed for Hint {
 
 impl Listed for Device {
     fn inherit(&mut self, shown: &Self) -> bool {
-        self != shown
+        self.state != shown.state
     }
 }
 
 impl Listed for Hint {
     fn inherit(&mut self, shown: &Self) -> bool {
-        self != shown
+        self.status != shown.status
     }
+}
+
+/// Takes the state of a device.
+fn device(table: &mut Table<Device>, e: &event::DeviceStateChange<'_>) {
+    let state = e.state.and_then(|state| owned(state.as_str()));
+    if e.device.is_empty() || table.get(e.device).is_some_and(|device| device.state == state) {
+        return;
+    }
+    table.put(Device { device: e.device.to_owned(), state });
+}
+
+/// Takes the state of an extension; one that is gone, or has no hint any more, is taken away.
+fn hint(table: &mut Table<Hint>, e: &event::ExtensionStatus<'_>) {
+    let id = format!("{}@{}", e.exten, e.context);
+    if e.exten.is_empty() {
+        return;
+    }
+    if matches!(e.status, Some(ExtensionState::Removed | ExtensionState::Deactivated)) {
+        table.remove(&id);
+        return;
+    }
+    let old = table.get(&id);
+    let text = owned(e.hint).or_else(|| old.and_then(|old| old.hint.clone()));
+    let hint = Hint { id, exten: e.exten.to_owned(), context: e.context.to_owned(), hint: text, status: e.status };
+    if old.map_or(true, |old| **old != hint) {
+        table.put(hint);
+    }
+}
+
+pub(super) fn apply_device(devices: &mut Family<Device>, event: &Event) {
+    let e = event::DeviceStateChange::from(event);
+    devices.apply(|table, _| device(table, &e));
+}
+
+pub(super) fn apply_hint(hints: &mut Family<Hint>, event: &Event) {
+    let e = event::ExtensionStatus::from(event);
+    hints.apply(|table, _| hint(table, &e));
+}
+
+/// Puts in what `DeviceStateList` lists.
+pub(super) fn list_devices(devices: &mut Family<Device>, items: &[Event]) {
+    devices.list(|table| items.iter().for_each(|item| device(table, &event::DeviceStateChange::from(item))));
+}
+
+/// Puts in what `ExtensionStateList` lists.
+pub(super) fn list_hints(hints: &mut Family<Hint>, items: &[Event]) {
+    hints.list(|table| items.iter().for_each(|item| hint(table, &event::ExtensionStatus::from(item))));
 }

@@ -165,13 +165,15 @@ impl Calls {
         let mut found = vec![uniqueid.to_owned()];
         let mut seen: HashSet<String> = HashSet::new();
         seen.insert(uniqueid.to_owned());
+        let mut bridges: Vec<&String> = Vec::new();
         let mut at = 0;
         while at < found.len() {
-            let Some(channel) = wiring.channels.get(&found[at]) else {
-                at += 1;
-                continue;
-            };
-            let bridge = channel.bridge.as_ref().and_then(|bridge| wiring.bridges.get(bridge));
+            let channel = wiring.channels.get(&found[at]);
+            at += 1;
+            let Some(channel) = channel else { continue };
+            let bridge = channel.bridge.as_ref().filter(|bridge| !bridges.contains(bridge));
+            bridges.extend(bridge);
+            let bridge = bridge.and_then(|bridge| wiring.bridges.get(bridge));
             let members = bridge.filter(|bridge| !bridge.is_holding()).map(|bridge| &bridge.members[..]);
             let dialled = if dials { &channel.dialing[..] } else { &[] };
             let others = members.unwrap_or_default().iter().chain(dialled).chain(&channel.local_peer);
@@ -181,7 +183,6 @@ impl Calls {
                     found.push(other.clone());
                 }
             }
-            at += 1;
         }
         found
     }
@@ -326,12 +327,14 @@ impl Calls {
     /// Lets go the pieces of a call that are alive without the first of them.
     fn fall_apart(&mut self, wiring: &mut Wiring, id: &str) {
         let Some(call) = self.table.get(id) else { return };
-        let mut left = call.channels.clone();
+        let mut seen: HashSet<String> = HashSet::new();
         let mut pieces: Vec<Vec<String>> = Vec::new();
-        while let Some(first) = left.first() {
-            let piece = Self::joined(wiring, first, true);
-            left.retain(|channel| !piece.contains(channel));
-            pieces.push(piece);
+        for channel in &call.channels {
+            if !seen.contains(channel) {
+                let piece = Self::joined(wiring, channel, true);
+                seen.extend(piece.iter().cloned());
+                pieces.push(piece);
+            }
         }
         if pieces.len() < 2 {
             return;

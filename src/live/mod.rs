@@ -12,8 +12,6 @@
 //! and what comes is gathered aside; when all events from before the list have come, the two are compared, and what
 //! differs is shown, as a difference.
 
-#![allow(dead_code)] // until all families have their rules
-
 mod agents;
 mod bridges;
 mod calls;

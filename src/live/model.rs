@@ -1,5 +1,6 @@
 //! The model: packets in, changes out.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -7,12 +8,13 @@ use super::change::{Change, Kind, Thing};
 use super::family::Family;
 use super::gather::Calls;
 use super::part::{Part, Parts, Unavailable, Validity, Why};
+use super::queues::Tie;
 use super::resync::{self, Pending, Refusal, Round, Want};
 use super::snapshot::{Maps, Snapshot};
 use super::wiring::{Note, Wiring};
+use super::{agents, conferences, devices, endpoints, parking, queues};
 use super::{Agent, Conference, Device, Endpoint, Hint, Parked, Queue};
 use crate::action::Action;
-use crate::client::List;
 use crate::event::{self, Event};
 
 /// How long something may look wrong that mostly is put right by the next event.
@@ -66,7 +68,11 @@ pub struct Model {
     answers: [Option<Result<(), Unavailable>>; Part::ALL.len()],
     pending: Vec<Pending>,
     round: Option<Round>,
-    /// Queues whose caller is hung up and has to leave by then.
+    /// The queue that a channel waits in, or whose member it talks to; only for what is hung up.
+    queued: HashMap<String, String>,
+    /// The conference that a channel is in; only for what is hung up.
+    conferring: HashMap<String, String>,
+    /// Since when a caller is hung up that its queue has to let go.
     leaving: Vec<(SystemTime, String, String)>,
     pub(super) doubts: Vec<(Part, Why)>,
     changes: Vec<Change>,
@@ -93,6 +99,8 @@ pub struct Counts {
     pub rounds: u64,
     /// How often the server was started anew.
     pub restarts: u64,
+    /// What it remembers beside the picture itself, such as which name a channel has: 0 once there is no channel.
+    pub remembered: usize,
 }
 
 impl Model {
@@ -119,6 +127,8 @@ impl Model {
             answers: Default::default(),
             pending: Vec::new(),
             round: None,
+            queued: HashMap::new(),
+            conferring: HashMap::new(),
             leaving: Vec::new(),
             doubts: Vec::new(),
             changes: Vec::new(),
@@ -178,7 +188,37 @@ impl Model {
         if self.parts.contains(Part::Calls) {
             self.annotate(name, event);
         }
-        let _ = at;
+        let has = |part: Part| self.parts.contains(part);
+        if has(Part::Agents) && agents::apply(&mut self.agents, name, event) {
+            return;
+        }
+        if has(Part::Queues) {
+            let doubts = &mut self.doubts;
+            let mut doubt = |why: Why| doubts.push((Part::Queues, why));
+            if let Some(tie) = queues::apply(&mut self.queues, name, event, at, &mut doubt) {
+                match tie {
+                    Some(Tie::In { uniqueid, queue }) => drop(self.queued.insert(uniqueid, queue)),
+                    Some(Tie::Out { uniqueid }) => drop(self.queued.remove(&uniqueid)),
+                    None => {}
+                }
+                return;
+            }
+        }
+        if has(Part::Conferences) {
+            if let Some(joined) = conferences::apply(&mut self.conferences, name, event, at) {
+                self.conferring.extend(joined.map(|joined| (joined.uniqueid, joined.conference)));
+                return;
+            }
+        }
+        if has(Part::Parking) && parking::apply(&mut self.parked, name, event, at) {
+            return;
+        }
+        match name {
+            "DeviceStateChange" if has(Part::Devices) => devices::apply_device(&mut self.devices, event),
+            "ExtensionStatus" if has(Part::Hints) => devices::apply_hint(&mut self.hints, event),
+            _ if has(Part::Endpoints) => drop(endpoints::apply(&mut self.endpoints, name, event)),
+            _ => {}
+        }
     }
 
     /// Notes for whom a queue rings, in the calls.
@@ -205,8 +245,20 @@ impl Model {
         }
     }
 
+    /// The other families may hear of a hangup late, or never.
     fn hung_up(&mut self, event: &Event, at: SystemTime) {
-        let _ = (event, at);
+        let Some(uniqueid) = event.packet().seek("Uniqueid") else { return };
+        if let Some(queue) = self.queued.remove(uniqueid) {
+            if queues::hung_up(&mut self.queues, &queue, uniqueid) {
+                self.leaving.push((at, queue, uniqueid.to_owned()));
+            }
+        }
+        if let Some(conference) = self.conferring.remove(uniqueid) {
+            conferences::hung_up(&mut self.conferences, &conference, uniqueid);
+        }
+        if self.parked.shown.has(uniqueid) || self.parked.is_gathering() {
+            parking::hung_up(&mut self.parked, uniqueid);
+        }
     }
 
     /// Something may have looked wrong for too long.
@@ -259,6 +311,8 @@ impl Model {
         self.endpoints.clear();
         self.agents.clear();
         self.leaving.clear();
+        self.queued.clear();
+        self.conferring.clear();
         self.shown = Default::default();
         if self.round.take().is_some() {
             self.ask_all();
@@ -433,26 +487,25 @@ impl Model {
         }
     }
 
-    /// Takes a list at its place among the events: after those that came before its response, and before those that
+    /// Takes the items of a list at its place among the events: after those that came before its response, and before those that
     /// came after it.
     ///
     /// It may also be one that [`Model::want`] did not name; then its part is gathered from now on. Lists that are
     /// about no part are passed over.
-    pub fn list(&mut self, action: impl Into<Action>, list: &List, at: SystemTime) {
+    pub fn list(&mut self, action: impl Into<Action>, items: &[Event], at: SystemTime) {
         let action = action.into();
         let Some(part) = resync::part_of(action.name()).filter(|part| self.parts.contains(*part)) else { return };
         if !self.is_gathering(part) {
             self.gather(part, action.get("Queue").map(str::to_owned));
         }
         self.counts.lists += 1;
-        self.seq = self.seq.max(list.complete.seq());
+        self.seq = items.last().map_or(self.seq, |item| self.seq.max(item.seq()));
         self.answers[part as usize] = Some(Ok(()));
-        self.put_in(action.name(), list, at);
+        self.put_in(action.name(), items, at);
         self.answered(&action, part, at);
     }
 
-    fn put_in(&mut self, name: &str, list: &List, at: SystemTime) {
-        let items = &list.items[..];
+    fn put_in(&mut self, name: &str, items: &[Event], at: SystemTime) {
         let is = |names: &[&str]| names.iter().any(|other| other.eq_ignore_ascii_case(name));
         if is(&["CoreShowChannels", "Status"]) {
             if let Some((aside, listed)) = &mut self.aside {
@@ -463,6 +516,31 @@ impl Model {
             if let Some((aside, _)) = &mut self.aside {
                 aside.list_bridges(items);
             }
+        } else if is(&["QueueStatus"]) {
+            queues::list(&mut self.queues, items, at);
+        } else if is(&["ConfbridgeListRooms"]) {
+            let rooms = conferences::list_rooms(&mut self.conferences, items);
+            if let Some(round) = &mut self.round {
+                // Behind the list of the rooms itself, which is not taken off yet.
+                for room in rooms.iter().rev() {
+                    let list = Action::new("ConfbridgeList").param("Conference", room);
+                    round.lists.insert(round.lists.len().min(1), list);
+                }
+            }
+        } else if is(&["ConfbridgeList", "MeetmeList"]) {
+            let wiring = &self.wiring;
+            conferences::list(&mut self.conferences, items, |name| wiring.named(name).cloned());
+        } else if is(&["ParkedCalls"]) {
+            let wiring = &self.wiring;
+            parking::list(&mut self.parked, items, at, |name| wiring.named(name).cloned());
+        } else if is(&["DeviceStateList"]) {
+            devices::list_devices(&mut self.devices, items);
+        } else if is(&["ExtensionStateList"]) {
+            devices::list_hints(&mut self.hints, items);
+        } else if is(&["PJSIPShowEndpoints", "SIPpeers", "IAXpeerlist"]) {
+            endpoints::list(&mut self.endpoints, items);
+        } else if is(&["Agents"]) {
+            agents::list(&mut self.agents, items);
         }
     }
 
@@ -490,13 +568,9 @@ impl Model {
             if !self.is_gathering(part) {
                 self.gather(part, None);
             }
-            self.put_in_nothing(action.name(), at);
+            self.put_in(action.name(), &[], at);
         }
         self.answered(&action, part, at);
-    }
-
-    fn put_in_nothing(&mut self, name: &str, at: SystemTime) {
-        let _ = (name, at);
     }
 
     /// A list did not come whole: the part is going to be listed again.
@@ -538,6 +612,7 @@ impl Model {
             _ => {
                 if !self.shown[part as usize] {
                     self.show(part, at);
+                    self.tie(part);
                 }
                 if !self.validity[part as usize].is_readable() {
                     self.set_validity(part, Validity::Settling, at);
@@ -545,6 +620,25 @@ impl Model {
             }
         }
         self.finish(at, true);
+    }
+
+    /// Finds out anew which channels a part has to do with.
+    fn tie(&mut self, part: Part) {
+        if part == Part::Queues {
+            self.queued.clear();
+            for queue in self.queues.shown.iter() {
+                let waiting = queue.callers.iter().map(|caller| &caller.uniqueid);
+                let served = queue.members.iter().filter_map(|member| member.talks_to.as_ref());
+                let tied = waiting.chain(served).map(|uniqueid| (uniqueid.clone(), queue.name.clone()));
+                self.queued.extend(tied);
+            }
+        } else if part == Part::Conferences {
+            self.conferring.clear();
+            for conference in self.conferences.shown.iter() {
+                let ids = conference.participants.iter().filter_map(|participant| participant.uniqueid.clone());
+                self.conferring.extend(ids.map(|uniqueid| (uniqueid, conference.conference.clone())));
+            }
+        }
     }
 
     /// Shows what was gathered of a part; how much was wrong.
@@ -582,6 +676,7 @@ impl Model {
         for part in parts.into_iter().filter(|part| self.is_gathering(*part)).collect::<Vec<_>>() {
             let trusted = matches!(self.validity[part as usize], Validity::Valid { .. } | Validity::Suspect(_));
             let wrong = self.show(part, at);
+            self.tie(part);
             self.counts.corrections += if trusted { wrong } else { 0 };
             self.counts.rounds += 1;
             self.shown[part as usize] = true;
@@ -662,7 +757,9 @@ impl Model {
 
     /// What it has counted.
     pub fn counts(&self) -> Counts {
-        self.counts
+        let ties = self.queued.len() + self.conferring.len() + self.leaving.len();
+        let remembered = self.wiring.remembered() + self.calls.remembered() + ties;
+        Counts { remembered, ..self.counts }
     }
 
     /// The parts that it keeps.

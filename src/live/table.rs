@@ -23,10 +23,6 @@ impl<T: Keyed + Clone + PartialEq> Table<T> {
         &self.map
     }
 
-    pub fn len(&self) -> usize {
-        self.map.len()
-    }
-
     pub fn get(&self, key: &str) -> Option<&Arc<T>> {
         self.map.get(key)
     }

@@ -290,9 +290,11 @@ impl Wiring {
         if let Some(before) = name {
             self.forget_name(&before, uniqueid);
             self.named_now(uniqueid, snapshot.name.to_owned());
+            self.note(Note::Rewired(uniqueid.to_owned()));
         }
         if answered && self.old {
-            self.dialled(uniqueid, None);
+            let dialled = self.channels.get(uniqueid).is_some_and(|channel| channel.dialed_by.is_some());
+            self.dialled(uniqueid, dialled.then_some("ANSWER"));
         }
         self.note(Note::Touched(uniqueid.to_owned()));
         true
@@ -315,7 +317,9 @@ impl Wiring {
             }
         }
         self.parted.retain(|(_, parted)| parted != uniqueid);
-        if !e.extension.eq_ignore_ascii_case("h") {
+        // What a channel that is called runs is no dialplan, and after the end runs what cleans up.
+        let called = ["AppDial", "AppDial2", "AppQueue"].contains(&e.application);
+        if !called && !e.extension.eq_ignore_ascii_case("h") {
             self.note(Note::Alone(uniqueid.to_owned()));
         }
     }
@@ -745,6 +749,7 @@ impl Wiring {
                         if before != listed.name {
                             self.forget_name(&before, &listed.uniqueid);
                             self.named_now(&listed.uniqueid, listed.name.clone());
+                            self.note(Note::Rewired(listed.uniqueid.clone()));
                         }
                         if up && self.old {
                             self.dialled(&listed.uniqueid, None);
