@@ -127,7 +127,9 @@ impl Client {
     /// Adds a filter that includes: of this session's events only those that match it, or another that
     /// includes, are sent.
     ///
-    /// It is a regular expression on an event's whole text, such as `Event: Hangup`. Filters cannot be taken
+    /// It is an extended regular expression on an event's whole text, which begins with `Event: ` and the name. So
+    /// `^Event: Hangup[^A-Za-z]` is for `Hangup` alone, where `Event: Hangup` lets `HangupRequest` through too, and
+    /// whatever says so in a header. Filters cannot be taken
     /// back; they end with the connection, and a reconnection sets them again. [`Filter::match_criteria`] has
     /// the faster ones of newer servers. Events that answer an action come all the same, but not the
     /// `OriginateResponse` that [`Client::originate`] waits for: include it too.
@@ -146,7 +148,7 @@ impl Client {
     ///
     /// ```no_run
     /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
-    /// ami.include_events("Event: (Newchannel|Hangup|OriginateResponse)")?;
+    /// ami.include_events("^Event: (Newchannel|Hangup|OriginateResponse)[^A-Za-z]")?;
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn include_events(&self, regex: impl AsRef<str>) -> Result<()> {
@@ -159,7 +161,7 @@ impl Client {
 
     /// Adds a filter that excludes: of this session's events those that match it are not sent.
     ///
-    /// It is a regular expression on an event's whole text; the rest is as with [`Client::include_events`].
+    /// It is a regular expression on an event's whole text, as with [`Client::include_events`].
     ///
     /// Asterisk 10 and later.
     ///
@@ -175,7 +177,7 @@ impl Client {
     ///
     /// ```no_run
     /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
-    /// ami.exclude_events("Event: (VarSet|Newexten)")?;
+    /// ami.exclude_events("^Event: (VarSet|Newexten)[^A-Za-z]")?;
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn exclude_events(&self, regex: impl AsRef<str>) -> Result<()> {

@@ -58,8 +58,9 @@ actions! {
         /// use gami::action::{Filter, MatchCriteria, MatchMethod};
         ///
         /// // A regular expression on the event's whole text.
-        /// let hangups = Filter::new("Event: Hangup");
-        /// let no_variables = Filter::exclude("Event: VarSet");
+        /// // What follows the name keeps `HangupRequest` out.
+        /// let hangups = Filter::new("^Event: Hangup[^A-Za-z]");
+        /// let no_variables = Filter::exclude("^Event: VarSet[^A-Za-z]");
         ///
         /// // Faster, where the server is new enough: one header of one event.
         /// let channels = Filter::new("PJSIP/")
