@@ -42,6 +42,8 @@
 //!   with `Invalid/unknown command`.
 //! - *Answers*: what to expect on success. Any action can be answered with `Response: Error` and a
 //!   `Message`.
+//!
+#![doc = include_str!("topics.md")]
 
 mod catalogue;
 mod raw;

@@ -194,6 +194,8 @@ values! {
     }
 
     /// What an AOC-D or AOC-E message charges.
+    ///
+    /// For [`AOCMessage`](crate::action::AOCMessage).
     AocChargeType {
         /// The charge is not available.
         NotAvailable = "NA",
@@ -206,6 +208,8 @@ values! {
     }
 
     /// What a currency amount is multiplied with.
+    ///
+    /// For [`AOCMessage`](crate::action::AOCMessage).
     AocMultiplier {
         /// 0.001
         OneThousandth = "OneThousandth",
@@ -224,6 +228,8 @@ values! {
     }
 
     /// Whether the charge of an AOC-D message is the sum so far or a part of it.
+    ///
+    /// For [`AOCMessage`](crate::action::AOCMessage).
     AocTotalType {
         /// The sum so far.
         Total = "Total",
@@ -232,6 +238,8 @@ values! {
     }
 
     /// Why a call is charged. AOC-D messages know only the first three.
+    ///
+    /// For [`AOCMessage`](crate::action::AOCMessage).
     AocBillingId {
         /// An ordinary call.
         Normal = "Normal",
@@ -252,6 +260,8 @@ values! {
     }
 
     /// Which part of a call an entry of an AOC-S message charges.
+    ///
+    /// For [`AOCMessage`](crate::action::AOCMessage).
     AocChargedItem {
         /// Not available.
         NotAvailable = "NA",
@@ -270,6 +280,8 @@ values! {
     }
 
     /// How an entry of an AOC-S message is charged.
+    ///
+    /// For [`AOCMessage`](crate::action::AOCMessage).
     AocRateType {
         /// Not available.
         NotAvailable = "NA",
@@ -288,6 +300,8 @@ values! {
     }
 
     /// The unit of a time in an AOC-S message.
+    ///
+    /// For [`AOCMessage`](crate::action::AOCMessage).
     AocTimeScale {
         /// 10 milliseconds.
         OneHundredthSecond = "OneHundredthSecond",
@@ -306,6 +320,8 @@ values! {
     }
 
     /// How a charge by the time grows.
+    ///
+    /// For [`AOCMessage`](crate::action::AOCMessage).
     AocChargingType {
         /// Continuously.
         ContinuousCharging = "ContinuousCharging",
@@ -314,6 +330,8 @@ values! {
     }
 
     /// The unit of a volume in an AOC-S message.
+    ///
+    /// For [`AOCMessage`](crate::action::AOCMessage).
     AocVolumeUnit {
         /// Bytes.
         Octet = "Octet",

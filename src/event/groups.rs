@@ -30,6 +30,9 @@ groups! {
     /// A channel as it was when the event was sent.
     ///
     /// Asterisk 12 and later send all of it; before, the headers that the event needed.
+    ///
+    /// In 99 events and groups, such as [`Newchannel`](crate::event::Newchannel) and
+    /// [`Hangup`](crate::event::Hangup).
     ChannelSnapshot {
         /// The channel's name, such as `PJSIP/100-00000001`.
         name: Text["Channel"],
@@ -56,6 +59,9 @@ groups! {
     /// A bridge as it was when the event was sent.
     ///
     /// Asterisk 12 and later.
+    ///
+    /// In 19 events and groups, such as [`BridgeEnter`](crate::event::BridgeEnter) and
+    /// [`AttendedTransfer`](crate::event::AttendedTransfer).
     BridgeSnapshot {
         uniqueid: Text["BridgeUniqueid"],
         /// Such as `basic`, `parking` or `stasis`.
@@ -72,6 +78,9 @@ groups! {
     }
 
     /// What every security event says.
+    ///
+    /// In 15 events and groups, such as [`InvalidPassword`](crate::event::InvalidPassword) and
+    /// [`SuccessfulAuth`](crate::event::SuccessfulAuth).
     SecuritySource {
         /// When it happened, in RFC 3339 form with milliseconds.
         event_tv: Text["EventTV"],
@@ -95,6 +104,8 @@ groups! {
     ///
     /// The headers have other names up to Asterisk 13.2 and from 13.3 on, and others in its documentation: all are
     /// read.
+    ///
+    /// In [`AOCD`](crate::event::AOCD) and [`AOCE`](crate::event::AOCE).
     Charge {
         charge: Text["Charge"],
         kind: AocType<'a>["Type" | "Charge/Type"],
@@ -120,6 +131,8 @@ groups! {
     ///
     /// The headers of the first report begin with `Report0`. Where there are more, read them with
     /// [`ReportBlock::of`] and the prefixes `Report1`, `Report2` and so on.
+    ///
+    /// In [`RTCPReceived`](crate::event::RTCPReceived) and [`RTCPSent`](crate::event::RTCPSent).
     ReportBlock {
         /// The stream that the report is on, in hexadecimal.
         source_ssrc: Text["SourceSSRC"],
@@ -137,6 +150,9 @@ groups! {
     }
 
     /// How a list ends.
+    ///
+    /// In 47 events and groups, such as [`QueueStatusComplete`](crate::event::QueueStatusComplete) and
+    /// [`CoreShowChannelsComplete`](crate::event::CoreShowChannelsComplete).
     ListEnd {
         /// `Complete`; empty up to Asterisk 13.1.
         event_list: Text["EventList"],

@@ -105,7 +105,10 @@
 //! for yes and no; `u32`, `u64`, `i32`, `i64` and `f64`; `Seconds`, `Millis`, `Micros`, `UnixTime` and `NtpTime` for
 //! times; and the enums of `src/event/values.rs`. A `group` has the prefix of its headers. An event whose name is no
 //! identifier gives it: `AOCD = "AOC-D" { … }`. The struct, its documentation, its decoder, its serialization and
-//! its variant come of that; the tests find it if the catalogue in `tests/data` has it.
+//! its variant come of that; the tests find it if the catalogue in `tests/data` has it. The table below is written by
+//! `GAMI_WRITE_TOPICS=1 cargo test --test topics`.
+//!
+#![doc = include_str!("topics.md")]
 
 #[macro_use]
 mod declare;

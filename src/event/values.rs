@@ -225,6 +225,9 @@ macro_rules! codes {
 
 codes! {
     /// What a channel is doing, the header `ChannelState`.
+    ///
+    /// In [`ChannelSnapshot`](crate::event::ChannelSnapshot), [`Masquerade`](crate::event::Masquerade) and
+    /// [`Status`](crate::event::Status).
     ChannelState {
         Down = 0 "Down",
         Reserved = 1 "Rsrvd",
@@ -242,6 +245,9 @@ codes! {
     }
 
     /// Why a channel was hung up: the causes of Q.850, with the numbers that Asterisk gives them.
+    ///
+    /// In [`Hangup`](crate::event::Hangup), [`HangupRequest`](crate::event::HangupRequest) and
+    /// [`SoftHangupRequest`](crate::event::SoftHangupRequest).
     HangupCause {
         /// No cause was given.
         NotDefined = 0 "Unknown",
@@ -321,12 +327,16 @@ codes! {
     }
 
     /// The kind of an RTCP packet.
+    ///
+    /// In [`RTCPReceived`](crate::event::RTCPReceived) and [`RTCPSent`](crate::event::RTCPSent).
     RtcpType {
         SenderReport = 200 "SR",
         ReceiverReport = 201 "RR",
     }
 
     /// Why an originated call went as it did, the header `Reason` of an `OriginateResponse`.
+    ///
+    /// In [`OriginateResponse`](crate::event::OriginateResponse).
     OriginateReason {
         /// The destination does not exist or could not be reached.
         Failure = 0 "Failure",
@@ -339,6 +349,8 @@ codes! {
     }
 
     /// The state of a queue member's device, the header `Status` of `QueueMember` and its like.
+    ///
+    /// In [`MemberSnapshot`](crate::event::MemberSnapshot).
     QueueMemberState {
         Unknown = 0 "Unknown",
         NotInUse = 1 "Not in use",
@@ -352,6 +364,8 @@ codes! {
     }
 
     /// The state of an extension with a hint, the header `Status` of `ExtensionStatus`.
+    ///
+    /// In [`ExtensionStatus`](crate::event::ExtensionStatus).
     ExtensionState {
         /// The extension is gone.
         Removed = -2 "Extension Removed",
@@ -370,6 +384,9 @@ codes! {
 
 words! {
     /// The state of a device, the header `State` of `DeviceStateChange`.
+    ///
+    /// In [`DeviceStateChange`](crate::event::DeviceStateChange), [`EndpointDetail`](crate::event::EndpointDetail)
+    /// and [`EndpointList`](crate::event::EndpointList).
     DeviceState {
         Unknown = "UNKNOWN",
         NotInUse = "NOT_INUSE" | "Not in use",
@@ -383,6 +400,9 @@ words! {
     }
 
     /// How a dialled channel fares, or how it ended.
+    ///
+    /// In [`Dial`](crate::event::Dial), [`DialEnd`](crate::event::DialEnd) and
+    /// [`DialState`](crate::event::DialState).
     DialStatus {
         Answer = "ANSWER",
         Busy = "BUSY",
@@ -404,6 +424,8 @@ words! {
     }
 
     /// What an agent of `app_agent_pool` or `chan_agent` does, the header `Status` of `Agents`.
+    ///
+    /// In [`Agents`](crate::event::Agents).
     AgentState {
         LoggedOff = "AGENT_LOGGEDOFF",
         Idle = "AGENT_IDLE",
@@ -412,24 +434,33 @@ words! {
     }
 
     /// Whether a channel sent the digit or received it.
+    ///
+    /// In [`DTMF`](crate::event::DTMF), [`DTMFBegin`](crate::event::DTMFBegin) and
+    /// [`DTMFEnd`](crate::event::DTMFEnd).
     Direction {
         Received = "Received",
         Sent = "Sent",
     }
 
     /// Whether an originated call was answered, the header `Response` of an `OriginateResponse`.
+    ///
+    /// In [`OriginateResponse`](crate::event::OriginateResponse).
     OriginateStatus {
         Success = "Success",
         Failure = "Failure",
     }
 
     /// Whether two channels were bridged or parted, up to Asterisk 11.
+    ///
+    /// In [`Bridge`](crate::event::Bridge).
     BridgeState {
         Link = "Link",
         Unlink = "Unlink",
     }
 
     /// What became of a transfer.
+    ///
+    /// In [`AttendedTransfer`](crate::event::AttendedTransfer) and [`BlindTransfer`](crate::event::BlindTransfer).
     TransferResult {
         Success = "Success",
         /// Something inside Asterisk failed.
@@ -440,6 +471,8 @@ words! {
     }
 
     /// Where an attended transfer led.
+    ///
+    /// In [`AttendedTransfer`](crate::event::AttendedTransfer).
     TransferDestination {
         Bridge = "Bridge",
         App = "App",
@@ -450,6 +483,8 @@ words! {
     }
 
     /// How a call record ended.
+    ///
+    /// In [`Cdr`](crate::event::Cdr).
     Disposition {
         NoAnswer = "NO ANSWER",
         Failed = "FAILED",
@@ -459,6 +494,8 @@ words! {
     }
 
     /// What a call record is for: automatic message accounting.
+    ///
+    /// In [`CEL`](crate::event::CEL) and [`Cdr`](crate::event::Cdr).
     AmaFlags {
         Omit = "OMIT",
         Billing = "BILLING",
@@ -467,6 +504,8 @@ words! {
     }
 
     /// What happened to a channel, the header `EventName` of a `CEL`.
+    ///
+    /// In [`CEL`](crate::event::CEL).
     CelEvent {
         ChanStart = "CHAN_START",
         ChanEnd = "CHAN_END",
@@ -503,6 +542,8 @@ words! {
     }
 
     /// What a charge is counted in.
+    ///
+    /// In [`Charge`](crate::event::Charge).
     AocType {
         NotAvailable = "NotAvailable",
         Free = "Free",
@@ -511,6 +552,8 @@ words! {
     }
 
     /// Who pays, and why.
+    ///
+    /// In [`Charge`](crate::event::Charge).
     AocBilling {
         Normal = "Normal",
         Reverse = "Reverse",
@@ -524,12 +567,16 @@ words! {
     }
 
     /// Whether a charge is what the call cost so far or in the end.
+    ///
+    /// In [`Charge`](crate::event::Charge).
     AocTotal {
         SubTotal = "SubTotal",
         Total = "Total",
     }
 
     /// What a rate is charged for.
+    ///
+    /// In [`Rate`](crate::event::Rate).
     AocRateType {
         NotAvailable = "NotAvailable",
         Free = "Free",
@@ -542,6 +589,8 @@ words! {
     }
 
     /// The unit of a rate by volume.
+    ///
+    /// In [`Rate`](crate::event::Rate).
     AocUnit {
         /// Asterisk also spells it `Octect`.
         Octet = "Octet" | "Octect",
@@ -550,6 +599,9 @@ words! {
     }
 
     /// What a fax session does.
+    ///
+    /// In [`FAXSession`](crate::event::FAXSession), [`FAXSessionsEntry`](crate::event::FAXSessionsEntry) and
+    /// [`FAXStatus`](crate::event::FAXStatus).
     FaxOperation {
         Gateway = "gateway",
         V21 = "V.21",
@@ -559,6 +611,8 @@ words! {
     }
 
     /// How far a fax session is.
+    ///
+    /// In [`FAXSession`](crate::event::FAXSession) and [`FAXSessionsEntry`](crate::event::FAXSessionsEntry).
     FaxState {
         Uninitialized = "Uninitialized",
         Initialized = "Initialized",
@@ -571,6 +625,8 @@ words! {
     }
 
     /// How a fax travels.
+    ///
+    /// In [`FAXSessionsEntry`](crate::event::FAXSessionsEntry).
     FaxSessionType {
         /// As audio.
         G711 = "G.711",
@@ -578,6 +634,8 @@ words! {
     }
 
     /// What is known of a peer, the header `PeerStatus`.
+    ///
+    /// In [`PeerStatus`](crate::event::PeerStatus).
     PeerState {
         Unknown = "Unknown",
         Registered = "Registered",
@@ -592,6 +650,9 @@ words! {
     }
 
     /// How a registration with another server stands.
+    ///
+    /// In [`OutboundRegistrationDetail`](crate::event::OutboundRegistrationDetail) and
+    /// [`Registry`](crate::event::Registry).
     RegistryState {
         Registered = "Registered",
         Unregistered = "Unregistered",
@@ -610,6 +671,9 @@ words! {
     }
 
     /// What is known of a contact of a PJSIP endpoint.
+    ///
+    /// In [`ContactList`](crate::event::ContactList), [`ContactStatus`](crate::event::ContactStatus) and
+    /// [`ContactStatusDetail`](crate::event::ContactStatusDetail).
     ContactState {
         Reachable = "Reachable",
         Unreachable = "Unreachable",
@@ -622,6 +686,9 @@ words! {
     }
 
     /// The presence of somebody.
+    ///
+    /// In [`PresenceStateChange`](crate::event::PresenceStateChange) and
+    /// [`PresenceStatus`](crate::event::PresenceStatus).
     PresenceState {
         NotSet = "not_set",
         Unavailable = "unavailable",
@@ -634,6 +701,8 @@ words! {
     }
 
     /// Who ended the call between a caller and a member of a queue.
+    ///
+    /// In [`AgentComplete`](crate::event::AgentComplete).
     CompleteReason {
         Caller = "caller",
         Agent = "agent",
@@ -641,6 +710,9 @@ words! {
     }
 
     /// What a subscription is for.
+    ///
+    /// In [`InboundSubscriptionDetail`](crate::event::InboundSubscriptionDetail) and
+    /// [`OutboundSubscriptionDetail`](crate::event::OutboundSubscriptionDetail).
     SubscriptionType {
         /// Waiting messages.
         Mwi = "mwi",
@@ -648,6 +720,8 @@ words! {
     }
 
     /// What became of a module that somebody loaded or unloaded.
+    ///
+    /// In [`Load`](crate::event::Load) and [`Unload`](crate::event::Unload).
     ModuleStatus {
         Success = "Success",
         Failure = "Failure",
@@ -656,12 +730,16 @@ words! {
     }
 
     /// Whether calls were let end before Asterisk stopped.
+    ///
+    /// In [`Shutdown`](crate::event::Shutdown).
     ShutdownKind {
         Cleanly = "Cleanly",
         Uncleanly = "Uncleanly",
     }
 
     /// What timed out.
+    ///
+    /// In [`SessionTimeout`](crate::event::SessionTimeout).
     TimeoutSource {
         /// No audio came.
         RtpTimeout = "RTPTimeout",
@@ -669,6 +747,8 @@ words! {
     }
 
     /// How grave a security event is.
+    ///
+    /// In [`SecuritySource`](crate::event::SecuritySource).
     Severity {
         Informational = "Informational",
         Error = "Error",
@@ -735,6 +815,8 @@ pub fn unescape(text: &str) -> Cow<'_, str> {
 
 words! {
     /// How a member came into a queue, the header `Membership`.
+    ///
+    /// In [`MemberSnapshot`](crate::event::MemberSnapshot).
     Membership {
         /// By `queues.conf`.
         Static = "static",

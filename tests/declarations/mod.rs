@@ -69,13 +69,26 @@ pub fn declarations() -> BTreeMap<String, Declaration> {
                 versions: fact("in"),
                 ended_by: after("completes"),
                 single: after("sends"),
-                said: after("lists").or(after("answers")).unwrap_or_default(),
+                said: without_links(&after("lists").or(after("answers")).unwrap_or_default()),
             };
             found.insert(name, declaration);
         }
     }
     assert_eq!(found.len(), 172, "the declarations were not understood");
     found
+}
+
+/// A text without the brackets and addresses of its links.
+pub fn without_links(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("[`") {
+        let (name, after) = after.split_once("`]").unwrap_or((after, ""));
+        plain += &format!("{before}`{name}`");
+        let address = after.strip_prefix('(').and_then(|after| after.split_once(')'));
+        rest = address.map_or(after, |(_, after)| after);
+    }
+    plain + rest
 }
 
 /// The actions of an answer to `ListCommands`, with their privileges as the declarations write them.

@@ -9,13 +9,23 @@ actions! {
     }
 
     /// Lists the bridges.
-    BridgeList() needs "none" in "12 and later" lists "events `BridgeListItem`" completes "BridgeListComplete" {
+    ///
+    /// Kept current by the events [`BridgeCreate`](crate::event::BridgeCreate),
+    /// [`BridgeEnter`](crate::event::BridgeEnter), [`BridgeLeave`](crate::event::BridgeLeave),
+    /// [`BridgeMerge`](crate::event::BridgeMerge), [`BridgeVideoSourceUpdate`](crate::event::BridgeVideoSourceUpdate)
+    /// and [`BridgeDestroy`](crate::event::BridgeDestroy).
+    BridgeList() needs "none" in "12 and later" lists "events [`BridgeListItem`](crate::event::BridgeListItem)" completes "BridgeListComplete" {
         set bridge_type: text = "BridgeType", "Only bridges of this technology, such as `simple_bridge`: servers compare it with that, whatever the parameter is called.";
     }
 
     /// Lists the channels in a bridge.
+    ///
+    /// Kept current by the events [`BridgeEnter`](crate::event::BridgeEnter),
+    /// [`BridgeLeave`](crate::event::BridgeLeave), [`BridgeMerge`](crate::event::BridgeMerge),
+    /// [`BridgeVideoSourceUpdate`](crate::event::BridgeVideoSourceUpdate) and
+    /// [`BridgeDestroy`](crate::event::BridgeDestroy).
     BridgeInfo(bridge_uniqueid: text = "BridgeUniqueid") needs "none" in "12 and later"
-        lists "events `BridgeInfoChannel`" completes "BridgeInfoComplete" {}
+        lists "events [`BridgeInfoChannel`](crate::event::BridgeInfoChannel)" completes "BridgeInfoComplete" {}
 
     /// Ends a bridge; its channels go on in the dialplan or are hung up.
     BridgeDestroy(bridge_uniqueid: text = "BridgeUniqueid") needs "none" in "12 and later" answers "a plain response" {}
@@ -26,8 +36,10 @@ actions! {
     }
 
     /// Lists the ways that the server has to bridge channels, and whether they are suspended.
+    ///
+    /// No event tells that this has changed.
     BridgeTechnologyList() needs "none" in "12 and later"
-        lists "events `BridgeTechnologyListItem`" completes "BridgeTechnologyListComplete" {}
+        lists "events [`BridgeTechnologyListItem`](crate::event::BridgeTechnologyListItem)" completes "BridgeTechnologyListComplete" {}
 
     /// Suspends a way to bridge: bridges that begin from now on do not use it.
     BridgeTechnologySuspend(bridge_technology: text = "BridgeTechnology") needs "none" in "12 and later"
@@ -46,14 +58,23 @@ actions! {
     /// Lists the participants of a conference.
     ///
     /// Where there is no such conference, the answer is an error: `No active conferences.`
+    ///
+    /// Kept current by the events [`ConfbridgeJoin`](crate::event::ConfbridgeJoin),
+    /// [`ConfbridgeLeave`](crate::event::ConfbridgeLeave), [`ConfbridgeMute`](crate::event::ConfbridgeMute),
+    /// [`ConfbridgeUnmute`](crate::event::ConfbridgeUnmute) and
+    /// [`ConfbridgeTalking`](crate::event::ConfbridgeTalking).
     ConfbridgeList(conference: text = "Conference") needs "reporting" in "10 and later"
-        lists "events `ConfbridgeList`" completes "ConfbridgeListComplete" {}
+        lists "events [`ConfbridgeList`](crate::event::ConfbridgeList)" completes "ConfbridgeListComplete" {}
 
     /// Lists the conferences that are going on.
     ///
     /// Where there is none, the answer is an error: `No active conferences.`
+    ///
+    /// Kept current by the events [`ConfbridgeStart`](crate::event::ConfbridgeStart),
+    /// [`ConfbridgeJoin`](crate::event::ConfbridgeJoin), [`ConfbridgeLeave`](crate::event::ConfbridgeLeave) and
+    /// [`ConfbridgeEnd`](crate::event::ConfbridgeEnd).
     ConfbridgeListRooms() needs "reporting" in "10 and later"
-        lists "events `ConfbridgeListRooms`" completes "ConfbridgeListRoomsComplete" {}
+        lists "events [`ConfbridgeListRooms`](crate::event::ConfbridgeListRooms)" completes "ConfbridgeListRoomsComplete" {}
 
     /// Locks a conference: nobody but administrators can join.
     ConfbridgeLock(conference: text = "Conference") needs "call" in "10 and later" answers "a plain response" {}
@@ -89,16 +110,24 @@ actions! {
     ///
     /// MeetMe needs DAHDI and is deprecated: ConfBridge takes its place. Where there is no conference,
     /// the answer is an error.
+    ///
+    /// Kept current by the events [`MeetmeJoin`](crate::event::MeetmeJoin),
+    /// [`MeetmeLeave`](crate::event::MeetmeLeave), [`MeetmeMute`](crate::event::MeetmeMute),
+    /// [`MeetmeTalking`](crate::event::MeetmeTalking), [`MeetmeTalkRequest`](crate::event::MeetmeTalkRequest) and
+    /// [`MeetmeEnd`](crate::event::MeetmeEnd).
     MeetmeList() needs "reporting" in "1.6 and later, where app_meetme is built"
-        lists "events `MeetmeList`" completes "MeetmeListComplete" {
+        lists "events [`MeetmeList`](crate::event::MeetmeList)" completes "MeetmeListComplete" {
         set conference: text = "Conference", "Only this conference.";
     }
 
     /// Lists the MeetMe conferences that are going on.
     ///
     /// Where there is none, the answer is an error.
+    ///
+    /// Kept current by the events [`MeetmeJoin`](crate::event::MeetmeJoin),
+    /// [`MeetmeLeave`](crate::event::MeetmeLeave) and [`MeetmeEnd`](crate::event::MeetmeEnd).
     MeetmeListRooms() needs "reporting" in "10 and later, where app_meetme is built"
-        lists "events `MeetmeListRooms`" completes "MeetmeListRoomsComplete" {}
+        lists "events [`MeetmeListRooms`](crate::event::MeetmeListRooms)" completes "MeetmeListRoomsComplete" {}
 
     /// Mutes a participant of a MeetMe conference.
     MeetmeMute(meetme: text = "Meetme", usernum: u32 = "Usernum") needs "call" in "1.4 and later, where app_meetme is built"
@@ -122,10 +151,16 @@ actions! {
     }
 
     /// Lists the parked calls.
-    ParkedCalls() needs "call; none up to 11" in "1.0 and later" lists "events `ParkedCall`" completes "ParkedCallsComplete" {
+    ///
+    /// Kept current by the events [`ParkedCall`](crate::event::ParkedCall),
+    /// [`ParkedCallSwap`](crate::event::ParkedCallSwap), [`ParkedCallTimeOut`](crate::event::ParkedCallTimeOut),
+    /// [`ParkedCallGiveUp`](crate::event::ParkedCallGiveUp) and [`UnParkedCall`](crate::event::UnParkedCall).
+    ParkedCalls() needs "call; none up to 11" in "1.0 and later" lists "events [`ParkedCall`](crate::event::ParkedCall)" completes "ParkedCallsComplete" {
         set parking_lot: text = "ParkingLot", "Only those in this lot (12 and later).";
     }
 
     /// Lists the parking lots.
-    Parkinglots() needs "call" in "11 and later" lists "events `Parkinglot`" completes "ParkinglotsComplete" {}
+    ///
+    /// No event tells that this has changed.
+    Parkinglots() needs "call" in "11 and later" lists "events [`Parkinglot`](crate::event::Parkinglot)" completes "ParkinglotsComplete" {}
 }

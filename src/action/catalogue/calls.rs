@@ -4,15 +4,32 @@ use crate::action::{Action, AudioDirection, PlaybackControl};
 
 actions! {
     /// Lists the channels that are up.
+    ///
+    /// Kept current by the events [`Newchannel`](crate::event::Newchannel), [`Newstate`](crate::event::Newstate),
+    /// [`Newexten`](crate::event::Newexten), [`NewCallerid`](crate::event::NewCallerid),
+    /// [`NewConnectedLine`](crate::event::NewConnectedLine), [`NewAccountCode`](crate::event::NewAccountCode),
+    /// [`Rename`](crate::event::Rename), [`BridgeEnter`](crate::event::BridgeEnter),
+    /// [`BridgeLeave`](crate::event::BridgeLeave) and [`Hangup`](crate::event::Hangup).
     CoreShowChannels() needs "system, reporting" in "1.6 and later"
-        lists "events `CoreShowChannel`" completes "CoreShowChannelsComplete" {}
+        lists "events [`CoreShowChannel`](crate::event::CoreShowChannel)" completes "CoreShowChannelsComplete" {}
 
     /// Lists the channels that are connected to one, through bridges and Local channels.
+    ///
+    /// Kept current by the events [`BridgeEnter`](crate::event::BridgeEnter),
+    /// [`BridgeLeave`](crate::event::BridgeLeave), [`LocalBridge`](crate::event::LocalBridge) and
+    /// [`LocalOptimizationEnd`](crate::event::LocalOptimizationEnd).
     CoreShowChannelMap(channel: text = "Channel") needs "system, reporting" in "18.19, 20.4, 21 and later"
-        lists "events `CoreShowChannelMap`, each with a `ConnectedChannel`" completes "CoreShowChannelMapComplete" {}
+        lists "events [`CoreShowChannelMap`](crate::event::CoreShowChannelMap), each with a `ConnectedChannel`" completes "CoreShowChannelMapComplete" {}
 
     /// Tells the state of one channel or of all, with variables where they are asked for.
-    Status() needs "system, call, reporting" in "1.0 and later" lists "events `Status`" completes "StatusComplete" {
+    ///
+    /// Kept current by the events [`Newchannel`](crate::event::Newchannel), [`Newstate`](crate::event::Newstate),
+    /// [`Newexten`](crate::event::Newexten), [`NewCallerid`](crate::event::NewCallerid),
+    /// [`NewConnectedLine`](crate::event::NewConnectedLine), [`NewAccountCode`](crate::event::NewAccountCode),
+    /// [`Rename`](crate::event::Rename), [`VarSet`](crate::event::VarSet),
+    /// [`BridgeEnter`](crate::event::BridgeEnter), [`BridgeLeave`](crate::event::BridgeLeave) and
+    /// [`Hangup`](crate::event::Hangup).
+    Status() needs "system, call, reporting" in "1.0 and later" lists "events [`Status`](crate::event::Status)" completes "StatusComplete" {
         set channel: text = "Channel", "Only this channel.";
         join variable: text = "Variables", "Tells the value of this variable or function too; can be called again.";
         set all_variables: truth = "AllVariables", "Tells all variables of each channel.";

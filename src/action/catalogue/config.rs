@@ -32,7 +32,9 @@ actions! {
     CreateConfig(filename: text = "Filename") needs "config" in "1.6 and later" answers "a plain response" {}
 
     /// Lists the dialplan.
-    ShowDialPlan() needs "config, reporting" in "1.6 and later" lists "events `ListDialplan`" completes "ShowDialPlanComplete" {
+    ///
+    /// No event tells that this has changed.
+    ShowDialPlan() needs "config, reporting" in "1.6 and later" lists "events [`ListDialplan`](crate::event::ListDialplan)" completes "ShowDialPlanComplete" {
         set context: text = "Context", "Only this context.";
         set extension: text = "Extension", "Only this extension.";
     }

@@ -22,8 +22,10 @@ actions! {
     /// Lists the message counts of mailboxes that are kept outside Asterisk.
     ///
     /// A mailbox, or a regular expression between slashes for several.
+    ///
+    /// Kept current by the event [`MessageWaiting`](crate::event::MessageWaiting).
     MWIGet(mailbox: text = "Mailbox") needs "call, reporting" in "12 and later, with res_mwi_external"
-        lists "events `MWIGet`" completes "MWIGetComplete" {}
+        lists "events [`MWIGet`](crate::event::MWIGet)" completes "MWIGetComplete" {}
 
     /// Forgets mailboxes that are kept outside Asterisk, named as for [`MWIGet`].
     MWIDelete(mailbox: text = "Mailbox") needs "call" in "12 and later, with res_mwi_external" answers "a plain response" {}
@@ -31,20 +33,27 @@ actions! {
     /// Lists the voicemail users.
     ///
     /// Where there is none, the answer is a success without a list, `There are no voicemail users …`.
+    ///
+    /// Kept current by the events [`MessageWaiting`](crate::event::MessageWaiting) and
+    /// [`VoicemailPasswordChange`](crate::event::VoicemailPasswordChange).
     VoicemailUsersList() needs "call, reporting" in "1.6 and later"
-        lists "events `VoicemailUserEntry`" completes "VoicemailUserEntryComplete" {}
+        lists "events [`VoicemailUserEntry`](crate::event::VoicemailUserEntry)" completes "VoicemailUserEntryComplete" {}
 
     /// Tells about one voicemail user.
     ///
     /// For an unknown one the answer is a success without a list, `There is no voicemail user …`.
+    ///
+    /// Kept current by the event [`MessageWaiting`](crate::event::MessageWaiting).
     VoicemailUserStatus(context: text = "Context", mailbox: text = "Mailbox") needs "call, reporting" in "16 and later"
-        lists "an event `VoicemailUserDetail`" completes "VoicemailUserDetailComplete" {}
+        lists "an event [`VoicemailUserDetail`](crate::event::VoicemailUserDetail)" completes "VoicemailUserDetailComplete" {}
 
     /// Lists the messages in a mailbox.
     ///
     /// For an unknown one the answer is a success without a list, `There is no voicemail user …`.
+    ///
+    /// Kept current by the event [`MessageWaiting`](crate::event::MessageWaiting).
     VoicemailBoxSummary(context: text = "Context", mailbox: text = "Mailbox") needs "call, reporting" in "18.20, 20.5 and later"
-        lists "events `VoicemailBoxDetail`, whose `ID` the other actions take" completes "VoicemailBoxDetailComplete" {}
+        lists "events [`VoicemailBoxDetail`](crate::event::VoicemailBoxDetail), whose `ID` the other actions take" completes "VoicemailBoxDetailComplete" {}
 
     /// Copies a message into a folder of another mailbox.
     VoicemailForward(

@@ -15,6 +15,7 @@
 //! - The word before an optional parameter is the method of `Action` that adds it: `set` once, `push` as
 //!   often as it is called, `join` into one header with commas.
 //! - `[no_timeout]` after the name leaves `timeout` out, where it would be mistaken for a parameter.
+//! - `GAMI_WRITE_TOPICS=1 cargo test --test topics` writes the table on the module's page anew.
 //! - Documentation within the braces, before the parameters, follows the facts: examples stand there.
 
 /// The type of an argument, by its kind.
@@ -129,8 +130,8 @@ macro_rules! actions {
             #[doc = concat!("- Privilege: ", $needs, ".")]
             #[doc = concat!("- Asterisk: ", $versions, ".")]
             $(#[doc = concat!("- Answers: ", $answers, ".")])?
-            $(#[doc = concat!("- Answers a list: ", $items, "; ended by `", $complete, "`.")])?
-            $(#[doc = concat!("- Answers a response and one event `", $single, "`, which nothing follows.")])?
+            $(#[doc = concat!("- Answers a list: ", $items, "; ended by [`", $complete, "`](crate::event::", $complete, ").")])?
+            $(#[doc = concat!("- Answers a response and one event [`", $single, "`](crate::event::", $single, "), which nothing follows.")])?
             ///
             $(#[$more])*
             #[derive(Clone)]

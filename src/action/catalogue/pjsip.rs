@@ -6,47 +6,71 @@ actions! {
     /// Lists the endpoints.
     ///
     /// Where there is none, the answer is an error; so it is with the other lists of objects.
-    PJSIPShowEndpoints() needs "system" in "12 and later" lists "events `EndpointList`" completes "EndpointListComplete" {}
+    ///
+    /// Kept current by the events [`PeerStatus`](crate::event::PeerStatus),
+    /// [`ContactStatus`](crate::event::ContactStatus) and [`DeviceStateChange`](crate::event::DeviceStateChange).
+    PJSIPShowEndpoints() needs "system" in "12 and later" lists "events [`EndpointList`](crate::event::EndpointList)" completes "EndpointListComplete" {}
 
     /// Tells about an endpoint and what belongs to it.
+    ///
+    /// Kept current by the events [`PeerStatus`](crate::event::PeerStatus),
+    /// [`ContactStatus`](crate::event::ContactStatus) and [`DeviceStateChange`](crate::event::DeviceStateChange).
     PJSIPShowEndpoint(endpoint: text = "Endpoint") needs "system" in "12 and later"
-        lists "events `EndpointDetail`, `AorDetail`, `AuthDetail`, `TransportDetail`, `IdentifyDetail`, `ContactStatusDetail`"
+        lists "events [`EndpointDetail`](crate::event::EndpointDetail), [`AorDetail`](crate::event::AorDetail), [`AuthDetail`](crate::event::AuthDetail), [`TransportDetail`](crate::event::TransportDetail), [`IdentifyDetail`](crate::event::IdentifyDetail), [`ContactStatusDetail`](crate::event::ContactStatusDetail)"
         completes "EndpointDetailComplete" {}
 
     /// Lists the addresses of record.
-    PJSIPShowAors() needs "system" in "16 and later" lists "events `AorList`" completes "AorListComplete" {}
+    ///
+    /// Kept current by the event [`ContactStatus`](crate::event::ContactStatus).
+    PJSIPShowAors() needs "system" in "16 and later" lists "events [`AorList`](crate::event::AorList)" completes "AorListComplete" {}
 
     /// Lists the authentications.
-    PJSIPShowAuths() needs "system" in "16 and later" lists "events `AuthList`" completes "AuthListComplete" {}
+    ///
+    /// No event tells that this has changed.
+    PJSIPShowAuths() needs "system" in "16 and later" lists "events [`AuthList`](crate::event::AuthList)" completes "AuthListComplete" {}
 
     /// Lists the contacts.
-    PJSIPShowContacts() needs "system" in "16 and later" lists "events `ContactList`" completes "ContactListComplete" {}
+    ///
+    /// Kept current by the event [`ContactStatus`](crate::event::ContactStatus).
+    PJSIPShowContacts() needs "system" in "16 and later" lists "events [`ContactList`](crate::event::ContactList)" completes "ContactListComplete" {}
 
     /// Lists the contacts of inbound registrations and whether they can be reached.
+    ///
+    /// Kept current by the event [`ContactStatus`](crate::event::ContactStatus).
     PJSIPShowRegistrationInboundContactStatuses() needs "system" in "16 and later"
-        lists "events `ContactStatusDetail`" completes "ContactStatusDetailComplete" {}
+        lists "events [`ContactStatusDetail`](crate::event::ContactStatusDetail)" completes "ContactStatusDetailComplete" {}
 
     /// Lists the addresses of record that devices register with.
+    ///
+    /// Kept current by the event [`ContactStatus`](crate::event::ContactStatus).
     PJSIPShowRegistrationsInbound() needs "system" in "12 and later"
-        lists "events `InboundRegistrationDetail`" completes "InboundRegistrationDetailComplete" {}
+        lists "events [`InboundRegistrationDetail`](crate::event::InboundRegistrationDetail)" completes "InboundRegistrationDetailComplete" {}
 
     /// Lists the registrations of this server with others.
     ///
     /// `ListItems` counts the registrations alone, not their authentications.
+    ///
+    /// Kept current by the event [`Registry`](crate::event::Registry).
     PJSIPShowRegistrationsOutbound() needs "system, reporting" in "12 and later"
-        lists "events `OutboundRegistrationDetail` and `AuthDetail`" completes "OutboundRegistrationDetailComplete" {}
+        lists "events [`OutboundRegistrationDetail`](crate::event::OutboundRegistrationDetail) and [`AuthDetail`](crate::event::AuthDetail)" completes "OutboundRegistrationDetailComplete" {}
 
     /// Lists the lists of resources that can be subscribed to.
+    ///
+    /// No event tells that this has changed.
     PJSIPShowResourceLists() needs "system" in "13 and later"
-        lists "events `ResourceListDetail`" completes "ResourceListDetailComplete" {}
+        lists "events [`ResourceListDetail`](crate::event::ResourceListDetail)" completes "ResourceListDetailComplete" {}
 
     /// Lists the subscriptions of devices with this server.
+    ///
+    /// No event tells that this has changed.
     PJSIPShowSubscriptionsInbound() needs "system" in "12 and later"
-        lists "events `InboundSubscriptionDetail`" completes "InboundSubscriptionDetailComplete" {}
+        lists "events [`InboundSubscriptionDetail`](crate::event::InboundSubscriptionDetail)" completes "InboundSubscriptionDetailComplete" {}
 
     /// Lists the subscriptions of this server with others.
+    ///
+    /// No event tells that this has changed.
     PJSIPShowSubscriptionsOutbound() needs "system" in "12 and later"
-        lists "events `OutboundSubscriptionDetail`" completes "OutboundSubscriptionDetailComplete" {}
+        lists "events [`OutboundSubscriptionDetail`](crate::event::OutboundSubscriptionDetail)" completes "OutboundSubscriptionDetailComplete" {}
 
     /// Asks an endpoint's contacts whether they are there.
     PJSIPQualify(endpoint: text = "Endpoint") needs "system, reporting" in "12 and later"
@@ -73,8 +97,10 @@ actions! {
         answers "a plain response" {}
 
     /// Lists the endpoints that are in maintenance.
+    ///
+    /// Kept current by the event [`PJSIPMaintenanceStatus`](crate::event::PJSIPMaintenanceStatus).
     PJSIPShowMaintenance() needs "system, reporting" in "20.20, 22.10, 23.4 and later, with res_pjsip_maintenance"
-        lists "events `PJSIPMaintenanceStatus`" completes "PJSIPMaintenanceStatusComplete" {
+        lists "events [`PJSIPMaintenanceStatus`](crate::event::PJSIPMaintenanceStatus)" completes "PJSIPMaintenanceStatusComplete" {
         set endpoint: text = "Endpoint", "Tells of this endpoint, in maintenance or not.";
     }
 }

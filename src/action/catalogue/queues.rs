@@ -52,14 +52,34 @@ actions! {
     }
 
     /// Lists queues with their members and callers.
+    ///
+    /// Kept current by the events [`QueueCallerJoin`](crate::event::QueueCallerJoin),
+    /// [`QueueCallerLeave`](crate::event::QueueCallerLeave),
+    /// [`QueueCallerAbandon`](crate::event::QueueCallerAbandon),
+    /// [`QueueMemberAdded`](crate::event::QueueMemberAdded),
+    /// [`QueueMemberRemoved`](crate::event::QueueMemberRemoved),
+    /// [`QueueMemberPause`](crate::event::QueueMemberPause),
+    /// [`QueueMemberPenalty`](crate::event::QueueMemberPenalty),
+    /// [`QueueMemberRinginuse`](crate::event::QueueMemberRinginuse),
+    /// [`QueueMemberStatus`](crate::event::QueueMemberStatus), [`Join`](crate::event::Join),
+    /// [`Leave`](crate::event::Leave) and [`QueueMemberPaused`](crate::event::QueueMemberPaused).
     QueueStatus() needs "none" in "1.2 and later"
-        lists "for each queue an event `QueueParams`, then its `QueueMember` and `QueueEntry`" completes "QueueStatusComplete" {
+        lists "for each queue an event [`QueueParams`](crate::event::QueueParams), then its [`QueueMember`](crate::event::QueueMember) and [`QueueEntry`](crate::event::QueueEntry)" completes "QueueStatusComplete" {
         set queue: text = "Queue", "Only this queue; an unknown one gives an empty list.";
         set member: text = "Member", "Only this member of each queue, by its interface.";
     }
 
     /// Lists queues with the number of members, callers and the times they wait.
-    QueueSummary() needs "none" in "1.6 and later" lists "events `QueueSummary`" completes "QueueSummaryComplete" {
+    ///
+    /// Kept current by the events [`QueueCallerJoin`](crate::event::QueueCallerJoin),
+    /// [`QueueCallerLeave`](crate::event::QueueCallerLeave),
+    /// [`QueueCallerAbandon`](crate::event::QueueCallerAbandon),
+    /// [`QueueMemberAdded`](crate::event::QueueMemberAdded),
+    /// [`QueueMemberRemoved`](crate::event::QueueMemberRemoved),
+    /// [`QueueMemberPause`](crate::event::QueueMemberPause), [`QueueMemberStatus`](crate::event::QueueMemberStatus),
+    /// [`Join`](crate::event::Join), [`Leave`](crate::event::Leave) and
+    /// [`QueueMemberPaused`](crate::event::QueueMemberPaused).
+    QueueSummary() needs "none" in "1.6 and later" lists "events [`QueueSummary`](crate::event::QueueSummary)" completes "QueueSummaryComplete" {
         set queue: text = "Queue", "Only this queue.";
     }
 
@@ -108,7 +128,11 @@ actions! {
     }
 
     /// Lists the agents.
-    Agents() needs "agent" in "1.2 and later" lists "events `Agents`" completes "AgentsComplete" {}
+    ///
+    /// Kept current by the events [`AgentLogin`](crate::event::AgentLogin),
+    /// [`AgentLogoff`](crate::event::AgentLogoff), [`AgentConnect`](crate::event::AgentConnect) and
+    /// [`AgentComplete`](crate::event::AgentComplete).
+    Agents() needs "agent" in "1.2 and later" lists "events [`Agents`](crate::event::Agents)" completes "AgentsComplete" {}
 
     /// Logs an agent off.
     AgentLogoff(agent: text = "Agent") needs "agent" in "1.2 and later" answers "a plain response" {

@@ -5,9 +5,9 @@ use crate::action::{Action, MonitorDirection};
 actions! {
     /// Records a channel into one file, both directions mixed.
     ///
-    /// The id that [`StopMixMonitor`] and [`MixMonitorMute`] take is not in the answer: the option `i(NAME)` puts it into a
-    /// variable of the channel.
-    MixMonitor(channel: text = "Channel") needs "system" in "11 and later" answers "a plain response" {
+    /// The option `i(NAME)` puts the recording's id into a variable of the channel too.
+    MixMonitor(channel: text = "Channel") needs "system" in "11 and later"
+        answers "a response with `MixMonitorID`, which [`StopMixMonitor`] and [`MixMonitorMute`] take" {
         set file: text = "File", "The file; without a path it stands in the server's directory for recordings.";
         set options: text = "Options", "The options of the application MixMonitor, such as `b`.";
         set command: text = "Command", "What the server's shell runs when the recording is done.";
@@ -21,7 +21,7 @@ actions! {
     /// Mutes the recordings of a channel, or lets it be heard in them again.
     MixMonitorMute(channel: text = "Channel", direction: MonitorDirection = "Direction", state: one = "State")
         needs "system, call; none in 1.8" in "1.8 and later" answers "a plain response" {
-        set mix_monitor_id: text = "MixMonitorID", "Only this one of the channel's recordings; servers that do not know it mute them all.";
+        set mix_monitor_id: text = "MixMonitorID", "Only this one of the channel's recordings; servers that do not know it, such as 16, mute them all.";
     }
 
     /// Records a channel into two files, one a direction.

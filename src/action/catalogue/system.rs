@@ -46,12 +46,16 @@ actions! {
     }
 
     /// Reads an entry of Asterisk's database.
+    ///
+    /// No event tells that this has changed.
     DBGet(family: text = "Family", key: text = "Key") needs "system, reporting" in "1.2 and later"
-        lists "an event `DBGetResponse` with `Val`; an error if there is no such entry" completes "DBGetComplete" {}
+        lists "an event [`DBGetResponse`](crate::event::DBGetResponse) with `Val`; an error if there is no such entry" completes "DBGetComplete" {}
 
     /// Lists the entries of Asterisk's database, all or below a family.
+    ///
+    /// No event tells that this has changed.
     DBGetTree() needs "system, reporting" in "16.28, 18.14, 19.6 and later"
-        lists "events `DBGetTreeResponse`" completes "DBGetTreeComplete" {
+        lists "events [`DBGetTreeResponse`](crate::event::DBGetTreeResponse)" completes "DBGetTreeComplete" {
         set family: text = "Family", "Only entries of this family.";
         set key: text = "Key", "Only entries below this key; needs a family.";
     }

@@ -4,12 +4,16 @@ use crate::action::{Action, PriDebugLevel};
 
 actions! {
     /// Lists the peers of chan_sip.
+    ///
+    /// Kept current by the event [`PeerStatus`](crate::event::PeerStatus).
     SIPpeers() needs "system, reporting" in "1.2 to 20; removed with chan_sip"
-        lists "events `PeerEntry`" completes "PeerlistComplete" {}
+        lists "events [`PeerEntry`](crate::event::PeerEntry)" completes "PeerlistComplete" {}
 
     /// Lists whether the peers of chan_sip can be reached.
+    ///
+    /// Kept current by the event [`PeerStatus`](crate::event::PeerStatus).
     SIPpeerstatus() needs "system" in "11 to 20; removed with chan_sip"
-        lists "events `PeerStatus`" completes "SIPpeerstatusComplete" {
+        lists "events [`PeerStatus`](crate::event::PeerStatus)" completes "SIPpeerstatusComplete" {
         set peer: text = "Peer", "Only this peer.";
     }
 
@@ -27,21 +31,29 @@ actions! {
         answers "a response with some fifty headers, such as `Status`, `Address-IP` and `Codecs`" {}
 
     /// Lists the registrations of chan_sip with other servers.
+    ///
+    /// Kept current by the event [`Registry`](crate::event::Registry).
     SIPshowregistry() needs "system, reporting" in "1.6 to 20; removed with chan_sip"
-        lists "events `RegistryEntry`" completes "RegistrationsComplete" {}
+        lists "events [`RegistryEntry`](crate::event::RegistryEntry)" completes "RegistrationsComplete" {}
 
     /// Lists the peers of IAX2.
-    IAXpeerlist() needs "system, reporting" in "1.6 and later" lists "events `PeerEntry`" completes "PeerlistComplete" {}
+    ///
+    /// Kept current by the event [`PeerStatus`](crate::event::PeerStatus).
+    IAXpeerlist() needs "system, reporting" in "1.6 and later" lists "events [`PeerEntry`](crate::event::PeerEntry)" completes "PeerlistComplete" {}
 
     /// Lists the peers of IAX2.
     ///
     /// Use [`IAXpeerlist`]: the events of this one have no `ActionID` (22), so that they come over
     /// [`Client::events`](crate::Client::events) and the list stays empty. Up to 1.4 it prints raw text
     /// without a response.
-    IAXpeers() needs "system, reporting" in "1.0 and later" lists "events `PeerEntry`" completes "PeerlistComplete" {}
+    ///
+    /// Kept current by the event [`PeerStatus`](crate::event::PeerStatus).
+    IAXpeers() needs "system, reporting" in "1.0 and later" lists "events [`PeerEntry`](crate::event::PeerEntry)" completes "PeerlistComplete" {}
 
     /// Lists the registrations of IAX2 with other servers.
-    IAXregistry() needs "system, reporting" in "1.6 and later" lists "events `RegistryEntry`" completes "RegistrationsComplete" {}
+    ///
+    /// Kept current by the event [`Registry`](crate::event::Registry).
+    IAXregistry() needs "system, reporting" in "1.6 and later" lists "events [`RegistryEntry`](crate::event::RegistryEntry)" completes "RegistrationsComplete" {}
 
     /// Prints the state of the network of each IAX2 call.
     ///
@@ -52,12 +64,18 @@ actions! {
     IAXnetstats() needs "system, reporting" in "1.0 and later" answers "nothing that an action can wait for" {}
 
     /// Lists the DAHDI channels.
-    DAHDIShowChannels() needs "none" in "1.6 and later" lists "events `DAHDIShowChannels`" completes "DAHDIShowChannelsComplete" {
+    ///
+    /// Kept current by the events [`DAHDIChannel`](crate::event::DAHDIChannel), [`DNDState`](crate::event::DNDState),
+    /// [`Alarm`](crate::event::Alarm) and [`AlarmClear`](crate::event::AlarmClear).
+    DAHDIShowChannels() needs "none" in "1.6 and later" lists "events [`DAHDIShowChannels`](crate::event::DAHDIShowChannels)" completes "DAHDIShowChannelsComplete" {
         set dahdi_channel: any = "DAHDIChannel", "Only this channel, by its number.";
     }
 
     /// Lists the DAHDI spans with their alarms.
-    DAHDIShowStatus() needs "none" in "18.23, 20.8, 21.3 and later" lists "events `DAHDIShowStatus`" completes "DAHDIShowStatusComplete" {}
+    ///
+    /// Kept current by the events [`SpanAlarm`](crate::event::SpanAlarm) and
+    /// [`SpanAlarmClear`](crate::event::SpanAlarmClear).
+    DAHDIShowStatus() needs "none" in "18.23, 20.8, 21.3 and later" lists "events [`DAHDIShowStatus`](crate::event::DAHDIShowStatus)" completes "DAHDIShowStatusComplete" {}
 
     /// Turns do-not-disturb of a DAHDI channel on.
     ///
@@ -81,7 +99,9 @@ actions! {
     DAHDIRestart() needs "none" in "1.6 and later" answers "a plain response" {}
 
     /// Lists the ISDN spans with the state of their D-channels.
-    PRIShowSpans() needs "system, reporting" in "10 and later" lists "events `PRIShowSpans`" completes "PRIShowSpansComplete" {
+    ///
+    /// No event tells that this has changed.
+    PRIShowSpans() needs "system, reporting" in "10 and later" lists "events [`PRIShowSpans`](crate::event::PRIShowSpans)" completes "PRIShowSpansComplete" {
         set span: u32 = "Span", "Only this span.";
     }
 
@@ -95,8 +115,10 @@ actions! {
     PRIDebugFileUnset() needs "system" in "13 and later" answers "a plain response" {}
 
     /// Lists the Skinny devices.
+    ///
+    /// No event tells that this has changed.
     SKINNYdevices() needs "system, reporting" in "1.6 to 20; removed with chan_skinny"
-        lists "events `DeviceEntry`" completes "DevicelistComplete" {}
+        lists "events [`DeviceEntry`](crate::event::DeviceEntry)" completes "DevicelistComplete" {}
 
     /// Tells about a Skinny device.
     ///
@@ -108,8 +130,10 @@ actions! {
         answers "nothing that an action can wait for" {}
 
     /// Lists the Skinny lines.
+    ///
+    /// No event tells that this has changed.
     SKINNYlines() needs "system, reporting" in "1.6 to 20; removed with chan_skinny"
-        lists "events `LineEntry`" completes "LinelistComplete" {}
+        lists "events [`LineEntry`](crate::event::LineEntry)" completes "LinelistComplete" {}
 
     /// Tells about a Skinny line.
     ///
@@ -121,7 +145,10 @@ actions! {
         answers "nothing that an action can wait for" {}
 
     /// Lists the fax sessions.
-    FAXSessions() needs "call" in "13 and later" lists "events `FAXSessionsEntry`" completes "FAXSessionsComplete" {}
+    ///
+    /// Kept current by the events [`FAXStatus`](crate::event::FAXStatus), [`SendFAX`](crate::event::SendFAX) and
+    /// [`ReceiveFAX`](crate::event::ReceiveFAX).
+    FAXSessions() needs "call" in "13 and later" lists "events [`FAXSessionsEntry`](crate::event::FAXSessionsEntry)" completes "FAXSessionsComplete" {}
 
     /// Tells about a fax session.
     FAXSession(session_number: u32 = "SessionNumber") needs "call" in "13 and later" sends "FAXSession" {}

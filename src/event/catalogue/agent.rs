@@ -6,6 +6,8 @@ events! {
     /// Sent when an agent logs in.
     ///
     /// Class `agent`. Asterisk 1.8 to 23; up to 11 it is sent as `Agentlogin` with two headers of the channel.
+    ///
+    /// Goes with [`AgentLogoff`]. The action [`Agents`](crate::action::Agents) tells what is so now.
     AgentLogin {
         channel: group ChannelSnapshot[""],
         /// The agent's number in `agents.conf`.
@@ -15,6 +17,8 @@ events! {
     /// Sent when an agent logs off.
     ///
     /// Class `agent`. Asterisk 1.8 to 23; up to 11 it is sent as `Agentlogoff` with the `Uniqueid` alone.
+    ///
+    /// Goes with [`AgentLogin`]. The action [`Agents`](crate::action::Agents) tells what is so now.
     AgentLogoff {
         channel: group ChannelSnapshot[""],
         /// The agent's number in `agents.conf`.
@@ -29,6 +33,9 @@ events! {
     ///
     /// Class `agent`. Asterisk 1.8 to 23; up to 11 only for queues with `eventwhencalled`, with the names of the
     /// two channels in headers of their own.
+    ///
+    /// Goes with [`AgentConnect`], [`AgentComplete`], [`AgentRingNoAnswer`], [`AgentDump`],
+    /// [`QueueCallerJoin`](crate::event::QueueCallerJoin) and [`QueueCallerLeave`](crate::event::QueueCallerLeave).
     AgentCalled {
         channel: group ChannelSnapshot[""],
         dest: group ChannelSnapshot["Dest"],
@@ -50,6 +57,10 @@ events! {
     /// though `Uniqueid` is the caller's.
     ///
     /// Class `agent`. Asterisk 1.8 to 23; up to 11 only for queues with `eventwhencalled`.
+    ///
+    /// Goes with [`AgentCalled`], [`AgentComplete`], [`AgentRingNoAnswer`], [`AgentDump`],
+    /// [`QueueCallerJoin`](crate::event::QueueCallerJoin) and [`QueueCallerLeave`](crate::event::QueueCallerLeave).
+    /// The action [`Agents`](crate::action::Agents) tells what is so now.
     AgentConnect {
         channel: group ChannelSnapshot[""],
         dest: group ChannelSnapshot["Dest"],
@@ -70,6 +81,10 @@ events! {
     /// Asterisk 11 `Channel` is the member's channel, though `Uniqueid` is the caller's.
     ///
     /// Class `agent`. Asterisk 1.8 to 23; up to 11 only for queues with `eventwhencalled`.
+    ///
+    /// Goes with [`AgentCalled`], [`AgentConnect`], [`AgentRingNoAnswer`], [`AgentDump`],
+    /// [`QueueCallerJoin`](crate::event::QueueCallerJoin) and [`QueueCallerLeave`](crate::event::QueueCallerLeave).
+    /// The action [`Agents`](crate::action::Agents) tells what is so now.
     AgentComplete {
         channel: group ChannelSnapshot[""],
         dest: group ChannelSnapshot["Dest"],
@@ -86,6 +101,9 @@ events! {
     /// Sent when a member hangs up on the announcement, before the caller was connected.
     ///
     /// Class `agent`. Asterisk 1.8 to 23; up to 11 only for queues with `eventwhencalled`.
+    ///
+    /// Goes with [`AgentCalled`], [`AgentConnect`], [`AgentComplete`], [`AgentRingNoAnswer`],
+    /// [`QueueCallerJoin`](crate::event::QueueCallerJoin) and [`QueueCallerLeave`](crate::event::QueueCallerLeave).
     AgentDump {
         channel: group ChannelSnapshot[""],
         dest: group ChannelSnapshot["Dest"],
@@ -97,6 +115,9 @@ events! {
     /// Sent when a member was called and did not answer.
     ///
     /// Class `agent`. Asterisk 1.8 to 23; up to 11 only for queues with `eventwhencalled`.
+    ///
+    /// Goes with [`AgentCalled`], [`AgentConnect`], [`AgentComplete`], [`AgentDump`],
+    /// [`QueueCallerJoin`](crate::event::QueueCallerJoin) and [`QueueCallerLeave`](crate::event::QueueCallerLeave).
     AgentRingNoAnswer {
         channel: group ChannelSnapshot[""],
         dest: group ChannelSnapshot["Dest"],
@@ -107,7 +128,7 @@ events! {
         ring_time: Millis["RingTime"],
     }
 
-    /// An agent and what it does, in the list of the action `Agents`.
+    /// An agent and what it does, in the list of the action [`Agents`](crate::action::Agents).
     ///
     /// Class `agent`. Asterisk 1.8 to 23.
     Agents {
@@ -129,7 +150,7 @@ events! {
         talking_to: Text["TalkingTo"],
     }
 
-    /// Ends the list of the action `Agents`.
+    /// Ends the list of the action [`Agents`](crate::action::Agents).
     ///
     /// Class `agent`. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list, without `EventList`.
     AgentsComplete {

@@ -6,6 +6,8 @@ events! {
     /// Sent when an AGI command begins on a channel.
     ///
     /// Class `agi`. Asterisk 12 to 23; older servers send [`AGIExec`].
+    ///
+    /// Goes with [`AGIExecEnd`].
     AGIExecStart {
         channel: group ChannelSnapshot[""],
         /// The command line.
@@ -17,6 +19,8 @@ events! {
     /// Sent when an AGI command has ended.
     ///
     /// Class `agi`. Asterisk 12 to 23; older servers send [`AGIExec`].
+    ///
+    /// Goes with [`AGIExecStart`].
     AGIExecEnd {
         channel: group ChannelSnapshot[""],
         /// The command line.
@@ -46,18 +50,22 @@ events! {
         result: Text["Result"],
     }
 
-    /// Sent when a channel begins to wait for AGI commands by the action `AGI`.
+    /// Sent when a channel begins to wait for AGI commands by the action [`AGI`](crate::action::AGI).
     ///
     /// Class `agi`. Asterisk 12 to 23; older servers send [`AsyncAGI`].
+    ///
+    /// Goes with [`AsyncAGIExec`] and [`AsyncAGIEnd`].
     AsyncAGIStart {
         channel: group ChannelSnapshot[""],
         /// The AGI environment, one `name: value` a line, encoded as in a URL.
         env: Text["Env"],
     }
 
-    /// Sent when a command of the action `AGI` has run on a channel.
+    /// Sent when a command of the action [`AGI`](crate::action::AGI) has run on a channel.
     ///
     /// Class `agi`. Asterisk 12 to 23; older servers send [`AsyncAGI`].
+    ///
+    /// Goes with [`AsyncAGIStart`] and [`AsyncAGIEnd`].
     AsyncAGIExec {
         channel: group ChannelSnapshot[""],
         /// The `CommandID` of the action.
@@ -69,6 +77,8 @@ events! {
     /// Sent when a channel no longer waits for AGI commands.
     ///
     /// Class `agi`. Asterisk 12 to 23; older servers send [`AsyncAGI`].
+    ///
+    /// Goes with [`AsyncAGIStart`] and [`AsyncAGIExec`].
     AsyncAGIEnd {
         channel: group ChannelSnapshot[""],
     }

@@ -6,6 +6,8 @@ events! {
     /// Sent when two channels are bridged and, in some versions, when they part.
     ///
     /// Class `call`. Asterisk 1.8 to 11; then [`BridgeEnter`] and [`BridgeLeave`].
+    ///
+    /// Goes with [`Unlink`].
     Bridge {
         bridge_state: BridgeState<'a>["Bridgestate"],
         /// `core` or `native`.
@@ -23,6 +25,8 @@ events! {
     /// Sent when two bridged channels part.
     ///
     /// Class `call`. Asterisk 1.8; in 11 a [`Bridge`] with the state `Unlink`.
+    ///
+    /// Goes with [`Bridge`].
     Unlink {
         channel1: Text["Channel1"],
         channel2: Text["Channel2"],
@@ -34,9 +38,11 @@ events! {
         uniqueid2: Text["Uniqueid2"],
     }
 
-    /// Sent when the action `Bridge` has bridged two channels or failed to.
+    /// Sent when the action [`Bridge`](crate::action::Bridge) has bridged two channels or failed to.
     ///
     /// Class `call`. Asterisk 1.8 to 11.
+    ///
+    /// Goes with [`BridgeExec`].
     BridgeAction {
         /// `Success` or `Failed`.
         response: Text["Response"],
@@ -49,6 +55,8 @@ events! {
     /// Sent when the application `Bridge` has bridged two channels or failed to.
     ///
     /// Class `call`. Asterisk 1.8 to 11.
+    ///
+    /// Goes with [`BridgeAction`].
     BridgeExec {
         /// `Success` or `Failed`.
         response: Text["Response"],
@@ -61,6 +69,9 @@ events! {
     /// Sent when a bridge comes into being.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`BridgeEnter`], [`BridgeLeave`], [`BridgeMerge`] and [`BridgeDestroy`]. The action
+    /// [`BridgeList`](crate::action::BridgeList) tells what is so now.
     BridgeCreate {
         bridge: group BridgeSnapshot[""],
     }
@@ -68,6 +79,9 @@ events! {
     /// Sent when a bridge is gone.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`BridgeCreate`], [`BridgeEnter`], [`BridgeLeave`] and [`BridgeMerge`]. The actions
+    /// [`BridgeList`](crate::action::BridgeList) and [`BridgeInfo`](crate::action::BridgeInfo) tell what is so now.
     BridgeDestroy {
         bridge: group BridgeSnapshot[""],
     }
@@ -75,6 +89,11 @@ events! {
     /// Sent when a channel enters a bridge.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`BridgeCreate`], [`BridgeLeave`], [`BridgeMerge`] and [`BridgeDestroy`]. The actions
+    /// [`CoreShowChannels`](crate::action::CoreShowChannels), [`Status`](crate::action::Status),
+    /// [`CoreShowChannelMap`](crate::action::CoreShowChannelMap), [`BridgeList`](crate::action::BridgeList) and
+    /// [`BridgeInfo`](crate::action::BridgeInfo) tell what is so now.
     BridgeEnter {
         bridge: group BridgeSnapshot[""],
         channel: group ChannelSnapshot[""],
@@ -85,6 +104,11 @@ events! {
     /// Sent when a channel leaves a bridge.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`BridgeCreate`], [`BridgeEnter`], [`BridgeMerge`] and [`BridgeDestroy`]. The actions
+    /// [`CoreShowChannels`](crate::action::CoreShowChannels), [`Status`](crate::action::Status),
+    /// [`CoreShowChannelMap`](crate::action::CoreShowChannelMap), [`BridgeList`](crate::action::BridgeList) and
+    /// [`BridgeInfo`](crate::action::BridgeInfo) tell what is so now.
     BridgeLeave {
         bridge: group BridgeSnapshot[""],
         channel: group ChannelSnapshot[""],
@@ -93,6 +117,9 @@ events! {
     /// Sent when the channels of one bridge move to another.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`BridgeCreate`], [`BridgeEnter`], [`BridgeLeave`] and [`BridgeDestroy`]. The actions
+    /// [`BridgeList`](crate::action::BridgeList) and [`BridgeInfo`](crate::action::BridgeInfo) tell what is so now.
     BridgeMerge {
         /// The bridge that they move to.
         to: group BridgeSnapshot["To"],
@@ -103,20 +130,23 @@ events! {
     /// Sent when a bridge shows the picture of another channel.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`BridgeEnter`]. The actions [`BridgeList`](crate::action::BridgeList) and
+    /// [`BridgeInfo`](crate::action::BridgeInfo) tell what is so now.
     BridgeVideoSourceUpdate {
         bridge: group BridgeSnapshot[""],
         /// The `uniqueid` of the channel that was shown before.
         previous_video_source: Text["BridgePreviousVideoSource"],
     }
 
-    /// A channel of the bridge that the action `BridgeInfo` asked for.
+    /// A channel of the bridge that the action [`BridgeInfo`](crate::action::BridgeInfo) asked for.
     ///
     /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     BridgeInfoChannel {
         channel: group ChannelSnapshot[""],
     }
 
-    /// Ends the answer to the action `BridgeInfo` with the bridge itself.
+    /// Ends the answer to the action [`BridgeInfo`](crate::action::BridgeInfo) with the bridge itself.
     ///
     /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     BridgeInfoComplete {
@@ -124,21 +154,21 @@ events! {
         list: group ListEnd[""],
     }
 
-    /// A bridge in the answer to the action `BridgeList`.
+    /// A bridge in the answer to the action [`BridgeList`](crate::action::BridgeList).
     ///
     /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     BridgeListItem {
         bridge: group BridgeSnapshot[""],
     }
 
-    /// Ends the answer to the action `BridgeList`.
+    /// Ends the answer to the action [`BridgeList`](crate::action::BridgeList).
     ///
     /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     BridgeListComplete {
         list: group ListEnd[""],
     }
 
-    /// A way to bridge in the answer to the action `BridgeTechnologyList`.
+    /// A way to bridge in the answer to the action [`BridgeTechnologyList`](crate::action::BridgeTechnologyList).
     ///
     /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     BridgeTechnologyListItem {
@@ -151,7 +181,7 @@ events! {
         suspended: Flag["BridgeSuspended"],
     }
 
-    /// Ends the answer to the action `BridgeTechnologyList`.
+    /// Ends the answer to the action [`BridgeTechnologyList`](crate::action::BridgeTechnologyList).
     ///
     /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     BridgeTechnologyListComplete {

@@ -9,6 +9,8 @@ events! {
     /// Sent when call completion could be offered for a call that failed.
     ///
     /// Class `cc`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`CCOfferTimerStart`], [`CCRequested`] and [`CCFailure`].
     CCAvailable {
         core_id: i32["CoreID"],
         /// The device that was called.
@@ -20,6 +22,8 @@ events! {
     /// Sent when the time in which the caller may ask for call completion begins.
     ///
     /// Class `cc`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`CCAvailable`], [`CCRequested`] and [`CCFailure`].
     CCOfferTimerStart {
         core_id: i32["CoreID"],
         /// The device of the caller.
@@ -31,6 +35,8 @@ events! {
     /// Sent when a caller asks for call completion.
     ///
     /// Class `cc`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`CCAvailable`], [`CCOfferTimerStart`], [`CCFailure`] and [`CCRequestAcknowledged`].
     CCRequested {
         core_id: i32["CoreID"],
         caller: Text["Caller"],
@@ -40,6 +46,8 @@ events! {
     /// Sent when the caller's request is accepted.
     ///
     /// Class `cc`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`CCRequested`], [`CCFailure`], [`CCCallerRecalling`] and [`CCCallerStartMonitoring`].
     CCRequestAcknowledged {
         core_id: i32["CoreID"],
         caller: Text["Caller"],
@@ -48,6 +56,8 @@ events! {
     /// Sent when the callee is free, the caller is not, and Asterisk waits for the caller.
     ///
     /// Class `cc`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`CCRequestAcknowledged`], [`CCCallerRecalling`] and [`CCCallerStopMonitoring`].
     CCCallerStartMonitoring {
         core_id: i32["CoreID"],
         caller: Text["Caller"],
@@ -56,6 +66,8 @@ events! {
     /// Sent when a caller that Asterisk waited for is free.
     ///
     /// Class `cc`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`CCCallerStartMonitoring`].
     CCCallerStopMonitoring {
         core_id: i32["CoreID"],
         caller: Text["Caller"],
@@ -64,6 +76,8 @@ events! {
     /// Sent when the caller answers the recall and the callee is called again.
     ///
     /// Class `cc`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`CCRequestAcknowledged`], [`CCCallerStartMonitoring`], [`CCRecallComplete`] and [`CCFailure`].
     CCCallerRecalling {
         core_id: i32["CoreID"],
         caller: Text["Caller"],
@@ -72,6 +86,8 @@ events! {
     /// Sent when the recall has reached the callee.
     ///
     /// Class `cc`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`CCCallerRecalling`] and [`CCFailure`].
     CCRecallComplete {
         core_id: i32["CoreID"],
         caller: Text["Caller"],
@@ -80,6 +96,9 @@ events! {
     /// Sent when call completion comes to nothing.
     ///
     /// Class `cc`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`CCAvailable`], [`CCOfferTimerStart`], [`CCRequested`], [`CCRecallComplete`] and
+    /// [`CCMonitorFailed`].
     CCFailure {
         core_id: i32["CoreID"],
         caller: Text["Caller"],
@@ -90,6 +109,8 @@ events! {
     /// Sent when one of the devices that the caller waits for can no longer be watched.
     ///
     /// Class `cc`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`CCFailure`].
     CCMonitorFailed {
         core_id: i32["CoreID"],
         callee: Text["Callee"],

@@ -6,6 +6,10 @@ events! {
     /// Sent when a channel comes into being.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`Newstate`], [`Newexten`], [`Rename`] and [`Hangup`]. The actions
+    /// [`CoreShowChannels`](crate::action::CoreShowChannels) and [`Status`](crate::action::Status) tell what is so
+    /// now.
     Newchannel {
         channel: group ChannelSnapshot[""],
     }
@@ -13,6 +17,10 @@ events! {
     /// Sent when the state of a channel changes, as from `Ringing` to `Up`.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`Newchannel`], [`Newexten`], [`Rename`] and [`Hangup`]. The actions
+    /// [`CoreShowChannels`](crate::action::CoreShowChannels) and [`Status`](crate::action::Status) tell what is so
+    /// now.
     Newstate {
         channel: group ChannelSnapshot[""],
     }
@@ -21,6 +29,10 @@ events! {
     /// and later.
     ///
     /// Class `dialplan`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`Newchannel`], [`Newstate`], [`Rename`] and [`Hangup`]. The actions
+    /// [`CoreShowChannels`](crate::action::CoreShowChannels) and [`Status`](crate::action::Status) tell what is so
+    /// now.
     Newexten {
         channel: group ChannelSnapshot[""],
         /// The extension that runs; a copy of `channel.exten`.
@@ -33,6 +45,9 @@ events! {
     /// Sent when the number or the name of a channel's caller changes.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`NewConnectedLine`]. The actions [`CoreShowChannels`](crate::action::CoreShowChannels) and
+    /// [`Status`](crate::action::Status) tell what is so now.
     NewCallerid {
         channel: group ChannelSnapshot[""],
         /// The presentation as a number, with its description in parentheses.
@@ -42,6 +57,9 @@ events! {
     /// Sent when the number or the name at the other end of a channel changes.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`NewCallerid`]. The actions [`CoreShowChannels`](crate::action::CoreShowChannels) and
+    /// [`Status`](crate::action::Status) tell what is so now.
     NewConnectedLine {
         channel: group ChannelSnapshot[""],
     }
@@ -49,6 +67,9 @@ events! {
     /// Sent when a channel gets another account code.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`NewPeerAccount`]. The actions [`CoreShowChannels`](crate::action::CoreShowChannels) and
+    /// [`Status`](crate::action::Status) tell what is so now.
     NewAccountCode {
         channel: group ChannelSnapshot[""],
         old_account_code: Text["OldAccountCode"],
@@ -57,6 +78,8 @@ events! {
     /// Sent when a channel gets another peer account.
     ///
     /// Class `call`. Asterisk 1.8 to 11.
+    ///
+    /// Goes with [`NewAccountCode`].
     NewPeerAccount {
         channel: group ChannelSnapshot[""],
         peer_account: Text["PeerAccount"],
@@ -66,6 +89,10 @@ events! {
     /// Sent when a channel is gone.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`Newchannel`], [`Newstate`], [`Newexten`], [`Rename`], [`HangupRequest`] and [`SoftHangupRequest`].
+    /// The actions [`CoreShowChannels`](crate::action::CoreShowChannels) and [`Status`](crate::action::Status) tell
+    /// what is so now.
     Hangup {
         channel: group ChannelSnapshot[""],
         cause: HangupCause["Cause"],
@@ -78,6 +105,8 @@ events! {
     /// Sent when the channel's own end asks to hang up.
     ///
     /// Class `call`. Asterisk 11 to 23.
+    ///
+    /// Goes with [`SoftHangupRequest`] and [`Hangup`].
     HangupRequest {
         channel: group ChannelSnapshot[""],
         cause: HangupCause["Cause"],
@@ -86,6 +115,8 @@ events! {
     /// Sent when another part of Asterisk asks to hang the channel up.
     ///
     /// Class `call`. Asterisk 11 to 23.
+    ///
+    /// Goes with [`HangupRequest`] and [`Hangup`].
     SoftHangupRequest {
         channel: group ChannelSnapshot[""],
         /// Why; some parts of Asterisk put a flag of their own here, which then is an unknown cause.
@@ -95,6 +126,8 @@ events! {
     /// Sent when a hangup handler is taken off a channel.
     ///
     /// Class `dialplan`. Asterisk 11 to 23.
+    ///
+    /// Goes with [`HangupHandlerPush`] and [`HangupHandlerRun`].
     HangupHandlerPop {
         channel: group ChannelSnapshot[""],
         /// Where in the dialplan the handler is.
@@ -104,6 +137,8 @@ events! {
     /// Sent when a hangup handler is put on a channel.
     ///
     /// Class `dialplan`. Asterisk 11 to 23.
+    ///
+    /// Goes with [`HangupHandlerRun`] and [`HangupHandlerPop`].
     HangupHandlerPush {
         channel: group ChannelSnapshot[""],
         /// Where in the dialplan the handler is.
@@ -113,6 +148,8 @@ events! {
     /// Sent when a hangup handler is about to run.
     ///
     /// Class `dialplan`. Asterisk 11 to 23.
+    ///
+    /// Goes with [`HangupHandlerPush`] and [`HangupHandlerPop`].
     HangupHandlerRun {
         channel: group ChannelSnapshot[""],
         /// Where in the dialplan the handler is.
@@ -122,6 +159,10 @@ events! {
     /// Sent when a channel gets another name.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`Newchannel`], [`Newstate`], [`Newexten`], [`Hangup`] and [`Masquerade`]. The actions
+    /// [`CoreShowChannels`](crate::action::CoreShowChannels) and [`Status`](crate::action::Status) tell what is so
+    /// now.
     Rename {
         /// The channel under its old name.
         channel: group ChannelSnapshot[""],
@@ -131,6 +172,8 @@ events! {
     /// Sent when one channel takes the place of another.
     ///
     /// Class `call`. Asterisk 1.8 to 11.
+    ///
+    /// Goes with [`Rename`].
     Masquerade {
         /// The channel that goes.
         clone: Text["Clone"],
@@ -143,6 +186,8 @@ events! {
     /// Sent when a channel is put on hold.
     ///
     /// Class `call`. Asterisk 1.8 to 23; up to 11 also when hold ends.
+    ///
+    /// Goes with [`Unhold`].
     Hold {
         channel: group ChannelSnapshot[""],
         /// The music that the other end asked for.
@@ -154,6 +199,8 @@ events! {
     /// Sent when hold ends.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`Hold`].
     Unhold {
         channel: group ChannelSnapshot[""],
     }
@@ -161,6 +208,8 @@ events! {
     /// Sent when the hook of an analogue phone flashes.
     ///
     /// Class `call`. Asterisk 16 to 23, from 16.24, 18.10 and 19.2 on.
+    ///
+    /// Goes with [`Wink`].
     Flash {
         channel: group ChannelSnapshot[""],
     }
@@ -168,6 +217,8 @@ events! {
     /// Sent when a wink, a short signal of some trunks, comes in on a channel.
     ///
     /// Class `call`. Asterisk 16 to 23, from 16.24, 18.10 and 19.2 on.
+    ///
+    /// Goes with [`Flash`].
     Wink {
         channel: group ChannelSnapshot[""],
     }
@@ -175,6 +226,8 @@ events! {
     /// Sent when a channel variable or a global one is set.
     ///
     /// Class `dialplan`. Asterisk 1.8 to 23.
+    ///
+    /// The action [`Status`](crate::action::Status) tells what is so now.
     VarSet {
         /// The channel; empty, or named `none` up to Asterisk 11, for a global variable.
         channel: group ChannelSnapshot[""],
@@ -186,6 +239,8 @@ events! {
     /// Sent when a channel takes over the call that rings elsewhere.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`DialEnd`](crate::event::DialEnd).
     Pickup {
         /// The channel that picks up.
         channel: group ChannelSnapshot[""],
@@ -196,6 +251,8 @@ events! {
     /// Sent when a channel driver has read its configuration again.
     ///
     /// Class `system`. Asterisk 1.8 to 11.
+    ///
+    /// Goes with [`Reload`](crate::event::Reload).
     ChannelReload {
         /// The driver's channel type, such as `SIP`.
         channel_type: Text["ChannelType"],
@@ -210,6 +267,8 @@ events! {
     /// Sent when a channel driver learns the protocol's own id of a call.
     ///
     /// Class `system`. Asterisk 1.8 to 11.
+    ///
+    /// Goes with [`Newchannel`].
     ChannelUpdate {
         channel: group ChannelSnapshot[""],
         /// The driver's channel type, such as `SIP`.
@@ -227,6 +286,8 @@ events! {
     /// Sent when somebody begins to talk on a channel with the function `TALK_DETECT`.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`ChannelTalkingStop`].
     ChannelTalkingStart {
         channel: group ChannelSnapshot[""],
     }
@@ -234,12 +295,15 @@ events! {
     /// Sent when somebody stops talking on a channel with the function `TALK_DETECT`.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`ChannelTalkingStart`].
     ChannelTalkingStop {
         channel: group ChannelSnapshot[""],
         duration: Millis["Duration"],
     }
 
-    /// A channel in the answer to the action `Status`; its variables are in [`Event::variables`].
+    /// A channel in the answer to the action [`Status`](crate::action::Status); its variables are in
+    /// [`Event::variables`].
     ///
     /// Class `call`, though sent only in answer to the action. Asterisk 1.8 to 23.
     Status {
@@ -272,7 +336,7 @@ events! {
         bridged_uniqueid: Text["BridgedUniqueid"],
     }
 
-    /// Ends the answer to the action `Status`.
+    /// Ends the answer to the action [`Status`](crate::action::Status).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     StatusComplete {
@@ -281,7 +345,7 @@ events! {
         list: group ListEnd[""],
     }
 
-    /// A channel in the answer to the action `CoreShowChannels`.
+    /// A channel in the answer to the action [`CoreShowChannels`](crate::action::CoreShowChannels).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     CoreShowChannel {
@@ -297,14 +361,15 @@ events! {
         bridged_uniqueid: Text["BridgedUniqueID"],
     }
 
-    /// Ends the answer to the action `CoreShowChannels`.
+    /// Ends the answer to the action [`CoreShowChannels`](crate::action::CoreShowChannels).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     CoreShowChannelsComplete {
         list: group ListEnd[""],
     }
 
-    /// A channel that is connected to another, in the answer to the action `CoreShowChannelMap`.
+    /// A channel that is connected to another, in the answer to the action
+    /// [`CoreShowChannelMap`](crate::action::CoreShowChannelMap).
     ///
     /// Sent only in answer to an action; no class. Asterisk 18.19, 20.4, 21 and later.
     CoreShowChannelMap {
@@ -314,14 +379,15 @@ events! {
         connected_channel: Text["ConnectedChannel"],
     }
 
-    /// Ends the answer to the action `CoreShowChannelMap`.
+    /// Ends the answer to the action [`CoreShowChannelMap`](crate::action::CoreShowChannelMap).
     ///
     /// Sent only in answer to an action; no class. Asterisk 18.19, 20.4, 21 and later.
     CoreShowChannelMapComplete {
         list: group ListEnd[""],
     }
 
-    /// A channel that is hung up, in the answer to the action `Hangup` with a pattern of names.
+    /// A channel that is hung up, in the answer to the action [`Hangup`](crate::action::Hangup) with a pattern of
+    /// names.
     ///
     /// `PJSIPHangup` with a pattern answers with it too.
     ///
@@ -331,7 +397,8 @@ events! {
         channel: Text["Channel"],
     }
 
-    /// Ends the answer to the actions `Hangup` and `PJSIPHangup` with a pattern of names.
+    /// Ends the answer to the actions [`Hangup`](crate::action::Hangup) and
+    /// [`PJSIPHangup`](crate::action::PJSIPHangup) with a pattern of names.
     ///
     /// Sent only in answer to an action; no class. Asterisk 11 to 23.
     ChannelsHungupListComplete {
@@ -341,6 +408,9 @@ events! {
     /// Sent when the two halves of a local channel are joined.
     ///
     /// Class `call`. Asterisk 11 to 23.
+    ///
+    /// Goes with [`LocalOptimizationBegin`] and [`LocalOptimizationEnd`]. The action
+    /// [`CoreShowChannelMap`](crate::action::CoreShowChannelMap) tells what is so now.
     LocalBridge {
         /// The half that faces whoever made the channel.
         local_one: group ChannelSnapshot["LocalOne"],
@@ -363,6 +433,8 @@ events! {
     /// Sent when a local channel begins to step out of the way.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`LocalBridge`] and [`LocalOptimizationEnd`].
     LocalOptimizationBegin {
         local_one: group ChannelSnapshot["LocalOne"],
         local_two: group ChannelSnapshot["LocalTwo"],
@@ -377,6 +449,9 @@ events! {
     /// Sent when a local channel has stepped out of the way, or failed to.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`LocalBridge`] and [`LocalOptimizationBegin`]. The action
+    /// [`CoreShowChannelMap`](crate::action::CoreShowChannelMap) tells what is so now.
     LocalOptimizationEnd {
         local_one: group ChannelSnapshot["LocalOne"],
         local_two: group ChannelSnapshot["LocalTwo"],
@@ -396,10 +471,13 @@ events! {
         connected: group McidParty["MConnectedID"],
     }
 
-    /// Sent when a call detail record is written and `cdr_manager` is on; fields that its configuration adds are in
-    /// [`raw`](Self::raw).
+    /// Sent when a call detail record is written and `cdr_manager` is on.
+    ///
+    /// Fields that its configuration adds are in [`raw`](Self::raw).
     ///
     /// Class `cdr`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`CEL`].
     Cdr {
         account_code: Text["AccountCode"],
         source: Text["Source"],
@@ -429,6 +507,8 @@ events! {
     /// Sent when something happens to a channel that channel event logging records and `cel_manager` is on.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`Cdr`].
     CEL {
         /// What happened. An event of the user's own is `USER_DEFINED` if `show_user_defined` is on in the section
         /// `manager` of `cel.conf`; else the name that the user gave it stands here, mostly as `Other`.
@@ -461,6 +541,8 @@ events! {
 
 groups! {
     /// A party of a malicious call.
+    ///
+    /// In [`MCID`].
     McidParty {
         num_valid: Flag["NumValid"],
         num: Text["Num"],

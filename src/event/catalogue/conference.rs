@@ -6,6 +6,9 @@ events! {
     /// Sent when a ConfBridge conference begins.
     ///
     /// Class `call`. Asterisk 11 to 23.
+    ///
+    /// Goes with [`ConfbridgeJoin`], [`ConfbridgeLeave`] and [`ConfbridgeEnd`]. The action
+    /// [`ConfbridgeListRooms`](crate::action::ConfbridgeListRooms) tells what is so now.
     ConfbridgeStart {
         /// The conference's name or number.
         conference: Text["Conference"],
@@ -15,6 +18,9 @@ events! {
     /// Sent when a ConfBridge conference ends.
     ///
     /// Class `call`. Asterisk 11 to 23.
+    ///
+    /// Goes with [`ConfbridgeStart`], [`ConfbridgeJoin`] and [`ConfbridgeLeave`]. The action
+    /// [`ConfbridgeListRooms`](crate::action::ConfbridgeListRooms) tells what is so now.
     ConfbridgeEnd {
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
@@ -23,6 +29,10 @@ events! {
     /// Sent when a channel enters a ConfBridge conference.
     ///
     /// Class `call`. Asterisk 11 to 23.
+    ///
+    /// Goes with [`ConfbridgeStart`], [`ConfbridgeLeave`] and [`ConfbridgeEnd`]. The actions
+    /// [`ConfbridgeList`](crate::action::ConfbridgeList) and
+    /// [`ConfbridgeListRooms`](crate::action::ConfbridgeListRooms) tell what is so now.
     ConfbridgeJoin {
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
@@ -36,6 +46,10 @@ events! {
     /// Sent when a channel leaves a ConfBridge conference.
     ///
     /// Class `call`. Asterisk 11 to 23.
+    ///
+    /// Goes with [`ConfbridgeStart`], [`ConfbridgeJoin`] and [`ConfbridgeEnd`]. The actions
+    /// [`ConfbridgeList`](crate::action::ConfbridgeList) and
+    /// [`ConfbridgeListRooms`](crate::action::ConfbridgeListRooms) tell what is so now.
     ConfbridgeLeave {
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
@@ -47,6 +61,9 @@ events! {
     /// Sent when a participant of a ConfBridge conference begins to talk or falls silent.
     ///
     /// Class `call`. Asterisk 11 to 23, where the user profile asks for it.
+    ///
+    /// Goes with [`ConfbridgeMute`] and [`ConfbridgeUnmute`]. The action
+    /// [`ConfbridgeList`](crate::action::ConfbridgeList) tells what is so now.
     ConfbridgeTalking {
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
@@ -60,6 +77,9 @@ events! {
     /// Sent when a participant of a ConfBridge conference is muted.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`ConfbridgeTalking`] and [`ConfbridgeUnmute`]. The action
+    /// [`ConfbridgeList`](crate::action::ConfbridgeList) tells what is so now.
     ConfbridgeMute {
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
@@ -71,6 +91,9 @@ events! {
     /// Sent when a participant of a ConfBridge conference is no longer muted.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`ConfbridgeTalking`] and [`ConfbridgeMute`]. The action
+    /// [`ConfbridgeList`](crate::action::ConfbridgeList) tells what is so now.
     ConfbridgeUnmute {
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
@@ -82,6 +105,8 @@ events! {
     /// Sent when a ConfBridge conference begins to be recorded.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`ConfbridgeStopRecord`].
     ConfbridgeRecord {
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
@@ -90,12 +115,14 @@ events! {
     /// Sent when a ConfBridge conference is no longer recorded.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`ConfbridgeRecord`].
     ConfbridgeStopRecord {
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
     }
 
-    /// A participant of a conference, in the list of the action `ConfbridgeList`.
+    /// A participant of a conference, in the list of the action [`ConfbridgeList`](crate::action::ConfbridgeList).
     ///
     /// Class `reporting`. Asterisk 11 to 23.
     ConfbridgeList {
@@ -119,14 +146,14 @@ events! {
         answered_time: Seconds["AnsweredTime"],
     }
 
-    /// Ends the list of the action `ConfbridgeList`.
+    /// Ends the list of the action [`ConfbridgeList`](crate::action::ConfbridgeList).
     ///
     /// Sent only in answer to an action; no class. Asterisk 11 to 23.
     ConfbridgeListComplete {
         list: group ListEnd[""],
     }
 
-    /// A conference, in the list of the action `ConfbridgeListRooms`.
+    /// A conference, in the list of the action [`ConfbridgeListRooms`](crate::action::ConfbridgeListRooms).
     ///
     /// Class `reporting`. Asterisk 11 to 23.
     ConfbridgeListRooms {
@@ -141,7 +168,7 @@ events! {
         muted: Flag["Muted"],
     }
 
-    /// Ends the list of the action `ConfbridgeListRooms`.
+    /// Ends the list of the action [`ConfbridgeListRooms`](crate::action::ConfbridgeListRooms).
     ///
     /// Sent only in answer to an action; no class. Asterisk 11 to 23.
     ConfbridgeListRoomsComplete {
@@ -151,6 +178,9 @@ events! {
     /// Sent when a channel enters a MeetMe conference.
     ///
     /// Class `call`. Asterisk 1.8 and later, with DAHDI.
+    ///
+    /// Goes with [`MeetmeLeave`] and [`MeetmeEnd`]. The actions [`MeetmeList`](crate::action::MeetmeList) and
+    /// [`MeetmeListRooms`](crate::action::MeetmeListRooms) tell what is so now.
     MeetmeJoin {
         /// The conference's number.
         meetme: Text["Meetme"],
@@ -162,6 +192,9 @@ events! {
     /// Sent when a channel leaves a MeetMe conference.
     ///
     /// Class `call`. Asterisk 1.8 and later, with DAHDI.
+    ///
+    /// Goes with [`MeetmeJoin`] and [`MeetmeEnd`]. The actions [`MeetmeList`](crate::action::MeetmeList) and
+    /// [`MeetmeListRooms`](crate::action::MeetmeListRooms) tell what is so now.
     MeetmeLeave {
         meetme: Text["Meetme"],
         user: u32["User" | "Usernum"],
@@ -173,6 +206,9 @@ events! {
     /// Sent when the last channel has left a MeetMe conference.
     ///
     /// Class `call`. Asterisk 1.8 and later, with DAHDI.
+    ///
+    /// Goes with [`MeetmeJoin`] and [`MeetmeLeave`]. The actions [`MeetmeList`](crate::action::MeetmeList) and
+    /// [`MeetmeListRooms`](crate::action::MeetmeListRooms) tell what is so now.
     MeetmeEnd {
         meetme: Text["Meetme"],
     }
@@ -180,6 +216,9 @@ events! {
     /// Sent when a participant of a MeetMe conference is muted, or no longer is.
     ///
     /// Class `call`. Asterisk 1.8 and later, with DAHDI.
+    ///
+    /// Goes with [`MeetmeTalking`] and [`MeetmeTalkRequest`]. The action [`MeetmeList`](crate::action::MeetmeList)
+    /// tells what is so now.
     MeetmeMute {
         meetme: Text["Meetme"],
         user: u32["User" | "Usernum"],
@@ -193,6 +232,9 @@ events! {
     /// Sent when a participant of a MeetMe conference begins to talk or falls silent.
     ///
     /// Class `call`. Asterisk 1.8 and later, with DAHDI, where the conference watches for it.
+    ///
+    /// Goes with [`MeetmeMute`] and [`MeetmeTalkRequest`]. The action [`MeetmeList`](crate::action::MeetmeList) tells
+    /// what is so now.
     MeetmeTalking {
         meetme: Text["Meetme"],
         user: u32["User" | "Usernum"],
@@ -206,6 +248,9 @@ events! {
     /// Sent when a muted participant of a MeetMe conference asks to speak, or no longer does.
     ///
     /// Class `call`. Asterisk 1.8 and later, with DAHDI.
+    ///
+    /// Goes with [`MeetmeMute`] and [`MeetmeTalking`]. The action [`MeetmeList`](crate::action::MeetmeList) tells
+    /// what is so now.
     MeetmeTalkRequest {
         meetme: Text["Meetme"],
         user: u32["User" | "Usernum"],
@@ -216,7 +261,7 @@ events! {
         status: Flag["Status"],
     }
 
-    /// A participant of a conference, in the list of the action `MeetmeList`.
+    /// A participant of a conference, in the list of the action [`MeetmeList`](crate::action::MeetmeList).
     ///
     /// Class `call`. Asterisk 1.8 and later, with DAHDI.
     MeetmeList {
@@ -240,14 +285,14 @@ events! {
         talking: Text["Talking"],
     }
 
-    /// Ends the list of the action `MeetmeList`.
+    /// Ends the list of the action [`MeetmeList`](crate::action::MeetmeList).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 and later, with DAHDI.
     MeetmeListComplete {
         list: group ListEnd[""],
     }
 
-    /// A conference, in the list of the action `MeetmeListRooms`.
+    /// A conference, in the list of the action [`MeetmeListRooms`](crate::action::MeetmeListRooms).
     ///
     /// Class `call`. Asterisk 10 and later, with DAHDI.
     MeetmeListRooms {
@@ -263,7 +308,7 @@ events! {
         locked: Flag["Locked"],
     }
 
-    /// Ends the list of the action `MeetmeListRooms`.
+    /// Ends the list of the action [`MeetmeListRooms`](crate::action::MeetmeListRooms).
     ///
     /// Sent only in answer to an action; no class. Asterisk 10 and later, with DAHDI.
     MeetmeListRoomsComplete {

@@ -4,6 +4,8 @@ use super::prelude::*;
 
 groups! {
     /// A mailbox with its settings.
+    ///
+    /// In [`VoicemailUserDetail`] and [`VoicemailUserEntry`].
     VoicemailUser {
         vm_context: Text["VMContext"],
         voice_mailbox: Text["VoiceMailbox"],
@@ -57,16 +59,21 @@ groups! {
 }
 
 events! {
-    /// Sent when the state of a device changes, and for each device in the list of the action `DeviceStateList`.
+    /// Sent when the state of a device changes, and for each device in the list of the action
+    /// [`DeviceStateList`](crate::action::DeviceStateList).
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`ExtensionStatus`] and [`QueueMemberStatus`](crate::event::QueueMemberStatus). The actions
+    /// [`DeviceStateList`](crate::action::DeviceStateList), [`PJSIPShowEndpoints`](crate::action::PJSIPShowEndpoints)
+    /// and [`PJSIPShowEndpoint`](crate::action::PJSIPShowEndpoint) tell what is so now.
     DeviceStateChange {
         /// The device, such as `PJSIP/100`, `Custom:door` or `Queue:sales`.
         device: Text["Device"],
         state: DeviceState<'a>["State"],
     }
 
-    /// Ends the list of the action `DeviceStateList`.
+    /// Ends the list of the action [`DeviceStateList`](crate::action::DeviceStateList).
     ///
     /// Class `command`. Asterisk 13 to 23.
     DeviceStateListComplete {
@@ -74,9 +81,12 @@ events! {
     }
 
     /// Sent when the state of an extension with a hint changes, and for each extension in the list of the action
-    /// `ExtensionStateList`.
+    /// [`ExtensionStateList`](crate::action::ExtensionStateList).
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`DeviceStateChange`] and [`QueueMemberStatus`](crate::event::QueueMemberStatus). The action
+    /// [`ExtensionStateList`](crate::action::ExtensionStateList) tells what is so now.
     ExtensionStatus {
         exten: Text["Exten"],
         context: Text["Context"],
@@ -87,16 +97,20 @@ events! {
         status_text: Text["StatusText"],
     }
 
-    /// Ends the list of the action `ExtensionStateList`.
+    /// Ends the list of the action [`ExtensionStateList`](crate::action::ExtensionStateList).
     ///
     /// Class `command`. Asterisk 13 to 23.
     ExtensionStateListComplete {
         list: group ListEnd[""],
     }
 
-    /// Sent when the presence of somebody changes, and for each in the list of the action `PresenceStateList`.
+    /// Sent when the presence of somebody changes, and for each in the list of the action
+    /// [`PresenceStateList`](crate::action::PresenceStateList).
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`PresenceStatus`]. The action [`PresenceStateList`](crate::action::PresenceStateList) tells what is
+    /// so now.
     PresenceStateChange {
         /// Whose presence it is, such as `CustomPresence:anna`.
         presentity: Text["Presentity"],
@@ -106,7 +120,7 @@ events! {
         message: Text["Message"],
     }
 
-    /// Ends the list of the action `PresenceStateList`.
+    /// Ends the list of the action [`PresenceStateList`](crate::action::PresenceStateList).
     ///
     /// Class `command`. Asterisk 13 to 23.
     PresenceStateListComplete {
@@ -116,6 +130,8 @@ events! {
     /// Sent when the presence of an extension with a hint changes.
     ///
     /// Class `call`. Asterisk 11 to 23.
+    ///
+    /// Goes with [`PresenceStateChange`].
     PresenceStatus {
         exten: Text["Exten"],
         context: Text["Context"],
@@ -130,6 +146,8 @@ events! {
     /// Sent when somebody turns "do not disturb" of a DAHDI channel on or off.
     ///
     /// Class `system`. Asterisk 1.8 to 23, with DAHDI.
+    ///
+    /// The action [`DAHDIShowChannels`](crate::action::DAHDIShowChannels) tells what is so now.
     DNDState {
         /// The channel, such as `DAHDI/1`.
         dahdi_channel: Text["DAHDIChannel" | "Channel"],
@@ -140,6 +158,11 @@ events! {
     /// Sent when the messages of a mailbox change, and when somebody leaves one after listening.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// The actions [`VoicemailUsersList`](crate::action::VoicemailUsersList),
+    /// [`VoicemailUserStatus`](crate::action::VoicemailUserStatus),
+    /// [`VoicemailBoxSummary`](crate::action::VoicemailBoxSummary) and [`MWIGet`](crate::action::MWIGet) tell what is
+    /// so now.
     MessageWaiting {
         /// The channel that changed the mailbox, if one did. Asterisk 12 and later.
         channel: group ChannelSnapshot[""],
@@ -153,7 +176,7 @@ events! {
         old: u32["Old"],
     }
 
-    /// A mailbox outside of Asterisk, in the list of the action `MWIGet`.
+    /// A mailbox outside of Asterisk, in the list of the action [`MWIGet`](crate::action::MWIGet).
     ///
     /// Class `reporting`. Asterisk 12 to 23.
     MWIGet {
@@ -162,7 +185,7 @@ events! {
         new_messages: u32["NewMessages"],
     }
 
-    /// Ends the list of the action `MWIGet`.
+    /// Ends the list of the action [`MWIGet`](crate::action::MWIGet).
     ///
     /// Class `reporting`. Asterisk 12 to 23.
     MWIGetComplete {
@@ -172,6 +195,8 @@ events! {
     /// Sent when MiniVM has told somebody of a new message.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`MessageWaiting`].
     MiniVoiceMail {
         channel: group ChannelSnapshot[""],
         /// What was done: `SentNotification`.
@@ -187,20 +212,23 @@ events! {
     /// The new password stands in it in plain text.
     ///
     /// Class `user`. Asterisk 18 to 23, from 18.21, 20.6 and 21.1 on.
+    ///
+    /// The action [`VoicemailUsersList`](crate::action::VoicemailUsersList) tells what is so now.
     VoicemailPasswordChange {
         context: Text["Context"],
         mailbox: Text["Mailbox"],
         new_password: Text["NewPassword"],
     }
 
-    /// A mailbox with its settings, in the list of the action `VoicemailUsersList`.
+    /// A mailbox with its settings, in the list of the action
+    /// [`VoicemailUsersList`](crate::action::VoicemailUsersList).
     ///
     /// Class `call`. Asterisk 1.8 to 23.
     VoicemailUserEntry {
         user: group VoicemailUser[""],
     }
 
-    /// Ends the list of the action `VoicemailUsersList`.
+    /// Ends the list of the action [`VoicemailUsersList`](crate::action::VoicemailUsersList).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list,
     /// without `EventList`.
@@ -208,21 +236,21 @@ events! {
         list: group ListEnd[""],
     }
 
-    /// The mailbox that the action `VoicemailUserStatus` asked for.
+    /// The mailbox that the action [`VoicemailUserStatus`](crate::action::VoicemailUserStatus) asked for.
     ///
     /// Sent only in answer to an action; no class. Asterisk 16 to 23.
     VoicemailUserDetail {
         user: group VoicemailUser[""],
     }
 
-    /// Ends the list of the action `VoicemailUserStatus`.
+    /// Ends the list of the action [`VoicemailUserStatus`](crate::action::VoicemailUserStatus).
     ///
     /// Sent only in answer to an action; no class. Asterisk 16 to 23.
     VoicemailUserDetailComplete {
         list: group ListEnd[""],
     }
 
-    /// A message, in the list of the action `VoicemailBoxSummary`.
+    /// A message, in the list of the action [`VoicemailBoxSummary`](crate::action::VoicemailBoxSummary).
     ///
     /// Sent only in answer to an action; no class. Asterisk 18 to 23, from 18.20 and 20.5 on.
     VoicemailBoxDetail {
@@ -238,7 +266,7 @@ events! {
         id: Text["ID"],
     }
 
-    /// Ends the list of the action `VoicemailBoxSummary`.
+    /// Ends the list of the action [`VoicemailBoxSummary`](crate::action::VoicemailBoxSummary).
     ///
     /// Sent only in answer to an action; no class. Asterisk 18 to 23, from 18.20 and 20.5 on.
     VoicemailBoxDetailComplete {

@@ -22,6 +22,8 @@ events! {
     /// Sent when a channel, or an originated call, begins to dial.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`DialState`] and [`DialEnd`].
     DialBegin {
         /// The caller; empty for an originated call.
         channel: group ChannelSnapshot[""],
@@ -34,6 +36,8 @@ events! {
     /// Sent when the channel that is dialled tells how it fares.
     ///
     /// Class `call`. Asterisk 13 to 23.
+    ///
+    /// Goes with [`DialBegin`] and [`DialEnd`].
     DialState {
         /// The caller; empty for an originated call.
         channel: group ChannelSnapshot[""],
@@ -47,6 +51,8 @@ events! {
     /// Sent when dialling ends, with an answer or without.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`DialBegin`] and [`DialState`].
     DialEnd {
         /// The caller; empty for an originated call.
         channel: group ChannelSnapshot[""],
@@ -60,6 +66,8 @@ events! {
     /// Sent to every session when an asynchronous `Originate` is answered or has failed.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`DialEnd`] and [`Hangup`](crate::event::Hangup).
     OriginateResponse {
         response: OriginateStatus<'a>["Response"],
         channel: Text["Channel"],

@@ -7,6 +7,8 @@ use super::prelude::*;
 
 groups! {
     /// The options of a PJSIP address of record (an AOR), under which contacts register.
+    ///
+    /// In [`AorDetail`], [`AorList`] and [`InboundRegistrationDetail`].
     AorOptions {
         minimum_expiration: Seconds["MinimumExpiration"],
         maximum_expiration: Seconds["MaximumExpiration"],
@@ -34,6 +36,8 @@ groups! {
     }
 
     /// The options of a PJSIP authentication, secrets included.
+    ///
+    /// In [`AuthDetail`] and [`AuthList`].
     AuthOptions {
         username: Text["Username"],
         password: Text["Password"],
@@ -57,6 +61,11 @@ events! {
     /// Sent when a peer registers, is gone, or answers too late or no more.
     ///
     /// Class `system`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`ContactStatus`]. The actions [`PJSIPShowEndpoints`](crate::action::PJSIPShowEndpoints),
+    /// [`PJSIPShowEndpoint`](crate::action::PJSIPShowEndpoint), [`SIPpeers`](crate::action::SIPpeers),
+    /// [`SIPpeerstatus`](crate::action::SIPpeerstatus), [`IAXpeerlist`](crate::action::IAXpeerlist) and
+    /// [`IAXpeers`](crate::action::IAXpeers) tell what is so now.
     PeerStatus {
         /// The channel technology, such as `PJSIP`, `SIP` or `IAX2`.
         channel_type: Text["ChannelType"],
@@ -75,6 +84,10 @@ events! {
     /// Sent when a registration of Asterisk with another server succeeds or fails.
     ///
     /// Class `system`. Asterisk 1.8 to 23.
+    ///
+    /// The actions [`PJSIPShowRegistrationsOutbound`](crate::action::PJSIPShowRegistrationsOutbound),
+    /// [`SIPshowregistry`](crate::action::SIPshowregistry) and [`IAXregistry`](crate::action::IAXregistry) tell what
+    /// is so now.
     Registry {
         /// The channel technology, such as `PJSIP`, `SIP` or `IAX2`.
         channel_type: Text["ChannelType"],
@@ -89,6 +102,12 @@ events! {
     /// Sent when a contact of a PJSIP endpoint comes, goes, or begins or ceases to answer.
     ///
     /// Class `system`. Asterisk 13 to 23.
+    ///
+    /// Goes with [`PeerStatus`]. The actions [`PJSIPShowEndpoints`](crate::action::PJSIPShowEndpoints),
+    /// [`PJSIPShowEndpoint`](crate::action::PJSIPShowEndpoint), [`PJSIPShowAors`](crate::action::PJSIPShowAors),
+    /// [`PJSIPShowContacts`](crate::action::PJSIPShowContacts),
+    /// [`PJSIPShowRegistrationInboundContactStatuses`](crate::action::PJSIPShowRegistrationInboundContactStatuses)
+    /// and [`PJSIPShowRegistrationsInbound`](crate::action::PJSIPShowRegistrationsInbound) tell what is so now.
     ContactStatus {
         uri: Text["URI"],
         contact_status: ContactState<'a>["ContactStatus"],
@@ -100,30 +119,36 @@ events! {
     }
 
     /// Sent when a PJSIP endpoint goes into maintenance or comes back from it, and for each that is in maintenance in
-    /// the list of the action `PJSIPShowMaintenance`.
+    /// the list of the action [`PJSIPShowMaintenance`](crate::action::PJSIPShowMaintenance).
     ///
     /// Class `system`. Asterisk 20 to 23, from 20.20, 22.10 and 23.4 on.
+    ///
+    /// The action [`PJSIPShowMaintenance`](crate::action::PJSIPShowMaintenance) tells what is so now.
     PJSIPMaintenanceStatus {
         endpoint: Text["Endpoint"],
         /// Whether the endpoint is in maintenance.
         status: Flag["Status"],
     }
 
-    /// Ends the list of the action `PJSIPShowMaintenance`.
+    /// Ends the list of the action [`PJSIPShowMaintenance`](crate::action::PJSIPShowMaintenance).
     ///
     /// Sent only in answer to an action; no class. Asterisk 20 to 23, from 20.20, 22.10 and 23.4 on.
     PJSIPMaintenanceStatusComplete {
         list: group ListEnd[""],
     }
 
-    /// Sent when a peer of `chan_sip` has been asked by the action `SIPqualifypeer` whether it is there.
+    /// Sent when a peer of `chan_sip` has been asked by the action [`SIPqualifypeer`](crate::action::SIPqualifypeer)
+    /// whether it is there.
     ///
     /// Class `call`. Asterisk 11 to 20.
+    ///
+    /// Goes with [`PeerStatus`].
     SIPQualifyPeerDone {
         peer: Text["Peer"],
     }
 
-    /// A peer of `chan_sip` or IAX2, in the list of the actions `SIPpeers`, `IAXpeers` and `IAXpeerlist`.
+    /// A peer of `chan_sip` or IAX2, in the list of the actions [`SIPpeers`](crate::action::SIPpeers),
+    /// [`IAXpeers`](crate::action::IAXpeers) and [`IAXpeerlist`](crate::action::IAXpeerlist).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23; from 21 on only IAX2 is left.
     PeerEntry {
@@ -160,7 +185,7 @@ events! {
         account_code: Text["Accountcode"],
     }
 
-    /// Ends the list of the action `SIPpeerstatus`, whose items are [`PeerStatus`].
+    /// Ends the list of the action [`SIPpeerstatus`](crate::action::SIPpeerstatus), whose items are [`PeerStatus`].
     ///
     /// Sent only in answer to an action; no class. Asterisk 11 to 20; up to 13.1 this event alone ends the list,
     /// without `EventList`.
@@ -168,7 +193,7 @@ events! {
         list: group ListEnd[""],
     }
 
-    /// A Skinny device, in the list of the action `SKINNYdevices`.
+    /// A Skinny device, in the list of the action [`SKINNYdevices`](crate::action::SKINNYdevices).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 20.
     DeviceEntry {
@@ -187,14 +212,14 @@ events! {
         number_of_lines: u32["NumberOfLines"],
     }
 
-    /// Ends the list of the action `SKINNYdevices`.
+    /// Ends the list of the action [`SKINNYdevices`](crate::action::SKINNYdevices).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 20.
     DevicelistComplete {
         list: group ListEnd[""],
     }
 
-    /// A Skinny line, in the list of the action `SKINNYlines`.
+    /// A Skinny line, in the list of the action [`SKINNYlines`](crate::action::SKINNYlines).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 20.
     LineEntry {
@@ -210,21 +235,23 @@ events! {
         label: Text["Label"],
     }
 
-    /// Ends the list of the action `SKINNYlines`.
+    /// Ends the list of the action [`SKINNYlines`](crate::action::SKINNYlines).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 20.
     LinelistComplete {
         list: group ListEnd[""],
     }
 
-    /// Ends the list of the actions `SIPpeers`, `IAXpeers` and `IAXpeerlist`.
+    /// Ends the list of the actions [`SIPpeers`](crate::action::SIPpeers), [`IAXpeers`](crate::action::IAXpeers) and
+    /// [`IAXpeerlist`](crate::action::IAXpeerlist).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     PeerlistComplete {
         list: group ListEnd[""],
     }
 
-    /// A registration with another server, in the list of the actions `SIPshowregistry` and `IAXregistry`.
+    /// A registration with another server, in the list of the actions
+    /// [`SIPshowregistry`](crate::action::SIPshowregistry) and [`IAXregistry`](crate::action::IAXregistry).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23; from 21 on only IAX2 is left.
     RegistryEntry {
@@ -245,14 +272,16 @@ events! {
         perceived: Text["Perceived"],
     }
 
-    /// Ends the list of the actions `SIPshowregistry` and `IAXregistry`.
+    /// Ends the list of the actions [`SIPshowregistry`](crate::action::SIPshowregistry) and
+    /// [`IAXregistry`](crate::action::IAXregistry).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     RegistrationsComplete {
         list: group ListEnd[""],
     }
 
-    /// A PJSIP endpoint in a few words, in the list of the action `PJSIPShowEndpoints`.
+    /// A PJSIP endpoint in a few words, in the list of the action
+    /// [`PJSIPShowEndpoints`](crate::action::PJSIPShowEndpoints).
     ///
     /// Class `command`. Asterisk 12 to 23.
     EndpointList {
@@ -271,14 +300,15 @@ events! {
         active_channels: u32["ActiveChannels"],
     }
 
-    /// Ends the list of the action `PJSIPShowEndpoints`.
+    /// Ends the list of the action [`PJSIPShowEndpoints`](crate::action::PJSIPShowEndpoints).
     ///
     /// Class `command`. Asterisk 12 to 23.
     EndpointListComplete {
         list: group ListEnd[""],
     }
 
-    /// A PJSIP endpoint with its options, in the list of the action `PJSIPShowEndpoint`.
+    /// A PJSIP endpoint with its options, in the list of the action
+    /// [`PJSIPShowEndpoint`](crate::action::PJSIPShowEndpoint).
     ///
     /// Class `command`. Asterisk 12 to 23.
     EndpointDetail {
@@ -427,14 +457,15 @@ events! {
         follow_redirect_methods: Text["FollowRedirectMethods"],
     }
 
-    /// Ends the list of the action `PJSIPShowEndpoint`.
+    /// Ends the list of the action [`PJSIPShowEndpoint`](crate::action::PJSIPShowEndpoint).
     ///
     /// Class `command`. Asterisk 12 to 23.
     EndpointDetailComplete {
         list: group ListEnd[""],
     }
 
-    /// An address of record of an endpoint, in the list of the action `PJSIPShowEndpoint`.
+    /// An address of record of an endpoint, in the list of the action
+    /// [`PJSIPShowEndpoint`](crate::action::PJSIPShowEndpoint).
     ///
     /// Class `command`. Asterisk 12 to 23.
     AorDetail {
@@ -448,7 +479,7 @@ events! {
         endpoint_name: Text["EndpointName"],
     }
 
-    /// An address of record, in the list of the action `PJSIPShowAors`.
+    /// An address of record, in the list of the action [`PJSIPShowAors`](crate::action::PJSIPShowAors).
     ///
     /// Class `command`. Asterisk 16 and later.
     AorList {
@@ -457,14 +488,15 @@ events! {
         options: group AorOptions[""],
     }
 
-    /// Ends the list of the action `PJSIPShowAors`.
+    /// Ends the list of the action [`PJSIPShowAors`](crate::action::PJSIPShowAors).
     ///
     /// Class `command`. Asterisk 16 and later.
     AorListComplete {
         list: group ListEnd[""],
     }
 
-    /// An authentication of an endpoint, in the list of the action `PJSIPShowEndpoint`.
+    /// An authentication of an endpoint, in the list of the action
+    /// [`PJSIPShowEndpoint`](crate::action::PJSIPShowEndpoint).
     ///
     /// Class `command`. Asterisk 12 to 23.
     AuthDetail {
@@ -474,7 +506,7 @@ events! {
         endpoint_name: Text["EndpointName"],
     }
 
-    /// An authentication, in the list of the action `PJSIPShowAuths`.
+    /// An authentication, in the list of the action [`PJSIPShowAuths`](crate::action::PJSIPShowAuths).
     ///
     /// Class `command`. Asterisk 16 and later.
     AuthList {
@@ -483,15 +515,16 @@ events! {
         options: group AuthOptions[""],
     }
 
-    /// Ends the list of the action `PJSIPShowAuths`.
+    /// Ends the list of the action [`PJSIPShowAuths`](crate::action::PJSIPShowAuths).
     ///
     /// Class `command`. Asterisk 16 and later.
     AuthListComplete {
         list: group ListEnd[""],
     }
 
-    /// A contact of an endpoint and whether it answers, in the lists of the actions `PJSIPShowEndpoint` and
-    /// `PJSIPShowRegistrationInboundContactStatuses`.
+    /// A contact of an endpoint and whether it answers, in the lists of the actions
+    /// [`PJSIPShowEndpoint`](crate::action::PJSIPShowEndpoint) and
+    /// [`PJSIPShowRegistrationInboundContactStatuses`](crate::action::PJSIPShowRegistrationInboundContactStatuses).
     ///
     /// Class `command`. Asterisk 12 to 23.
     ContactStatusDetail {
@@ -521,14 +554,15 @@ events! {
         qualify_2xx_only: Flag["Qualify2xxOnly"],
     }
 
-    /// Ends the list of the action `PJSIPShowRegistrationInboundContactStatuses`.
+    /// Ends the list of the action
+    /// [`PJSIPShowRegistrationInboundContactStatuses`](crate::action::PJSIPShowRegistrationInboundContactStatuses).
     ///
     /// Sent only in answer to an action; no class. Asterisk 16 and later.
     ContactStatusDetailComplete {
         list: group ListEnd[""],
     }
 
-    /// A contact, in the list of the action `PJSIPShowContacts`.
+    /// A contact, in the list of the action [`PJSIPShowContacts`](crate::action::PJSIPShowContacts).
     ///
     /// Class `command`. Asterisk 16 and later.
     ContactList {
@@ -561,14 +595,15 @@ events! {
         roundtrip_usec: Micros["RoundtripUsec"],
     }
 
-    /// Ends the list of the action `PJSIPShowContacts`.
+    /// Ends the list of the action [`PJSIPShowContacts`](crate::action::PJSIPShowContacts).
     ///
     /// Class `command`. Asterisk 16 and later.
     ContactListComplete {
         list: group ListEnd[""],
     }
 
-    /// A rule that assigns what comes in to an endpoint, in the list of the action `PJSIPShowEndpoint`.
+    /// A rule that assigns what comes in to an endpoint, in the list of the action
+    /// [`PJSIPShowEndpoint`](crate::action::PJSIPShowEndpoint).
     ///
     /// Class `command`. Asterisk 12 to 23.
     IdentifyDetail {
@@ -584,7 +619,8 @@ events! {
         endpoint_name: Text["EndpointName"],
     }
 
-    /// The transport of an endpoint, in the list of the action `PJSIPShowEndpoint`.
+    /// The transport of an endpoint, in the list of the action
+    /// [`PJSIPShowEndpoint`](crate::action::PJSIPShowEndpoint).
     ///
     /// Class `command`. Asterisk 12 to 23.
     TransportDetail {
@@ -625,7 +661,8 @@ events! {
         endpoint_name: Text["EndpointName"],
     }
 
-    /// An address of record with its contacts, in the list of the action `PJSIPShowRegistrationsInbound`.
+    /// An address of record with its contacts, in the list of the action
+    /// [`PJSIPShowRegistrationsInbound`](crate::action::PJSIPShowRegistrationsInbound).
     ///
     /// Class `command`. Asterisk 12 to 23.
     InboundRegistrationDetail {
@@ -636,14 +673,15 @@ events! {
         contact: Text["Contact"],
     }
 
-    /// Ends the list of the action `PJSIPShowRegistrationsInbound`.
+    /// Ends the list of the action [`PJSIPShowRegistrationsInbound`](crate::action::PJSIPShowRegistrationsInbound).
     ///
     /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     InboundRegistrationDetailComplete {
         list: group ListEnd[""],
     }
 
-    /// A registration with another server, in the list of the action `PJSIPShowRegistrationsOutbound`.
+    /// A registration with another server, in the list of the action
+    /// [`PJSIPShowRegistrationsOutbound`](crate::action::PJSIPShowRegistrationsOutbound).
     ///
     /// Class `command`. Asterisk 12 to 23.
     OutboundRegistrationDetail {
@@ -681,7 +719,7 @@ events! {
         user_agent: Text["UserAgent"],
     }
 
-    /// Ends the list of the action `PJSIPShowRegistrationsOutbound`.
+    /// Ends the list of the action [`PJSIPShowRegistrationsOutbound`](crate::action::PJSIPShowRegistrationsOutbound).
     ///
     /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     OutboundRegistrationDetailComplete {
@@ -692,7 +730,8 @@ events! {
         not_registered: u32["NotRegistered"],
     }
 
-    /// A subscription of an endpoint with Asterisk, in the list of the action `PJSIPShowSubscriptionsInbound`.
+    /// A subscription of an endpoint with Asterisk, in the list of the action
+    /// [`PJSIPShowSubscriptionsInbound`](crate::action::PJSIPShowSubscriptionsInbound).
     ///
     /// Class `command`. Asterisk 12 to 23.
     InboundSubscriptionDetail {
@@ -713,14 +752,15 @@ events! {
         mailboxes: Text["Mailboxes"],
     }
 
-    /// Ends the list of the action `PJSIPShowSubscriptionsInbound`.
+    /// Ends the list of the action [`PJSIPShowSubscriptionsInbound`](crate::action::PJSIPShowSubscriptionsInbound).
     ///
     /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     InboundSubscriptionDetailComplete {
         list: group ListEnd[""],
     }
 
-    /// A subscription of Asterisk with another server, in the list of the action `PJSIPShowSubscriptionsOutbound`.
+    /// A subscription of Asterisk with another server, in the list of the action
+    /// [`PJSIPShowSubscriptionsOutbound`](crate::action::PJSIPShowSubscriptionsOutbound).
     ///
     /// Class `command`. Asterisk 12 to 23.
     OutboundSubscriptionDetail {
@@ -741,7 +781,7 @@ events! {
         mailboxes: Text["Mailboxes"],
     }
 
-    /// Ends the list of the action `PJSIPShowSubscriptionsOutbound`.
+    /// Ends the list of the action [`PJSIPShowSubscriptionsOutbound`](crate::action::PJSIPShowSubscriptionsOutbound).
     ///
     /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     OutboundSubscriptionDetailComplete {
@@ -749,7 +789,7 @@ events! {
     }
 
     /// A list of resources that can be watched with one subscription, in the list of the action
-    /// `PJSIPShowResourceLists`.
+    /// [`PJSIPShowResourceLists`](crate::action::PJSIPShowResourceLists).
     ///
     /// Its option `event` comes as a second header `Event`: read it with [`Event::get_all`].
     ///
@@ -766,7 +806,7 @@ events! {
         resource_display_name: Flag["ResourceDisplayName"],
     }
 
-    /// Ends the list of the action `PJSIPShowResourceLists`.
+    /// Ends the list of the action [`PJSIPShowResourceLists`](crate::action::PJSIPShowResourceLists).
     ///
     /// Sent only in answer to an action; no class. Asterisk 13 to 23.
     ResourceListDetailComplete {

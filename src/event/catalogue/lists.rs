@@ -3,7 +3,7 @@
 use super::prelude::*;
 
 events! {
-    /// A value from Asterisk's database, what the action `DBGet` asks for.
+    /// A value from Asterisk's database, what the action [`DBGet`](crate::action::DBGet) asks for.
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     DBGetResponse {
@@ -13,7 +13,7 @@ events! {
         val: Text["Val"],
     }
 
-    /// Ends the list of the action `DBGet`.
+    /// Ends the list of the action [`DBGet`](crate::action::DBGet).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list,
     /// without `EventList`.
@@ -21,7 +21,7 @@ events! {
         list: group ListEnd[""],
     }
 
-    /// A value from Asterisk's database, in the list of the action `DBGetTree`.
+    /// A value from Asterisk's database, in the list of the action [`DBGetTree`](crate::action::DBGetTree).
     ///
     /// Sent only in answer to an action; no class. Asterisk 16 to 23, from 16.28, 18.14 and 19.6 on.
     DBGetTreeResponse {
@@ -31,14 +31,14 @@ events! {
         val: Text["Val"],
     }
 
-    /// Ends the list of the action `DBGetTree`.
+    /// Ends the list of the action [`DBGetTree`](crate::action::DBGetTree).
     ///
     /// Sent only in answer to an action; no class. Asterisk 16 to 23, from 16.28, 18.14 and 19.6 on.
     DBGetTreeComplete {
         list: group ListEnd[""],
     }
 
-    /// A line of the dialplan, in the list of the action `ShowDialPlan`.
+    /// A line of the dialplan, in the list of the action [`ShowDialPlan`](crate::action::ShowDialPlan).
     ///
     /// A line is a step of an extension, an included context, a switch or a pattern to ignore.
     ///
@@ -63,7 +63,7 @@ events! {
         ignore_pattern: Text["IgnorePattern"],
     }
 
-    /// Ends the list of the action `ShowDialPlan`.
+    /// Ends the list of the action [`ShowDialPlan`](crate::action::ShowDialPlan).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     ShowDialPlanComplete {
@@ -76,7 +76,7 @@ events! {
         list_contexts: u32["ListContexts"],
     }
 
-    /// A DAHDI channel, in the list of the action `DAHDIShowChannels`.
+    /// A DAHDI channel, in the list of the action [`DAHDIShowChannels`](crate::action::DAHDIShowChannels).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23, with DAHDI.
     DAHDIShowChannels {
@@ -101,7 +101,7 @@ events! {
         description: Text["Description"],
     }
 
-    /// Ends the list of the action `DAHDIShowChannels`.
+    /// Ends the list of the action [`DAHDIShowChannels`](crate::action::DAHDIShowChannels).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23, with DAHDI; up to 13.1 this event alone ends the
     /// list, without `EventList`.
@@ -111,7 +111,8 @@ events! {
         list: group ListEnd[""],
     }
 
-    /// A DAHDI span with its alarms and counters, in the list of the action `DAHDIShowStatus`.
+    /// A DAHDI span with its alarms and counters, in the list of the action
+    /// [`DAHDIShowStatus`](crate::action::DAHDIShowStatus).
     ///
     /// Sent only in answer to an action; no class. Asterisk 18 to 23, from 18.23, 20.8 and 21.3 on, with DAHDI.
     DAHDIShowStatus {
@@ -135,7 +136,7 @@ events! {
         lbo: Text["LBO"],
     }
 
-    /// Ends the list of the action `DAHDIShowStatus`.
+    /// Ends the list of the action [`DAHDIShowStatus`](crate::action::DAHDIShowStatus).
     ///
     /// Sent only in answer to an action; no class. Asterisk 18 to 23, from 18.23, 20.8 and 21.3 on, with DAHDI.
     DAHDIShowStatusComplete {
@@ -144,7 +145,7 @@ events! {
         list: group ListEnd[""],
     }
 
-    /// A D-channel of an ISDN span, in the list of the action `PRIShowSpans`.
+    /// A D-channel of an ISDN span, in the list of the action [`PRIShowSpans`](crate::action::PRIShowSpans).
     ///
     /// Sent only in answer to an action; no class. Asterisk 10 to 23, with DAHDI and ISDN.
     PRIShowSpans {
@@ -161,7 +162,7 @@ events! {
         up: Flag["Up"],
     }
 
-    /// Ends the list of the action `PRIShowSpans`.
+    /// Ends the list of the action [`PRIShowSpans`](crate::action::PRIShowSpans).
     ///
     /// Sent only in answer to an action; no class. Asterisk 10 to 23, with DAHDI and ISDN; up to 13.1 this event alone
     /// ends the list, without `EventList`.
@@ -171,7 +172,7 @@ events! {
         list: group ListEnd[""],
     }
 
-    /// Ends what the action `WaitEvent` waited for.
+    /// Ends what the action [`WaitEvent`](crate::action::WaitEvent) waited for.
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23, never with `EventList`.
     WaitEventComplete {}

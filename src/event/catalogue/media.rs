@@ -6,6 +6,8 @@ events! {
     /// Sent when a tone begins or ends on a channel.
     ///
     /// Class `dtmf`. Asterisk 1.8 to 11; then [`DTMFBegin`] and [`DTMFEnd`].
+    ///
+    /// Goes with [`DTMFEnd`].
     DTMF {
         channel: group ChannelSnapshot[""],
         digit: Text["Digit"],
@@ -17,6 +19,8 @@ events! {
     /// Sent when a tone begins on a channel.
     ///
     /// Class `dtmf`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`DTMFEnd`].
     DTMFBegin {
         channel: group ChannelSnapshot[""],
         digit: Text["Digit"],
@@ -26,6 +30,8 @@ events! {
     /// Sent when a tone ends on a channel.
     ///
     /// Class `dtmf`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`DTMFBegin`].
     DTMFEnd {
         channel: group ChannelSnapshot[""],
         digit: Text["Digit"],
@@ -36,6 +42,8 @@ events! {
     /// Sent when an RTCP packet comes in.
     ///
     /// Class `reporting`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`RTCPSent`].
     RTCPReceived {
         channel: group ChannelSnapshot[""],
         /// The stream's source, in hexadecimal; up to Asterisk 11 in decimal.
@@ -65,6 +73,8 @@ events! {
     /// Sent when Asterisk sends an RTCP packet.
     ///
     /// Class `reporting`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`RTCPReceived`].
     RTCPSent {
         channel: group ChannelSnapshot[""],
         /// The stream's source, in hexadecimal; up to Asterisk 11 in decimal.
@@ -93,6 +103,8 @@ events! {
     /// Sent when a stream ends, on what came in.
     ///
     /// Class `reporting`. Asterisk 1.6.
+    ///
+    /// Goes with [`RTPSenderStats`].
     RTPReceiverStats {
         /// The stream's source.
         ssrc: u32["SSRC"],
@@ -109,6 +121,8 @@ events! {
     /// Sent when a stream ends, on what went out.
     ///
     /// Class `reporting`. Asterisk 1.6.
+    ///
+    /// Goes with [`RTPReceiverStats`].
     RTPSenderStats {
         /// The stream's source.
         ssrc: u32["SSRC"],
@@ -165,6 +179,8 @@ events! {
     /// Sent when music on hold begins on a channel.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`MusicOnHoldStop`].
     MusicOnHoldStart {
         channel: group ChannelSnapshot[""],
         /// The class of music.
@@ -174,6 +190,8 @@ events! {
     /// Sent when music on hold ends on a channel.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`MusicOnHoldStart`].
     MusicOnHoldStop {
         channel: group ChannelSnapshot[""],
     }
@@ -181,6 +199,8 @@ events! {
     /// Sent when `Monitor` begins to record a channel.
     ///
     /// Class `call`. Asterisk 1.8 to 20.
+    ///
+    /// Goes with [`MonitorStop`].
     MonitorStart {
         channel: group ChannelSnapshot[""],
     }
@@ -188,6 +208,8 @@ events! {
     /// Sent when `Monitor` stops recording a channel.
     ///
     /// Class `call`. Asterisk 1.8 to 20.
+    ///
+    /// Goes with [`MonitorStart`].
     MonitorStop {
         channel: group ChannelSnapshot[""],
     }
@@ -195,6 +217,8 @@ events! {
     /// Sent when `MixMonitor` begins to record a channel.
     ///
     /// Class `call`. Asterisk 16 to 23.
+    ///
+    /// Goes with [`MixMonitorMute`] and [`MixMonitorStop`].
     MixMonitorStart {
         channel: group ChannelSnapshot[""],
     }
@@ -202,6 +226,8 @@ events! {
     /// Sent when `MixMonitor` stops recording a channel.
     ///
     /// Class `call`. Asterisk 16 to 23.
+    ///
+    /// Goes with [`MixMonitorStart`] and [`MixMonitorMute`].
     MixMonitorStop {
         channel: group ChannelSnapshot[""],
     }
@@ -209,6 +235,8 @@ events! {
     /// Sent when a recording by `MixMonitor` is muted or unmuted.
     ///
     /// Class `call`. Asterisk 16 to 23.
+    ///
+    /// Goes with [`MixMonitorStart`] and [`MixMonitorStop`].
     MixMonitorMute {
         channel: group ChannelSnapshot[""],
         /// What is muted: `read`, `write` or `both`.
@@ -220,6 +248,8 @@ events! {
     /// Sent when a channel begins to listen to another with `ChanSpy`.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`ChanSpyStop`].
     ChanSpyStart {
         /// The channel that listens.
         spyer: group ChannelSnapshot["Spyer"],
@@ -230,6 +260,8 @@ events! {
     /// Sent when a channel stops listening to another with `ChanSpy`.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`ChanSpyStart`].
     ChanSpyStop {
         /// The channel that listened.
         spyer: group ChannelSnapshot["Spyer"],
@@ -240,6 +272,9 @@ events! {
     /// Sent when a fax has come in.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`SendFAX`] and [`FAXStatus`]. The action [`FAXSessions`](crate::action::FAXSessions) tells what is
+    /// so now.
     ReceiveFAX {
         channel: group ChannelSnapshot[""],
         local_station_id: Text["LocalStationID"],
@@ -255,6 +290,9 @@ events! {
     /// Sent when a fax has gone out.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`ReceiveFAX`] and [`FAXStatus`]. The action [`FAXSessions`](crate::action::FAXSessions) tells what
+    /// is so now.
     SendFAX {
         channel: group ChannelSnapshot[""],
         local_station_id: Text["LocalStationID"],
@@ -270,6 +308,9 @@ events! {
     /// Sent when a fax on its way has got further.
     ///
     /// Class `call`. Asterisk 11 to 23.
+    ///
+    /// Goes with [`SendFAX`] and [`ReceiveFAX`]. The action [`FAXSessions`](crate::action::FAXSessions) tells what is
+    /// so now.
     FAXStatus {
         channel: group ChannelSnapshot[""],
         operation: FaxOperation<'a>["Operation"],
@@ -278,9 +319,11 @@ events! {
         file_name: Text["FileName"],
     }
 
-    /// Answers the action `FAXSession`.
+    /// Answers the action [`FAXSession`](crate::action::FAXSession).
     ///
     /// Sent only in answer to an action; no class. Asterisk 13 to 23.
+    ///
+    /// Goes with [`FAXSessionsEntry`].
     FAXSession {
         session_number: u32["SessionNumber"],
         operation: FaxOperation<'a>["Operation"],
@@ -296,9 +339,11 @@ events! {
         total_bad_lines: u32["TotalBadLines"],
     }
 
-    /// A session in the answer to the action `FAXSessions`.
+    /// A session in the answer to the action [`FAXSessions`](crate::action::FAXSessions).
     ///
     /// Sent only in answer to an action; no class. Asterisk 13 to 23.
+    ///
+    /// Goes with [`FAXSession`].
     FAXSessionsEntry {
         channel: Text["Channel"],
         /// What sends or receives the fax, such as `Spandsp`.
@@ -310,7 +355,7 @@ events! {
         files: Text["Files"],
     }
 
-    /// Ends the answer to the action `FAXSessions`.
+    /// Ends the answer to the action [`FAXSessions`](crate::action::FAXSessions).
     ///
     /// Sent only in answer to an action; no class. Asterisk 13 to 23.
     FAXSessionsComplete {
@@ -319,9 +364,11 @@ events! {
         list: group ListEnd[""],
     }
 
-    /// Answers the action `FAXStats`.
+    /// Answers the action [`FAXStats`](crate::action::FAXStats).
     ///
     /// Sent only in answer to an action; no class. Asterisk 13 to 23.
+    ///
+    /// Goes with [`FAXSession`].
     FAXStats {
         current_sessions: u32["CurrentSessions"],
         reserved_sessions: u32["ReservedSessions"],
@@ -334,6 +381,8 @@ events! {
     /// Sent when a network tells during a call what it costs.
     ///
     /// Class `aoc`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`AOCS`] and [`AOCE`].
     AOCD = "AOC-D" {
         channel: group ChannelSnapshot[""],
         charge: group Charge[""],
@@ -342,6 +391,8 @@ events! {
     /// Sent when a network tells at a call's end what it cost.
     ///
     /// Class `aoc`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`AOCS`] and [`AOCD`].
     AOCE = "AOC-E" {
         channel: group ChannelSnapshot[""],
         /// What the charge is associated with, where one header holds it.
@@ -356,6 +407,8 @@ events! {
     /// Sent when a network tells at a call's begin what it will cost.
     ///
     /// Class `aoc`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`AOCD`] and [`AOCE`].
     AOCS = "AOC-S" {
         channel: group ChannelSnapshot[""],
         /// How many rates there are. Asterisk 1.8 to 13.2.
@@ -371,6 +424,8 @@ groups! {
     ///
     /// The headers have other names up to Asterisk 13.2 and from 13.3 on, and others in its documentation: all are
     /// read.
+    ///
+    /// In [`AOCS`].
     Rate {
         /// What is charged.
         chargeable: Text["Chargeable"],

@@ -3,7 +3,8 @@
 use super::prelude::*;
 
 events! {
-    /// A tree of what the server holds, in answer to the action `DataGet`, which gets no response.
+    /// A tree of what the server holds, in answer to the action [`DataGet`](crate::action::DataGet), which gets no
+    /// response.
     ///
     /// Each header is a leaf, named `<depth>-<path>.<leaf>` with the path's steps joined by dots, such as
     /// `1-channels.channel.name`. One that stands in several branches comes as often, so read them in order, with
@@ -15,6 +16,8 @@ events! {
     /// Sent when a message arrives over XMPP.
     ///
     /// Class `user`. Asterisk 1.8 and 11.
+    ///
+    /// Goes with [`JabberStatus`].
     JabberEvent {
         /// The account of Asterisk that received it.
         account: Text["Account"],
@@ -25,6 +28,8 @@ events! {
     /// Sent when the presence of an XMPP buddy changes.
     ///
     /// Class `user`. Asterisk 1.8 and 11.
+    ///
+    /// Goes with [`JabberEvent`].
     JabberStatus {
         /// The account of Asterisk that the buddy belongs to.
         account: Text["Account"],

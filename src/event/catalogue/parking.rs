@@ -3,9 +3,13 @@
 use super::prelude::*;
 
 events! {
-    /// Sent when a call is parked, and for each in the answer to the action `ParkedCalls`.
+    /// Sent when a call is parked, and for each in the answer to the action
+    /// [`ParkedCalls`](crate::action::ParkedCalls).
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`ParkedCallSwap`], [`ParkedCallTimeOut`], [`ParkedCallGiveUp`] and [`UnParkedCall`]. The action
+    /// [`ParkedCalls`](crate::action::ParkedCalls) tells what is so now.
     ParkedCall {
         /// The channel that is parked; up to Asterisk 11 its `exten` is the space.
         parkee: group ChannelSnapshot["Parkee" | ""],
@@ -25,6 +29,9 @@ events! {
     /// Sent when a parked caller hangs up.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`ParkedCall`], [`ParkedCallSwap`], [`ParkedCallTimeOut`] and [`UnParkedCall`]. The action
+    /// [`ParkedCalls`](crate::action::ParkedCalls) tells what is so now.
     ParkedCallGiveUp {
         /// The channel that was parked; up to Asterisk 11 its `exten` is the space.
         parkee: group ChannelSnapshot["Parkee" | ""],
@@ -43,6 +50,9 @@ events! {
     /// Sent when another channel takes a parked one's place in the lot.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`ParkedCall`], [`ParkedCallTimeOut`], [`ParkedCallGiveUp`] and [`UnParkedCall`]. The action
+    /// [`ParkedCalls`](crate::action::ParkedCalls) tells what is so now.
     ParkedCallSwap {
         /// The channel that is parked now.
         parkee: group ChannelSnapshot["Parkee"],
@@ -61,6 +71,9 @@ events! {
     /// Sent when nobody took a parked call in time.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`ParkedCall`], [`ParkedCallSwap`], [`ParkedCallGiveUp`] and [`UnParkedCall`]. The action
+    /// [`ParkedCalls`](crate::action::ParkedCalls) tells what is so now.
     ParkedCallTimeOut {
         /// The channel that was parked; up to Asterisk 11 its `exten` is the space.
         parkee: group ChannelSnapshot["Parkee" | ""],
@@ -79,6 +92,9 @@ events! {
     /// Sent when somebody takes a parked call.
     ///
     /// Class `call`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`ParkedCall`], [`ParkedCallSwap`], [`ParkedCallTimeOut`] and [`ParkedCallGiveUp`]. The action
+    /// [`ParkedCalls`](crate::action::ParkedCalls) tells what is so now.
     UnParkedCall {
         /// The channel that was parked; up to Asterisk 11 its `exten` is the space.
         parkee: group ChannelSnapshot["Parkee" | ""],
@@ -98,7 +114,7 @@ events! {
         parking_duration: Seconds["ParkingDuration"],
     }
 
-    /// Ends the answer to the action `ParkedCalls`.
+    /// Ends the answer to the action [`ParkedCalls`](crate::action::ParkedCalls).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     ParkedCallsComplete {
@@ -107,7 +123,7 @@ events! {
         list: group ListEnd[""],
     }
 
-    /// A lot in the answer to the action `Parkinglots`.
+    /// A lot in the answer to the action [`Parkinglots`](crate::action::Parkinglots).
     ///
     /// Sent only in answer to an action; no class. Asterisk 11 to 23.
     Parkinglot {
@@ -119,7 +135,7 @@ events! {
         timeout: Seconds["Timeout"],
     }
 
-    /// Ends the answer to the action `Parkinglots`.
+    /// Ends the answer to the action [`Parkinglots`](crate::action::Parkinglots).
     ///
     /// Sent only in answer to an action; no class. Asterisk 11 to 23.
     ParkinglotsComplete {

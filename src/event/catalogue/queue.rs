@@ -7,6 +7,9 @@ groups! {
     ///
     /// Asterisk 12 and later send all of it with every event about a member. Asterisk 1.8 and 11 send only
     /// what the event is about, so most of it is absent there.
+    ///
+    /// In [`QueueMember`], [`QueueMemberAdded`], [`QueueMemberPause`], [`QueueMemberPaused`], [`QueueMemberPenalty`],
+    /// [`QueueMemberRemoved`], [`QueueMemberRinginuse`] and [`QueueMemberStatus`].
     MemberSnapshot {
         /// The name that `queues.conf` or whoever added the member gave it; often the interface itself.
         name: Text["MemberName" | "Name"],
@@ -41,6 +44,12 @@ events! {
     /// Sent when a caller joins a queue.
     ///
     /// Class `agent`. Asterisk 12 to 23; older servers send [`Join`].
+    ///
+    /// Goes with [`AgentCalled`](crate::event::AgentCalled), [`AgentConnect`](crate::event::AgentConnect),
+    /// [`AgentComplete`](crate::event::AgentComplete), [`AgentRingNoAnswer`](crate::event::AgentRingNoAnswer),
+    /// [`AgentDump`](crate::event::AgentDump), [`QueueCallerLeave`] and [`QueueCallerAbandon`]. The actions
+    /// [`QueueStatus`](crate::action::QueueStatus) and [`QueueSummary`](crate::action::QueueSummary) tell what is so
+    /// now.
     QueueCallerJoin {
         channel: group ChannelSnapshot[""],
         queue: Text["Queue"],
@@ -53,6 +62,12 @@ events! {
     /// Sent when a caller leaves a queue, whether for a member, by hanging up or because the time is up.
     ///
     /// Class `agent`. Asterisk 12 to 23; older servers send [`Leave`].
+    ///
+    /// Goes with [`AgentCalled`](crate::event::AgentCalled), [`AgentConnect`](crate::event::AgentConnect),
+    /// [`AgentComplete`](crate::event::AgentComplete), [`AgentRingNoAnswer`](crate::event::AgentRingNoAnswer),
+    /// [`AgentDump`](crate::event::AgentDump), [`QueueCallerJoin`] and [`QueueCallerAbandon`]. The actions
+    /// [`QueueStatus`](crate::action::QueueStatus) and [`QueueSummary`](crate::action::QueueSummary) tell what is so
+    /// now.
     QueueCallerLeave {
         channel: group ChannelSnapshot[""],
         queue: Text["Queue"],
@@ -65,6 +80,10 @@ events! {
     /// Sent when a caller hangs up before a member has answered.
     ///
     /// Class `agent`. Asterisk 1.8 to 23; up to 11 only the `Uniqueid` of the channel is there.
+    ///
+    /// Goes with [`QueueCallerJoin`] and [`QueueCallerLeave`]. The actions
+    /// [`QueueStatus`](crate::action::QueueStatus) and [`QueueSummary`](crate::action::QueueSummary) tell what is so
+    /// now.
     QueueCallerAbandon {
         channel: group ChannelSnapshot[""],
         queue: Text["Queue"],
@@ -79,6 +98,9 @@ events! {
     /// Sent when a caller joins a queue, by servers before Asterisk 12.
     ///
     /// Class `call`. Asterisk 1.8 and 11; newer servers send [`QueueCallerJoin`].
+    ///
+    /// The actions [`QueueStatus`](crate::action::QueueStatus) and [`QueueSummary`](crate::action::QueueSummary) tell
+    /// what is so now.
     Join {
         channel: group ChannelSnapshot[""],
         queue: Text["Queue"],
@@ -91,6 +113,9 @@ events! {
     /// Sent when a caller leaves a queue, by servers before Asterisk 12.
     ///
     /// Class `call`. Asterisk 1.8 and 11; newer servers send [`QueueCallerLeave`].
+    ///
+    /// The actions [`QueueStatus`](crate::action::QueueStatus) and [`QueueSummary`](crate::action::QueueSummary) tell
+    /// what is so now.
     Leave {
         channel: group ChannelSnapshot[""],
         queue: Text["Queue"],
@@ -103,6 +128,10 @@ events! {
     /// Sent when a member is added to a queue.
     ///
     /// Class `agent`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`QueueMemberRemoved`], [`QueueMemberPause`], [`QueueMemberPenalty`], [`QueueMemberRinginuse`] and
+    /// [`QueueMemberStatus`]. The actions [`QueueStatus`](crate::action::QueueStatus) and
+    /// [`QueueSummary`](crate::action::QueueSummary) tell what is so now.
     QueueMemberAdded {
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
@@ -111,6 +140,10 @@ events! {
     /// Sent when a member is taken out of a queue.
     ///
     /// Class `agent`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`QueueMemberAdded`], [`QueueMemberPause`], [`QueueMemberPenalty`], [`QueueMemberRinginuse`] and
+    /// [`QueueMemberStatus`]. The actions [`QueueStatus`](crate::action::QueueStatus) and
+    /// [`QueueSummary`](crate::action::QueueSummary) tell what is so now.
     QueueMemberRemoved {
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
@@ -119,6 +152,10 @@ events! {
     /// Sent when a member is paused, or no longer is: see [`MemberSnapshot::paused`].
     ///
     /// Class `agent`. Asterisk 12 to 23; older servers send [`QueueMemberPaused`].
+    ///
+    /// Goes with [`QueueMemberAdded`], [`QueueMemberRemoved`], [`QueueMemberPenalty`], [`QueueMemberRinginuse`] and
+    /// [`QueueMemberStatus`]. The actions [`QueueStatus`](crate::action::QueueStatus) and
+    /// [`QueueSummary`](crate::action::QueueSummary) tell what is so now.
     QueueMemberPause {
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
@@ -129,6 +166,9 @@ events! {
     /// Sent when a member is paused, or no longer is, by servers before Asterisk 12.
     ///
     /// Class `agent`. Asterisk 1.8 and 11; newer servers send [`QueueMemberPause`].
+    ///
+    /// The actions [`QueueStatus`](crate::action::QueueStatus) and [`QueueSummary`](crate::action::QueueSummary) tell
+    /// what is so now.
     QueueMemberPaused {
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
@@ -139,6 +179,9 @@ events! {
     /// Sent when the penalty of a member changes.
     ///
     /// Class `agent`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`QueueMemberAdded`], [`QueueMemberRemoved`], [`QueueMemberPause`], [`QueueMemberRinginuse`] and
+    /// [`QueueMemberStatus`]. The action [`QueueStatus`](crate::action::QueueStatus) tells what is so now.
     QueueMemberPenalty {
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
@@ -147,6 +190,9 @@ events! {
     /// Sent when it changes whether a queue may ring a member whose device is in use.
     ///
     /// Class `agent`. Asterisk 11 to 23.
+    ///
+    /// Goes with [`QueueMemberAdded`], [`QueueMemberRemoved`], [`QueueMemberPause`], [`QueueMemberPenalty`] and
+    /// [`QueueMemberStatus`]. The action [`QueueStatus`](crate::action::QueueStatus) tells what is so now.
     QueueMemberRinginuse {
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
@@ -155,12 +201,18 @@ events! {
     /// Sent when the state of a member's device changes, and after each call that a member took.
     ///
     /// Class `agent`. Asterisk 1.8 to 23; servers before 12 send it only for queues that ask for it.
+    ///
+    /// Goes with [`DeviceStateChange`](crate::event::DeviceStateChange),
+    /// [`ExtensionStatus`](crate::event::ExtensionStatus), [`QueueMemberAdded`], [`QueueMemberRemoved`],
+    /// [`QueueMemberPause`], [`QueueMemberPenalty`] and [`QueueMemberRinginuse`]. The actions
+    /// [`QueueStatus`](crate::action::QueueStatus) and [`QueueSummary`](crate::action::QueueSummary) tell what is so
+    /// now.
     QueueMemberStatus {
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
     }
 
-    /// A queue with its settings and figures, in the list of the action `QueueStatus`.
+    /// A queue with its settings and figures, in the list of the action [`QueueStatus`](crate::action::QueueStatus).
     ///
     /// Class `agent`. Asterisk 1.8 to 23.
     QueueParams {
@@ -189,7 +241,7 @@ events! {
         weight: i32["Weight"],
     }
 
-    /// A member of a queue, in the list of the action `QueueStatus`.
+    /// A member of a queue, in the list of the action [`QueueStatus`](crate::action::QueueStatus).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     QueueMember {
@@ -197,7 +249,7 @@ events! {
         member: group MemberSnapshot[""],
     }
 
-    /// A caller that waits in a queue, in the list of the action `QueueStatus`.
+    /// A caller that waits in a queue, in the list of the action [`QueueStatus`](crate::action::QueueStatus).
     ///
     /// Class `agent`. Asterisk 1.8 to 23.
     QueueEntry {
@@ -216,7 +268,7 @@ events! {
         priority: i32["Priority"],
     }
 
-    /// Ends the list of the action `QueueStatus`.
+    /// Ends the list of the action [`QueueStatus`](crate::action::QueueStatus).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list,
     /// without `EventList`.
@@ -224,7 +276,7 @@ events! {
         list: group ListEnd[""],
     }
 
-    /// A queue with a few figures, in the list of the action `QueueSummary`.
+    /// A queue with a few figures, in the list of the action [`QueueSummary`](crate::action::QueueSummary).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     QueueSummary {
@@ -243,7 +295,7 @@ events! {
         longest_hold_time: Seconds["LongestHoldTime"],
     }
 
-    /// Ends the list of the action `QueueSummary`.
+    /// Ends the list of the action [`QueueSummary`](crate::action::QueueSummary).
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23; up to 13.1 this event alone ends the list,
     /// without `EventList`.

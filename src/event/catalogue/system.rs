@@ -8,6 +8,8 @@ events! {
     /// A client whose event mask lacks `system` never gets it: do not wait for it after a login.
     ///
     /// Class `system`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`Shutdown`].
     FullyBooted {
         /// `Fully Booted`.
         status: Text["Status"],
@@ -20,6 +22,8 @@ events! {
     /// Sent when Asterisk stops or starts anew; the link closes soon after.
     ///
     /// Class `system`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`FullyBooted`].
     Shutdown {
         shutdown: ShutdownKind<'a>["Shutdown"],
         /// Whether Asterisk starts again.
@@ -29,6 +33,8 @@ events! {
     /// Sent when a module is reloaded, or the whole of Asterisk.
     ///
     /// Class `system`. Asterisk 1.8 to 23.
+    ///
+    /// Goes with [`Load`] and [`Unload`].
     Reload {
         /// The module, or `All`.
         module: Text["Module"],
@@ -42,6 +48,8 @@ events! {
     /// Sent when somebody loads a module.
     ///
     /// Class `system`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`Unload`] and [`Reload`].
     Load {
         module: Text["Module"],
         status: ModuleStatus<'a>["Status"],
@@ -50,6 +58,8 @@ events! {
     /// Sent when somebody unloads a module.
     ///
     /// Class `system`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`Load`] and [`Reload`].
     Unload {
         module: Text["Module"],
         status: ModuleStatus<'a>["Status"],
@@ -58,6 +68,8 @@ events! {
     /// Sent when Asterisk has loaded its modules at the start.
     ///
     /// Class `system`. Asterisk 1.8 and 11.
+    ///
+    /// Goes with [`FullyBooted`].
     ModuleLoadReport {
         /// `Done`.
         module_load_status: Text["ModuleLoadStatus"],
@@ -97,6 +109,8 @@ events! {
     /// Sent when a call of `chan_sip` is ended because its session or its audio timed out.
     ///
     /// Class `call`. Asterisk 11 to 20.
+    ///
+    /// Goes with [`Hangup`](crate::event::Hangup).
     SessionTimeout {
         channel: group ChannelSnapshot[""],
         source: TimeoutSource<'a>["Source"],
@@ -105,6 +119,9 @@ events! {
     /// Sent when a DAHDI channel goes into alarm.
     ///
     /// Class `system`. Asterisk 1.8 to 23, with DAHDI.
+    ///
+    /// Goes with [`AlarmClear`]. The action [`DAHDIShowChannels`](crate::action::DAHDIShowChannels) tells what is so
+    /// now.
     Alarm {
         /// The channel, by name or number.
         dahdi_channel: Text["DAHDIChannel" | "Channel"],
@@ -115,6 +132,8 @@ events! {
     /// Sent when the alarm of a DAHDI channel is over.
     ///
     /// Class `system`. Asterisk 1.8 to 23, with DAHDI.
+    ///
+    /// Goes with [`Alarm`]. The action [`DAHDIShowChannels`](crate::action::DAHDIShowChannels) tells what is so now.
     AlarmClear {
         /// The channel, by name or number.
         dahdi_channel: Text["DAHDIChannel" | "Channel"],
@@ -123,6 +142,9 @@ events! {
     /// Sent when a DAHDI span goes into alarm.
     ///
     /// Class `system`. Asterisk 1.8 to 23, with DAHDI.
+    ///
+    /// Goes with [`SpanAlarmClear`]. The action [`DAHDIShowStatus`](crate::action::DAHDIShowStatus) tells what is so
+    /// now.
     SpanAlarm {
         span: u32["Span"],
         /// What is wrong, such as `Red Alarm`.
@@ -132,6 +154,8 @@ events! {
     /// Sent when the alarm of a DAHDI span is over.
     ///
     /// Class `system`. Asterisk 1.8 to 23, with DAHDI.
+    ///
+    /// Goes with [`SpanAlarm`]. The action [`DAHDIShowStatus`](crate::action::DAHDIShowStatus) tells what is so now.
     SpanAlarmClear {
         span: u32["Span"],
     }
@@ -139,6 +163,9 @@ events! {
     /// Sent when a channel is given a DAHDI channel to run over.
     ///
     /// Class `call`. Asterisk 1.8 to 23, with DAHDI.
+    ///
+    /// Goes with [`Newchannel`](crate::event::Newchannel). The action
+    /// [`DAHDIShowChannels`](crate::action::DAHDIShowChannels) tells what is so now.
     DAHDIChannel {
         channel: group ChannelSnapshot[""],
         /// The groups of the DAHDI channel, a bit each.
@@ -151,6 +178,8 @@ events! {
     /// Sent when a mobile phone of `chan_mobile` connects or disconnects.
     ///
     /// Class `system`. Asterisk 1.8 and later, with `chan_mobile`.
+    ///
+    /// Goes with [`PeerStatus`](crate::event::PeerStatus).
     MobileStatus {
         /// `Connect`, `Disconnect` or `Initialize`.
         status: Text["Status"],

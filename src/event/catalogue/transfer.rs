@@ -6,6 +6,8 @@ events! {
     /// Sent when a party has handed its call to an extension.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`AttendedTransfer`].
     BlindTransfer {
         /// The channel that transfers.
         transferer: group ChannelSnapshot["Transferer"],
@@ -22,6 +24,8 @@ events! {
     /// Sent when a party has joined its two calls.
     ///
     /// Class `call`. Asterisk 12 to 23.
+    ///
+    /// Goes with [`BlindTransfer`].
     AttendedTransfer {
         /// The transferer's first call.
         orig_transferer: group ChannelSnapshot["OrigTransferer"],
