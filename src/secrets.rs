@@ -1,10 +1,11 @@
-//! What `Debug` and the log show in place of secrets.
+//! What is a secret in a packet: `Debug` and the log show a mask in its place, a recording has one of its length.
 //!
 //! A header is masked by its name (`Secret`, `Md5Cred`, …), by the name that stands in its value
 //! (`secret=…` in a line of a configuration, `password : …` in the output of a command, each of several with
 //! commas between them), or by the name in the header before it (`Var-000000: secret`, `Value-000000: …`;
-//! `Key: password`, `Val: …`). A `Value` that comes before any name is masked, whatever it is. In any value
-//! the secret of a login is masked (`IAX2/user:…@host`).
+//! `Key: password`, `Val: …`; the `Key` of an action `Login`, which is a digest of the secret). A `Value` that
+//! comes before any name is masked, whatever it is. In any value the secret of a login is masked
+//! (`IAX2/user:…@host`).
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -15,10 +16,13 @@ pub(crate) const MASK: &str = "***";
 const WORDS: [&[u8]; 8] =
     [b"secret", b"password", b"passwd", b"md5cred", b"md5_cred", b"refreshtoken", b"refresh_token", b"credential"];
 
+fn begins(text: &[u8], with: &[u8]) -> bool {
+    text.get(..with.len()).is_some_and(|text| text.eq_ignore_ascii_case(with))
+}
+
 /// Whether a value of this name is a secret: a header, an option of a configuration file, a variable.
-pub(crate) fn is_secret(name: &str) -> bool {
-    let name = name.trim_ascii().as_bytes();
-    let begins = |text: &[u8], with: &[u8]| text.get(..with.len()).is_some_and(|text| text.eq_ignore_ascii_case(with));
+pub(crate) fn is_secret(name: &[u8]) -> bool {
+    let name = name.trim_ascii();
     let ends = |with: &[u8]| name.len() >= with.len() && begins(&name[name.len() - with.len()..], with);
     // Both tell whether there is one, not which.
     if begins(name, b"using") || ends(b"exist") {
@@ -31,76 +35,108 @@ pub(crate) fn is_secret(name: &str) -> bool {
         || name.eq_ignore_ascii_case(b"register")
 }
 
-/// Masks the secrets among headers that are shown one after the other.
-#[derive(Default)]
+/// Finds the secrets among headers that come one after the other.
+#[derive(Debug, Default)]
 pub(crate) struct Mask {
     /// Whether the header that came last to name a value names a secret.
     named: Option<bool>,
+    /// Whether the headers are those of an action `Login`, or may be.
+    login: bool,
 }
 
 impl Mask {
+    /// For headers of which the first may be missing, and whose action is not known.
+    pub fn of_a_fragment() -> Self {
+        Self { named: None, login: true }
+    }
+
     /// The value as it may be shown.
     pub fn show<'a>(&mut self, name: &str, value: &'a str) -> Cow<'a, str> {
-        let is = |other: &str| name.eq_ignore_ascii_case(other);
-        let begins = |with: &str| name.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with));
-        if begins("Var") || is("Family") {
+        let mut shown = String::new();
+        let mut from = 0;
+        self.find(name.as_bytes(), value.as_bytes(), |secret| {
+            shown.extend([&value[from..secret.start], MASK]);
+            from = secret.end;
+        });
+        if from == 0 {
+            return value.into();
+        }
+        shown.push_str(&value[from..]);
+        shown.into()
+    }
+
+    /// Where the secrets of a header's value stand, in order; all begin and end at a character.
+    pub fn find(&mut self, name: &[u8], value: &[u8], mut secret: impl FnMut(Range<usize>)) {
+        let is = |other: &[u8]| name.eq_ignore_ascii_case(other);
+        if begins(name, b"Var") || is(b"Family") {
             self.named = Some(is_secret(value));
-        } else if is("Key") {
+        } else if is(b"Key") && !self.login {
             self.named = Some(self.named == Some(true) || is_secret(value));
+        } else if is(b"Action") {
+            self.login = value.eq_ignore_ascii_case(b"Login");
         } else if !value.is_empty() {
-            let of_secret = begins("Val") && self.named != Some(false) || begins("Match") && self.named == Some(true);
+            let of_secret = match self.named {
+                Some(named) => named && (begins(name, b"Val") || begins(name, b"Match")),
+                None => begins(name, b"Val") || self.login && (begins(name, b"Match") || is(b"Key")),
+            };
             if of_secret || is_secret(name) {
-                return MASK.into();
+                return secret(0..value.len());
             }
         }
-        if !is("JSON") {
-            mask_logins(mask_field(value))
+        if memchr::memchr3(b'=', b':', b'@', value).is_none() {
+            // Nothing in the value has a name, and nobody logs in.
+        } else if !is(b"JSON") {
+            let field = secret_field(value).unwrap_or(value.len());
+            secrets_of_logins(&value[..field], &mut secret);
+            if field < value.len() {
+                secret(field..value.len());
+            }
         } else if is_secret(value) {
-            MASK.into()
+            secret(0..value.len());
         } else {
-            mask_logins(value.into())
+            secrets_of_logins(value, &mut secret);
         }
     }
 }
 
-/// Masks from the first `name=…` or `name:…` of a secret to the end: the secret may have a comma in it.
-fn mask_field(value: &str) -> Cow<'_, str> {
+/// Where the first secret begins that stands behind its name, as `name=…` or `name:…`. It goes up to the end, for
+/// it may have a comma in it.
+fn secret_field(value: &[u8]) -> Option<usize> {
     let mut start = 0;
-    for field in value.split([',', ';', '|', '&']) {
-        let name = field.find(['=', ':']).map(|end| &field[..end]);
-        let value_at = start + name.map_or(0, str::len) + 1;
+    for field in value.split(|byte| matches!(byte, b',' | b';' | b'|' | b'&')) {
+        let name = memchr::memchr2(b'=', b':', field).map(|end| &field[..end]);
+        let value_at = start + name.map_or(0, <[u8]>::len) + 1;
         if name.is_some_and(is_secret) && value_at < value.len() {
-            return format!("{}{MASK}", &value[..value_at]).into();
+            return Some(value_at);
         }
         start += field.len() + 1;
     }
-    value.into()
+    None
 }
 
 /// What stands before a colon and is no user who logs in: `sip:100@host`, `MWI:100@default`.
-const SCHEMES: [&str; 6] = ["sip", "sips", "tel", "mwi", "park", "custom"];
+const SCHEMES: [&[u8]; 6] = [b"sip", b"sips", b"tel", b"mwi", b"park", b"custom"];
 
-/// Masks what stands between user and host, as in `IAX2/user:secret@host/100` and `sip:user:secret@host`.
-fn mask_logins(value: Cow<'_, str>) -> Cow<'_, str> {
-    if !value.contains('@') {
-        return value;
+/// Finds what stands between user and host, as in `IAX2/user:secret@host/100` and `sip:user:secret@host`.
+fn secrets_of_logins(value: &[u8], secret: &mut impl FnMut(Range<usize>)) {
+    if memchr::memchr(b'@', value).is_none() {
+        return;
     }
-    let mut shown = String::with_capacity(value.len());
-    for piece in value.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '/' | ',' | '&' | '<' | '>' | '"')) {
-        match secret_of_login(piece) {
-            Some(secret) => shown.extend([&piece[..secret.start], MASK, &piece[secret.end..]]),
-            None => shown.push_str(piece),
+    let mut at = 0;
+    for piece in value.split(|c| c.is_ascii_whitespace() || matches!(c, b'/' | b',' | b'&' | b'<' | b'>' | b'"')) {
+        if let Some(found) = secret_of_login(piece) {
+            secret(at + found.start..at + found.end);
         }
+        at += piece.len() + 1;
     }
-    shown.into()
 }
 
-fn secret_of_login(piece: &str) -> Option<Range<usize>> {
-    let end = piece.rfind('@')?;
-    let mut start = piece[..end].find(':')? + 1;
-    let before = piece[..start - 1].rsplit(|c: char| !c.is_ascii_alphanumeric()).next()?;
+fn secret_of_login(piece: &[u8]) -> Option<Range<usize>> {
+    let end = memchr::memrchr(b'@', piece)?;
+    let mut start = memchr::memchr(b':', &piece[..end])? + 1;
+    let before = piece[..start - 1].rsplit(|c| !c.is_ascii_alphanumeric()).next()?;
     if SCHEMES.iter().any(|scheme| scheme.eq_ignore_ascii_case(before)) {
-        start += piece[start..end].find(':')? + 1;
+        start += memchr::memchr(b':', &piece[start..end])? + 1;
     }
     (start < end).then_some(start..end)
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::secrets::{Mask, MASK};
+use crate::secrets::Mask;
 
 /// A line that Asterisk reads whole, its line end not counted (`get_input` in `manager.c`).
 const LONGEST_LINE: usize = 1022;
@@ -269,13 +269,9 @@ impl fmt::Debug for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)?;
         f.write_str(" ")?;
-        let is_login = self.name.eq_ignore_ascii_case("Login");
         let mut mask = Mask::default();
-        let shown = self.iter().map(|(name, value)| match is_login && name.eq_ignore_ascii_case("Key") {
-            true => (name, MASK.into()),
-            false => (name, mask.show(name, value)),
-        });
-        f.debug_map().entries(shown).finish()
+        mask.show("Action", &self.name);
+        f.debug_map().entries(self.iter().map(|(name, value)| (name, mask.show(name, value)))).finish()
     }
 }
 
