@@ -121,6 +121,15 @@ pub enum Error {
         /// How many.
         dropped: u64,
     },
+    /// A recording cannot be written or read; or, out of [`Client::errors`](crate::Client::errors), something is being
+    /// left out of it.
+    #[error("recording {path}: {source}")]
+    Recording {
+        /// The path of its file.
+        path: Box<str>,
+        /// What the system says, or what is wrong with it.
+        source: Arc<io::Error>,
+    },
     /// A packet was larger than the limit and was passed over.
     ///
     /// Whoever waits for it, or for the list that it is of, is told as soon as it is known; on

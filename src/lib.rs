@@ -59,6 +59,7 @@
 //!   write is stuck.
 //! - `gami-clock`: one for the whole process, only where [`Client::async_action`] is used. It stays until the
 //!   deadlines of all these actions have passed, also of those that were answered, or their links have ended.
+//! - `gami-recorder`: one a [`Recorder`].
 //!
 //! What is dear and what is cheap is on a page of its own: [`costs`].
 //!
@@ -93,6 +94,7 @@ pub mod mock;
 mod net;
 mod options;
 pub mod packet;
+pub mod recording;
 mod response;
 mod secrets;
 mod sync;
@@ -112,6 +114,7 @@ pub use live::{Change, Part, Parts, Snapshot, Validity};
 #[cfg(feature = "tls")]
 pub use options::Tls;
 pub use options::{Backoff, LoginMode, Options};
+pub use recording::{Recorder, Recording};
 pub use response::Response;
 
 // Its section on TLS needs the feature.

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use crate::action::EventMask;
 use crate::error::{Error, Result};
 use crate::packet::DEFAULT_LIMIT;
+use crate::recording::Recorder;
 
 /// So many events wait for a slow consumer unless set.
 pub(crate) const DEFAULT_EVENT_CAPACITY: usize = 65_536;
@@ -40,6 +41,7 @@ pub struct Options {
     pub(crate) keepalive: Option<Duration>,
     pub(crate) login: LoginMode,
     pub(crate) event_mask: Option<EventMask>,
+    pub(crate) recorder: Option<Recorder>,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<Tls>,
 }
@@ -64,6 +66,7 @@ impl Options {
             keepalive: None,
             login: LoginMode::Auto,
             event_mask: None,
+            recorder: None,
             #[cfg(feature = "tls")]
             tls: None,
         }
@@ -201,6 +204,26 @@ impl Options {
     #[must_use]
     pub fn event_mask(mut self, mask: impl Into<EventMask>) -> Self {
         self.event_mask = Some(mask.into());
+        self
+    }
+
+    /// Records what the client reads and sends, over all of its links. Unless set, nothing is recorded.
+    ///
+    /// A recorder can be shared: the entries of each client are told apart by their links. Secrets are masked before
+    /// they reach the disk; [`recording`](crate::recording) says which.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::recording::Recorder;
+    /// use gami::Options;
+    ///
+    /// let ami = Options::new().record(Recorder::create("pbx.rec")?).dial("pbx.example.org")?;
+    /// # Ok::<(), gami::Error>(())
+    /// ```
+    #[must_use]
+    pub fn record(mut self, recorder: Recorder) -> Self {
+        self.recorder = Some(recorder);
         self
     }
 

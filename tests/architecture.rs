@@ -20,6 +20,7 @@ const LAYERS: &[&str] = &[
     "event",
     "action",
     "config",
+    "recording",
     "options",
     "link/transport",
     "link",

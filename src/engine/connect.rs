@@ -139,8 +139,18 @@ impl Engine {
         let number = self.links_opened.fetch_add(1, Ordering::SeqCst) + 1;
         let failed = |error| Error::Connect { address: self.full_address.as_str().into(), source: Arc::new(error) };
         let (address, options, shown) = (self.full_address.clone(), self.options.clone(), Arc::clone(&socket));
+        let tape = self.options.recorder.as_ref().map(|recorder| recorder.dial(&address, options.is_tls(), number));
         let connecting = thread::Builder::new().name("gami-connect".into()).spawn(move || {
-            let opened = Link::open(number, &address, &options, deadline, |control| *lock(&shown) = Some(control));
+            let control = |control: Control| {
+                if let (Some(tape), Ok(peer)) = (&tape, control.peer()) {
+                    tape.connected(peer);
+                }
+                *lock(&shown) = Some(control);
+            };
+            let opened = Link::open(number, &address, &options, deadline, tape.clone(), control);
+            if let (Err(error), Some(tape)) = (&opened, tape) {
+                tape.ended(error);
+            }
             let _ = done.send(opened);
         });
         connecting.map_err(failed)?;

@@ -56,6 +56,7 @@ use crate::error::{Error, Result};
 use crate::link::transport;
 use crate::link::{End, Link};
 use crate::options::{Options, DEFAULT_EVENT_CAPACITY};
+use crate::recording::Recorder;
 use crate::sync::{self, deadline_in, lock};
 
 use connect::Attempts;
@@ -90,10 +91,11 @@ impl Engine {
     /// Connects for the first time; with credentials also logs in, or tries again where the options say so.
     pub fn start(
         address: String,
-        options: Options,
+        mut options: Options,
         credentials: Option<Credentials>,
     ) -> Result<(Arc<Self>, Receivers)> {
         options.check()?;
+        options.recorder = options.recorder.as_ref().map(Recorder::for_client);
         let full_address = transport::full_address(&address, &options)?;
         let (streams, receivers) = Streams::new(options.event_capacity);
         let (closing, closed) = bounded(0);
@@ -252,6 +254,9 @@ impl Engine {
             }
         }
         self.streams.close();
+        if let Some(Err(error)) = self.options.recorder.as_ref().map(Recorder::flush) {
+            log::warn!("{error}");
+        }
     }
 }
 

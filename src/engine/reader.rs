@@ -37,6 +37,7 @@ pub(crate) fn run(
     let mut pinged = false;
     let mut responses = Vec::new();
     let mut in_text = false;
+    let mut dropped = streams.stats().events_dropped;
     loop {
         let was_booted = link.is_booted();
         dispatch(&mut framer, &mut responses, link, streams, session);
@@ -48,7 +49,22 @@ pub(crate) fn run(
             // Where that fails, the next bytes make it look.
             let _ = source.set_timeout(in_text.then_some(TEXT_PATIENCE));
         }
-        let read = framer.fill(|room| source.read(room));
+        if let Some(tape) = link.tape() {
+            let before = std::mem::replace(&mut dropped, streams.stats().events_dropped);
+            if dropped > before {
+                tape.events_dropped(dropped - before);
+            }
+            if let Some(trouble) = tape.trouble() {
+                streams.with(|open, streams| open.error(trouble, streams));
+            }
+        }
+        let read = framer.fill(|room| {
+            let read = source.read(room)?;
+            if let Some(tape) = link.tape() {
+                tape.received(&room[..read]);
+            }
+            Ok(read)
+        });
         if source.owes() {
             link.send_owed();
         }

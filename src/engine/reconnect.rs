@@ -116,6 +116,12 @@ impl Engine {
     pub(super) fn lost(self: &Arc<Self>, link: Arc<Link>, loss: Loss) {
         let end = link.end(End::Lost(loss));
         link.join_writer();
+        if let Some(tape) = link.tape() {
+            match &end {
+                End::Lost(cause) => tape.ended(cause),
+                End::Closed => tape.ended("closed"),
+            }
+        }
         let reconnection = match end {
             // Whoever ended it sees to the rest.
             End::Closed | End::Lost(Loss::Replaced) => return,

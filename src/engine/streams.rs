@@ -267,7 +267,7 @@ impl Open {
         }
     }
 
-    fn error(&mut self, error: Error, streams: &Streams) {
+    pub fn error(&mut self, error: Error, streams: &Streams) {
         report(&mut self.errors, &mut self.lines, error, streams);
     }
 

@@ -7,6 +7,7 @@ use super::transport::Stream;
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::packet::{Framer, LineEnd};
+use crate::recording::Tape;
 
 /// A banner is one short line.
 const LONGEST: usize = 1024;
@@ -18,6 +19,7 @@ pub(super) fn read(
     address: &str,
     options: &Options,
     deadline: Instant,
+    tape: Option<&Tape>,
 ) -> Result<String> {
     let failed = |reason: String| Error::Banner { address: address.into(), reason: reason.into() };
     let mut line = Vec::new();
@@ -36,7 +38,12 @@ pub(super) fn read(
                 ))
             }
             Ok(0) => return Err(failed(format!("it closed the connection within its banner: {:?}", excerpt(&line)))),
-            Ok(read) => line.extend_from_slice(&piece[..read]),
+            Ok(read) => {
+                line.extend_from_slice(&piece[..read]);
+                if let Some(tape) = tape {
+                    tape.received(&piece[..read]);
+                }
+            }
             Err(error) if error.kind() == ErrorKind::TimedOut => {
                 let came =
                     if line.is_empty() { "nothing came".into() } else { format!("only {:?} came", excerpt(&line)) };
@@ -51,6 +58,9 @@ pub(super) fn read(
         return Err(failed(format!("its first line is not a banner: {:?}", excerpt(banner.as_bytes()))));
     }
     framer.set_line_end(if line[..end].ends_with(b"\r") { LineEnd::CrLf } else { LineEnd::Lf });
+    if let Some(tape) = tape {
+        tape.greeted(&banner);
+    }
     framer.push(&line[end + 1..]);
     Ok(banner)
 }

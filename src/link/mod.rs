@@ -44,6 +44,7 @@ use crate::clock;
 use crate::error::{Error, Loss, Result};
 use crate::options::Options;
 use crate::packet::Framer;
+use crate::recording::Tape;
 use crate::sync::{deadline_in, lock, try_lock};
 
 use outbox::Outbox;
@@ -83,6 +84,8 @@ pub(crate) struct Link {
     /// Whether the link has ended; whoever learns of that from a failed action finds it so.
     over: AtomicBool,
     control: Control,
+    /// What records this link, if it is recorded.
+    tape: Option<Arc<Tape>>,
     write_timeout: Duration,
     myself: Weak<Link>,
 }
@@ -110,13 +113,17 @@ impl Link {
         address: &str,
         options: &Options,
         deadline: Instant,
+        tape: Option<Arc<Tape>>,
         control: impl FnOnce(Control),
     ) -> Result<(Arc<Self>, Source, Framer)> {
         let mut stream = transport::connect(address, options, deadline, control)?;
+        if let Some(tape) = tape.as_deref().filter(|_| options.is_tls()) {
+            tape.secured();
+        }
         let mut framer = Framer::with_limit(options.packet_limit);
         let prefix = unguessable_prefix();
         framer.set_secret_prefix(&prefix);
-        let banner = banner::read(&mut stream, &mut framer, address, options, deadline)?;
+        let banner = banner::read(&mut stream, &mut framer, address, options, deadline, tape.as_deref())?;
         let window = (options.is_tls() && banner::reads_by_stdio(&banner)).then(Window::default);
         if window.is_some() {
             stream.sink.pace();
@@ -140,6 +147,7 @@ impl Link {
             booted: AtomicBool::new(false),
             over: AtomicBool::new(false),
             control: stream.control,
+            tape,
             write_timeout: options.write_timeout(),
             myself: Weak::clone(myself),
         });
@@ -163,6 +171,11 @@ impl Link {
 
     pub fn is_booted(&self) -> bool {
         self.booted.load(Ordering::SeqCst)
+    }
+
+    /// What records the link, if it is recorded.
+    pub fn tape(&self) -> Option<&Tape> {
+        self.tape.as_deref()
     }
 
     /// Whether the link has not ended.

@@ -41,11 +41,15 @@ impl Link {
         let request = Request { action, waiter, deadline, unwatched: None, memorable, stalls };
         let (serial, outbox) = self.queue(request)?;
         drop(outbox);
-        self.await_answer(&answer, deadline).unwrap_or_else(|| match self.abandon(serial) {
+        let answer = self.await_answer(&answer, deadline).unwrap_or_else(|| match self.abandon(serial) {
             Some(sent) => Err(Error::Timeout { after: timeout, sent }),
             // It came in this moment: whoever took it out of the table has sent it, or is about to.
             None => answer.recv().unwrap_or(Err(Error::Timeout { after: timeout, sent: true })),
-        })
+        });
+        if let Some(tape) = self.tape().filter(|_| action.name().eq_ignore_ascii_case("Login")) {
+            tape.answered_login(action.get("Username").unwrap_or_default(), answer.as_ref().err());
+        }
+        answer
     }
 
     /// The answer to what was just queued, or `None` once the deadline has passed.

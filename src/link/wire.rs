@@ -112,6 +112,10 @@ impl Link {
             if queued >= MOST_QUEUED && left < MOST_QUEUED {
                 self.room.notify_all();
             }
+            // Before it goes out, for an answer is recorded when it comes.
+            if let Some(tape) = self.tape() {
+                tape.sent(&batch);
+            }
             wire.sink.give(&mut batch);
             wire.spare = batch;
         }

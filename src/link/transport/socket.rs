@@ -114,6 +114,11 @@ impl Control {
         tcp.try_clone().map(Self)
     }
 
+    /// The server's address.
+    pub fn peer(&self) -> io::Result<SocketAddr> {
+        self.0.peer_addr()
+    }
+
     pub fn shut(&self) {
         let _ = self.0.shutdown(Shutdown::Both);
     }
