@@ -1,143 +1,20 @@
 //! What `gami::mock` does on the wire, as a bare socket sees it.
 
+mod wire;
+
 use std::collections::HashSet;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use gami::mock::{Mock, Replay, Reply, Request, SAMPLE_CALL};
 use gami::packet::{Frame, Framer, Kind, Packet};
-
-/// For everything that is bound to come.
-const DEADLINE: Duration = Duration::from_secs(20);
-/// For what must not come.
-const QUIET: Duration = Duration::from_millis(100);
+use wire::{headers, is_timeout, Client, DEADLINE, QUIET};
 
 const CAPTURE_22: &[u8] = include_bytes!("data/asterisk-22.ami");
 const CAPTURE_1_8: &[u8] = include_bytes!("data/asterisk-1.8.ami");
-
-trait Socket: Read + Write {
-    fn read_at_most(&self, timeout: Duration);
-}
-
-impl Socket for TcpStream {
-    fn read_at_most(&self, timeout: Duration) {
-        self.set_read_timeout(Some(timeout)).unwrap();
-    }
-}
-
-#[cfg(feature = "tls")]
-impl Socket for native_tls::TlsStream<TcpStream> {
-    fn read_at_most(&self, timeout: Duration) {
-        self.get_ref().read_at_most(timeout);
-    }
-}
-
-/// A client that knows packets and nothing else.
-struct Client<S> {
-    socket: S,
-    framer: Framer,
-    packets: std::collections::VecDeque<Packet>,
-}
-
-impl Client<TcpStream> {
-    /// Connects, reads nothing.
-    fn dial(address: SocketAddr) -> Self {
-        Self::over(TcpStream::connect_timeout(&address, DEADLINE).unwrap())
-    }
-
-    /// Connects and reads the banner.
-    fn connect(mock: &Mock) -> Self {
-        let mut client = Self::dial(mock.address());
-        assert_eq!(client.line(), "Asterisk Call Manager/11.0.0\r\n");
-        client
-    }
-
-    fn logged_in(mock: &Mock) -> Self {
-        let mut client = Self::connect(mock);
-        client.log_in();
-        client
-    }
-}
-
-impl<S: Socket> Client<S> {
-    fn over(socket: S) -> Self {
-        socket.read_at_most(DEADLINE);
-        Self { socket, framer: Framer::new(), packets: Default::default() }
-    }
-
-    fn log_in(&mut self) {
-        let answer = self.ask("Action: Login\r\nActionID: login\r\nUsername: admin\r\nSecret: root\r\n");
-        assert_eq!(answer.get("Message"), Some("Authentication accepted"));
-    }
-
-    fn send(&mut self, action: &str) {
-        self.socket.write_all(format!("{action}\r\n").as_bytes()).unwrap();
-    }
-
-    fn ask(&mut self, action: &str) -> Packet {
-        self.send(action);
-        self.packet()
-    }
-
-    /// One line, read byte by byte.
-    fn line(&mut self) -> String {
-        let (mut line, mut byte) = (Vec::new(), [0]);
-        while !line.ends_with(b"\n") {
-            self.socket.read_exact(&mut byte).unwrap();
-            line.push(byte[0]);
-        }
-        String::from_utf8(line).unwrap()
-    }
-
-    fn try_packet(&mut self) -> io::Result<Packet> {
-        loop {
-            if let Some(packet) = self.packets.pop_front() {
-                return Ok(packet);
-            }
-            let socket = &mut self.socket;
-            if self.framer.fill(|buffer| socket.read(buffer))? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            self.packets.extend(self.framer.frames().map(|frame| match frame {
-                Frame::Packet(packet) => packet,
-                other => panic!("{other:?}"),
-            }));
-        }
-    }
-
-    fn packet(&mut self) -> Packet {
-        self.try_packet().expect("a packet")
-    }
-
-    #[track_caller]
-    fn expect_end(&mut self) {
-        match self.try_packet() {
-            Err(error) => assert!(!is_timeout(&error), "the connection is still open"),
-            Ok(packet) => panic!("instead of the end: {packet:?}"),
-        }
-    }
-
-    #[track_caller]
-    fn expect_quiet(&mut self) {
-        self.socket.read_at_most(QUIET);
-        match self.try_packet() {
-            Err(error) => assert!(is_timeout(&error), "instead of silence: {error}"),
-            Ok(packet) => panic!("instead of silence: {packet:?}"),
-        }
-        self.socket.read_at_most(DEADLINE);
-    }
-}
-
-fn is_timeout(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
-}
-
-fn headers(packet: &Packet) -> Vec<(&str, &str)> {
-    packet.iter().collect()
-}
 
 #[test]
 fn ping_is_answered_with_its_action_id_right_after_the_status() {
@@ -250,7 +127,7 @@ fn a_session_remembers_its_user_mask_and_filters() {
         let added = client.ask(&format!("Action: Filter\r\nOperation: Add\r\nFilter: {filter}\r\n"));
         assert_eq!(added.get("Response"), Some("Success"));
     }
-    assert_eq!(client.ask("Action: Filter\r\nFilter: x\r\n").get("Response"), Some("Error"));
+    assert_eq!(client.ask("Action: Filter\r\nFilter: x\r\n").get("Message"), Some("Unknown operation"));
     assert_eq!(session.filters(), ["Event: Newchannel", "!Channel: DAHDI.*"]);
     assert_eq!(session.peer(), client.socket.local_addr().unwrap());
 }
@@ -455,8 +332,9 @@ fn garbage_and_fragments_arrive_as_they_are() {
 fn garbage_from_the_client_leaves_the_connection_alive() {
     let mock = Mock::start().unwrap();
     let mut client = Client::connect(&mock);
+    // A line that begins with a NUL is a blank one, and each of those ends an action.
     client.socket.write_all(b"\0\xff: \xfe\r\n\r\n\r\n\n:::\n\n").unwrap();
-    for _ in 0..2 {
+    for _ in 0..5 {
         assert_eq!(client.packet().get("Message"), Some("Missing action in request"));
     }
     client.log_in();
@@ -555,14 +433,16 @@ fn a_deaf_server_holds_up_the_clients_writes() {
     let mut client = Client::logged_in(&mock);
     mock.go_deaf();
     client.socket.set_write_timeout(Some(QUIET)).unwrap();
-    let chunk = vec![b'\n'; 1 << 20];
+    let chunk = "X: y\r\n".repeat(1 << 18).into_bytes();
     let stalled = (0..1000).find_map(|_| client.socket.write(&chunk).err());
     assert!(is_timeout(&stalled.expect("the buffers of the system are not endless")));
     mock.event("Still", [("Sent", "yes")]);
     assert_eq!(client.packet().get("Event"), Some("Still"));
     mock.wake_up();
     client.socket.set_write_timeout(Some(DEADLINE)).unwrap();
-    assert_eq!(client.ask("\r\nAction: Ping\r\n").get("Ping"), Some("Pong"));
+    let refused = client.ask("the line that was cut off, or one more\r\n");
+    assert_eq!(refused.get("Message"), Some("Too many lines in message or allocation failure"));
+    assert_eq!(client.ask("Action: Ping\r\n").get("Ping"), Some("Pong"));
 }
 
 #[test]
@@ -811,18 +691,8 @@ fn ipv6_is_served_on_its_loopback() {
 #[cfg(feature = "tls")]
 mod tls {
     use super::*;
-    use native_tls::{Certificate, TlsConnector, TlsStream};
-
-    fn connect_as(mock: &Mock, name: &str) -> Result<Client<TlsStream<TcpStream>>, String> {
-        let root = Certificate::from_pem(mock.certificate_pem()).unwrap();
-        let connector = TlsConnector::builder().add_root_certificate(root).build().unwrap();
-        let socket = TcpStream::connect_timeout(&mock.address(), DEADLINE).unwrap();
-        socket.set_read_timeout(Some(DEADLINE)).unwrap();
-        let stream = connector.connect(name, socket).map_err(|error| error.to_string())?;
-        let mut client = Client::over(stream);
-        assert_eq!(client.line(), "Asterisk Call Manager/11.0.0\r\n");
-        Ok(client)
-    }
+    use native_tls::{TlsConnector, TlsStream};
+    use wire::connect_as;
 
     fn connect(mock: &Mock) -> Client<TlsStream<TcpStream>> {
         connect_as(mock, "localhost").unwrap()

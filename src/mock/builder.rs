@@ -2,11 +2,14 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::answers::Script;
+use super::answers::{Script, User};
+use super::classes::Classes;
+use super::server::Boot;
 use super::transport::Acceptor;
-use super::{Mock, Replay, Reply};
+use super::version::Version;
+use super::{Mock, Replay, Reply, TlsReading};
 
 /// What a mock is to be before it starts; made by [`Mock::builder`].
 ///
@@ -17,7 +20,7 @@ use super::{Mock, Replay, Reply};
 /// use gami::mock::{Mock, SAMPLE_CALL};
 ///
 /// let mock = Mock::builder()
-///     .banner("Asterisk Call Manager/1.1\r\n")
+///     .asterisk("13")
 ///     .user("operator", "secret")
 ///     .replay(SAMPLE_CALL)
 ///     .start()?;
@@ -28,7 +31,11 @@ use super::{Mock, Replay, Reply};
 #[derive(Debug, Clone)]
 #[must_use = "nothing listens before `start`"]
 pub struct Builder {
-    banner: Reply,
+    /// `None`: that of the version.
+    banner: Option<Reply>,
+    /// As `asterisk` was given it.
+    version: Option<String>,
+    booting: bool,
     script: Script,
     #[cfg(feature = "tls")]
     tls: bool,
@@ -38,12 +45,17 @@ pub struct Builder {
 impl Builder {
     pub(super) fn new() -> Self {
         Self {
-            banner: Reply::raw("Asterisk Call Manager/11.0.0\r\n"),
+            banner: None,
+            version: None,
+            booting: false,
             script: Script {
                 users: Vec::new(),
+                single_login: false,
                 login_delay: Duration::ZERO,
                 write_timeout: Duration::from_secs(10),
                 replay: None,
+                version: None,
+                tls_reading: None,
             },
             #[cfg(feature = "tls")]
             tls: false,
@@ -72,7 +84,53 @@ impl Builder {
         self
     }
 
+    /// Is this version of Asterisk, such as `22`, `13` or `1.8.17`; of a series without a release, its last.
+    ///
+    /// What depends on the version is as there: the banner, how it reads over TLS ([`TlsReading`]), the format of a
+    /// command's output, actions and criteria of filters that are not known yet. And after each login it sends
+    /// `FullyBooted`, if the event mask has `system`.
+    ///
+    /// Without this the banner tells the version ([`banner`](Self::banner)), and `FullyBooted` is never sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gami::mock::{Mock, Reply};
+    /// use gami::Client;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = Mock::builder().asterisk("13").start()?;
+    /// mock.on("Command", |_| Reply::output("0 active channels\n")); // `Response: Follows`, as 13 sends it
+    ///
+    /// let ami = Client::dial(&mock)?;
+    /// ami.login("admin", "root")?;
+    /// assert_eq!(ami.banner()?, "Asterisk Call Manager/2.10.6");
+    /// assert_eq!(ami.command("core show channels")?, "0 active channels");
+    /// assert_eq!(ami.events().recv()?.name(), "FullyBooted");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn asterisk(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
+    /// Is a server that still loads its modules, until [`Mock::finish_booting`]: it lets users log in, knows no
+    /// action but those of Asterisk's core, whatever handlers there are, and sends no `FullyBooted`.
+    pub fn booting(mut self) -> Self {
+        self.booting = true;
+        self
+    }
+
+    /// Reads over TLS in this way, whatever the version.
+    pub fn tls_reading(mut self, reading: TlsReading) -> Self {
+        self.script.tls_reading = Some(reading);
+        self
+    }
+
     /// Greets each connection with these bytes, line end included, or with any [`Reply`].
+    ///
+    /// Where [`asterisk`](Self::asterisk) is not set, the number in it tells which version the mock is.
     ///
     /// The default is `Asterisk Call Manager/11.0.0`, as Asterisk 22 sends it.
     ///
@@ -80,7 +138,7 @@ impl Builder {
     ///
     /// ```
     /// use gami::mock::{Mock, Reply};
-    /// use std::time::Duration;
+    /// use std::time::{Duration, Instant};
     ///
     /// let wrong = Mock::builder().banner("220 mail.example.com ESMTP\r\n");
     /// let none = Mock::builder().banner(Reply::nothing());
@@ -90,13 +148,40 @@ impl Builder {
     /// # let _ = (wrong, none, closed_before_it, slow);
     /// ```
     pub fn banner(mut self, banner: impl Into<Reply>) -> Self {
-        self.banner = banner.into();
+        self.banner = Some(banner.into());
         self
     }
 
     /// Lets this user log in; without any, `admin` may with the secret `root`.
-    pub fn user(mut self, name: impl Into<String>, secret: impl Into<String>) -> Self {
-        self.script.users.push((name.into(), secret.into()));
+    pub fn user(self, name: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.user_with(name, secret, "all", "all")
+    }
+
+    /// Lets this user log in, who may read the events and run the actions of these classes, as with `read` and
+    /// `write` in manager.conf.
+    ///
+    /// Which classes an action needs is known of the common ones; the others anybody may run.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// use gami::mock::Mock;
+    ///
+    /// let mock = Mock::builder().user_with("wallboard", "secret", "call,agent", "reporting").start()?;
+    /// # let _ = mock;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn user_with(mut self, name: impl Into<String>, secret: impl Into<String>, read: &str, write: &str) -> Self {
+        let (read, write) = (Classes::of_names(read), Classes::of_names(write));
+        self.script.users.push(User { name: name.into(), secret: secret.into(), read, write });
+        self
+    }
+
+    /// Answers `Login Already In Use` to a user who is logged in already, as Asterisk with `allowmultiplelogin=no`.
+    pub fn single_login(mut self) -> Self {
+        self.script.single_login = true;
         self
     }
 
@@ -114,6 +199,9 @@ impl Builder {
 
     /// Drops a client that takes in nothing for this time while there is something to send; the default is
     /// ten seconds, and the least is one millisecond.
+    ///
+    /// Asterisk's `writetimeout` is 100 ms where it is not set. The mock is more patient, so that no client is
+    /// dropped because a machine is busy with other tests.
     pub fn write_timeout(mut self, timeout: Duration) -> Self {
         self.script.write_timeout = timeout.max(Duration::from_millis(1));
         self
@@ -123,8 +211,17 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// The port cannot be bound, or the system has no thread or no TLS to give.
+    /// The port cannot be bound, or the system has no thread or no TLS to give; [`io::ErrorKind::InvalidInput`] for
+    /// a version of Asterisk that does not exist.
     pub fn start(mut self) -> io::Result<Mock> {
+        self.script.version = self.version.as_deref().map(Version::parse).transpose()?;
+        let boot = match (self.booting, self.script.version) {
+            (true, _) => Boot::Under,
+            (false, Some(_)) => Boot::Done(Instant::now()),
+            (false, None) => Boot::Unsaid,
+        };
+        let banner = self.banner.take();
+        let banner = banner.unwrap_or_else(|| Reply::raw(self.script.version.unwrap_or_default().banner()));
         if self.script.users.is_empty() {
             self = self.user("admin", "root");
         }
@@ -132,6 +229,6 @@ impl Builder {
         let acceptor = self.tls.then(Acceptor::new).transpose()?;
         #[cfg(not(feature = "tls"))]
         let acceptor: Option<Acceptor> = None;
-        Mock::listen(self.address, self.banner, self.script, acceptor)
+        Mock::listen(self.address, banner, boot, self.script, acceptor)
     }
 }

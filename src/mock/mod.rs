@@ -82,12 +82,18 @@
 
 mod answers;
 mod builder;
+mod classes;
+mod filter;
+mod input;
 mod replay;
 mod reply;
 mod request;
 mod server;
 mod session;
+#[cfg(feature = "tls")]
+mod tls;
 mod transport;
+mod version;
 mod writer;
 
 pub use builder::Builder;
@@ -95,6 +101,7 @@ pub use replay::{Replay, SAMPLE_CALL};
 pub use reply::Reply;
 pub use request::Request;
 pub use session::Session;
+pub use transport::TlsReading;
 
 use std::fmt::{self, Display};
 use std::io;
@@ -105,7 +112,7 @@ use std::time::{Duration, Instant};
 
 use answers::Script;
 use reply::Bytes;
-use server::{Listening, Received, Server};
+use server::{Boot, Listening, Received, Server};
 use transport::Acceptor;
 
 /// A manager server on a port of this machine, for tests.
@@ -150,8 +157,14 @@ impl Mock {
         Builder::new()
     }
 
-    fn listen(address: SocketAddr, banner: Reply, script: Script, acceptor: Option<Acceptor>) -> io::Result<Self> {
-        let server = Arc::new(Server::new(banner, script, acceptor));
+    fn listen(
+        address: SocketAddr,
+        banner: Reply,
+        boot: Boot,
+        script: Script,
+        acceptor: Option<Acceptor>,
+    ) -> io::Result<Self> {
+        let server = Arc::new(Server::new(banner, boot, script, acceptor));
         let (listening, address) = Listening::start(&server, address)?;
         Ok(Self { address, server, listening: Mutex::new(Some(listening)) })
     }
@@ -273,7 +286,8 @@ impl Mock {
     /// ```
     pub fn event<K: Display, V: Display>(&self, name: impl Display, headers: impl IntoIterator<Item = (K, V)>) {
         let event = reply::event(name, headers);
-        self.each(|session| session.send_event(Arc::clone(&event)));
+        let now = Instant::now();
+        self.each(|session| session.send_event(Arc::clone(&event), now));
     }
 
     /// Sends bytes as they are to all connections, logged in or not: fragments, garbage, or bulk.
@@ -389,6 +403,44 @@ impl Mock {
     pub fn wake_up(&self) {
         self.server.silent.store(false, Ordering::SeqCst);
         self.server.change(|state| state.deaf = false);
+    }
+
+    /// Is from now on a server that still loads its modules: see [`Builder::booting`].
+    ///
+    /// # Examples
+    ///
+    /// A server that is started again, and takes its time:
+    ///
+    /// ```
+    /// use gami::mock::{Mock, Reply};
+    /// use gami::{Backoff, Options};
+    /// use std::time::Duration;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mock = Mock::builder().asterisk("22").start()?;
+    /// mock.on("QueueReset", |_| Reply::success());
+    /// let ami = Options::new().reconnect(Backoff::new()).dial(&mock)?;
+    /// ami.login("admin", "root")?;
+    /// ami.action("QueueReset")?;
+    ///
+    /// mock.stop();
+    /// mock.begin_booting();
+    /// mock.restart()?;
+    /// mock.wait_for("Login", 2, Duration::from_secs(5))?;
+    /// assert!(ami.action("QueueReset").is_err()); // unknown, as its module is not loaded
+    /// mock.finish_booting();
+    /// ami.action("QueueReset")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn begin_booting(&self) {
+        self.server.state().boot = Boot::Under;
+    }
+
+    /// Ends the boot: all actions are known, and `FullyBooted` goes to the sessions whose event mask has `system`, as
+    /// it will after each login to come.
+    pub fn finish_booting(&self) {
+        self.server.finish_booting();
     }
 
     /// Drops all connections without a farewell, once everything before is sent, and goes on listening.

@@ -50,6 +50,10 @@ pub(super) enum What {
         rest: String,
     },
     Raw(Bytes),
+    /// An event for all sessions.
+    Broadcast(Bytes),
+    /// The output of a command, in the format of the server's version.
+    Output(String),
     /// What would have been answered without a handler.
     Usual,
     Close,
@@ -74,11 +78,18 @@ impl Reply {
     /// The output of a `Command` as Asterisk sends it up to version 13: `Response: Follows`, the text, and
     /// the marker that ends it.
     ///
-    /// From version 14 the output is one [`header`](Self::header) `Output` a line.
+    /// From version 14 the output is one [`header`](Self::header) `Output` a line; [`output`](Self::output) takes
+    /// what the mock's version sends.
     pub fn follows(text: impl Display) -> Self {
         let mut reply = Self::default().packet("Response: Follows\r\nPrivilege: Command\r\n".into());
         reply.append(format_args!("{text}--END COMMAND--\r\n"));
         reply
+    }
+
+    /// The output of a `Command`, in the format of the Asterisk that the mock is: up to version 13 as with
+    /// [`follows`](Self::follows), from 14 on as headers `Output`.
+    pub fn output(text: impl Display) -> Self {
+        Self::default().part(What::Output(text.to_string()))
     }
 
     /// The beginning of a list; [`event`](Self::event) adds an item and [`complete`](Self::complete) ends it.
@@ -114,6 +125,31 @@ impl Reply {
     pub fn event<K: Display, V: Display>(self, name: impl Display, headers: impl IntoIterator<Item = (K, V)>) -> Self {
         let reply = self.packet(format!("Event: {name}\r\n"));
         headers.into_iter().fold(reply, |reply, (name, value)| reply.header(name, value))
+    }
+
+    /// Adds an event for all sessions whose event mask and filters let it through, such as the `VarSet` that a
+    /// `Setvar` causes. It goes out as with [`Mock::event`](super::Mock::event), without the `ActionID`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// use gami::mock::{Mock, Reply};
+    ///
+    /// let mock = Mock::start()?;
+    /// mock.on("QueuePause", |action| {
+    ///     let interface = action.get("Interface").unwrap_or_default();
+    ///     Reply::success().broadcast("QueueMemberPause", [("Interface", interface), ("Paused", "1")])
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn broadcast<K: Display, V: Display>(
+        self,
+        name: impl Display,
+        headers: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        self.part(What::Broadcast(event(name, headers)))
     }
 
     /// Adds the event that ends a list, with `EventList: Complete` and the number of events before it.
@@ -173,14 +209,18 @@ impl Reply {
         }
     }
 
-    /// Whether the first that is sent is a `Response: Success`.
-    pub(super) fn succeeds(&self) -> bool {
-        let start: &[u8] = match self.parts.first().map(|part| &part.what) {
+    /// The first bytes of the reply.
+    pub(super) fn start(&self) -> &[u8] {
+        match self.parts.first().map(|part| &part.what) {
             Some(What::Packet { head, .. }) => head.as_bytes(),
             Some(What::Raw(bytes)) => (**bytes).as_ref(),
-            _ => return false,
-        };
-        start.starts_with(b"Response: Success")
+            _ => &[],
+        }
+    }
+
+    /// Whether the first that is sent is a `Response: Success`.
+    pub(super) fn succeeds(&self) -> bool {
+        self.start().starts_with(b"Response: Success")
     }
 }
 
@@ -192,8 +232,8 @@ impl What {
                 let id = action_id.map(|id| format!("ActionID: {id}\r\n")).unwrap_or_default();
                 Some(Arc::new([&head, &id, &rest, "\r\n"].concat()))
             }
-            Self::Raw(bytes) => Some(bytes),
-            Self::Usual | Self::Close => None,
+            Self::Raw(bytes) | Self::Broadcast(bytes) => Some(bytes),
+            Self::Output(_) | Self::Usual | Self::Close => None,
         }
     }
 }
@@ -226,6 +266,8 @@ impl fmt::Debug for Part {
         match &self.what {
             What::Packet { head, rest } => write!(f, "{:?}", [head.as_str(), rest].concat())?,
             What::Raw(bytes) => write!(f, "{:?}", String::from_utf8_lossy((**bytes).as_ref()))?,
+            What::Broadcast(bytes) => write!(f, "to all {:?}", String::from_utf8_lossy((**bytes).as_ref()))?,
+            What::Output(text) => write!(f, "output {text:?}")?,
             What::Usual => f.write_str("usual")?,
             What::Close => f.write_str("close")?,
         }

@@ -19,7 +19,7 @@ impl Request {
 
     /// The action's name as it came; empty if it has none.
     pub fn name(&self) -> &str {
-        self.get("Action").unwrap_or_default()
+        self.get_all("Action").map(str::trim_start).find(|name| !name.is_empty()).unwrap_or_default()
     }
 
     /// The `ActionID`; `None` if the action has none.
@@ -28,8 +28,10 @@ impl Request {
     }
 
     /// The first value of a header, its name in any case; `None` if there is no such header.
+    ///
+    /// Blanks and tabs before the value do not belong to it, as on Asterisk.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.packet.get(key)
+        self.packet.get(key).map(|value| value.trim_start_matches([' ', '\t']))
     }
 
     /// All values of a header in the order in which they came, its name in any case; none at all if there is
@@ -83,7 +85,9 @@ impl Request {
     /// # }
     /// ```
     pub fn reply(&self, reply: Reply) {
-        self.session.answer(self, reply);
+        if let Some(server) = self.session.server() {
+            server.reply(self, reply);
+        }
     }
 }
 

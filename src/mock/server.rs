@@ -16,12 +16,13 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
 
-use super::answers::Script;
+use super::answers::{self, Exchange, Script};
+use super::input::{Input, Message};
 use super::session::Session;
-use super::transport::{Acceptor, Transport};
+use super::transport::{Acceptor, Source, TlsReading, Transport};
+use super::version::Version;
 use super::writer::{Outgoing, Writer};
 use super::{lock, Reply, Request};
-use crate::packet::{Frame, Framer, LineEnd};
 
 /// So long `stop` waits for its threads.
 const STOP_TIMEOUT: Duration = Duration::from_secs(1);
@@ -41,6 +42,7 @@ struct Handlers {
 /// What outlives a stop and a restart.
 pub(super) struct Server {
     script: Arc<Script>,
+    exchange: Exchange,
     acceptor: Option<Acceptor>,
     handlers: Mutex<Handlers>,
     pub(super) silent: Arc<AtomicBool>,
@@ -54,7 +56,18 @@ pub(super) struct State {
     pub(super) received: Received,
     pub(super) sessions: Vec<Session>,
     pub(super) deaf: bool,
+    pub(super) boot: Boot,
     connections: u64,
+}
+
+/// Whether the server is up, and whether it says so.
+pub(super) enum Boot {
+    /// It never says so.
+    Unsaid,
+    /// Modules are still being loaded.
+    Under,
+    /// Since when it is up.
+    Done(Instant),
 }
 
 /// The actions that have come, in order.
@@ -87,10 +100,12 @@ impl Received {
 }
 
 impl Server {
-    pub(super) fn new(banner: Reply, script: Script, acceptor: Option<Acceptor>) -> Self {
-        let state = State { banner, received: Received::default(), sessions: Vec::new(), deaf: false, connections: 0 };
+    pub(super) fn new(banner: Reply, boot: Boot, script: Script, acceptor: Option<Acceptor>) -> Self {
+        let (received, sessions) = (Received::default(), Vec::new());
+        let state = State { banner, received, sessions, deaf: false, boot, connections: 0 };
         Self {
             script: Arc::new(script),
+            exchange: Exchange::default(),
             acceptor,
             handlers: Mutex::default(),
             silent: Arc::default(),
@@ -138,7 +153,7 @@ impl Server {
 
     /// Puts a new connection on the list; `None` if the mock is being stopped.
     fn register(
-        &self,
+        self: &Arc<Self>,
         socket: &Arc<TcpStream>,
         peer: SocketAddr,
         stopping: &AtomicBool,
@@ -148,7 +163,8 @@ impl Server {
                 return None;
             }
             state.connections += 1;
-            let (session, steps) = Session::new(state.connections, peer, socket, Arc::clone(&self.script));
+            let version = self.script.version.unwrap_or_else(|| Version::of_banner(state.banner.start()));
+            let (session, steps) = Session::new(self, &self.script, state.connections, (socket, peer), version);
             state.sessions.push(session.clone());
             Some((session, steps))
         })
@@ -161,8 +177,13 @@ impl Server {
     fn serve(self: &Arc<Self>, socket: Arc<TcpStream>, session: &Session, steps: Receiver<Outgoing>) -> io::Result<()> {
         socket.set_nodelay(true)?;
         socket.set_write_timeout(Some(self.script.write_timeout))?;
-        let transport = Arc::new(Transport::accept(Arc::clone(&socket), self.acceptor.as_ref())?);
-        let writer = Writer { transport: Arc::clone(&transport), socket, steps, silent: Arc::clone(&self.silent) };
+        let by_version = if session.version().reads_tls_by_stdio() { TlsReading::UpTo14 } else { TlsReading::From15 };
+        // By the banner too, once the client keeps to it.
+        let default = if self.script.version.is_some() { by_version } else { TlsReading::Everything };
+        let reading = self.script.tls_reading.unwrap_or(default);
+        let (transport, source) = Transport::accept(Arc::clone(&socket), self.acceptor.as_ref(), reading)?;
+        let (silent, barred) = (Arc::clone(&self.silent), Arc::clone(session.barred()));
+        let writer = Writer { transport, socket, steps, silent, barred };
         let writer = thread::Builder::new().name("gami-mock-writer".into()).spawn({
             let (server, session) = (Arc::clone(self), session.clone());
             move || {
@@ -172,7 +193,7 @@ impl Server {
         })?;
         let banner = self.state().banner.clone();
         session.greet(banner);
-        let read = panic::catch_unwind(AssertUnwindSafe(|| self.read(&transport, session)));
+        let read = panic::catch_unwind(AssertUnwindSafe(|| self.read(source, session)));
         match read {
             Ok(Ok(())) => session.client_is_gone(),
             // A lost connection, or a handler that has panicked: the panic has been reported on stderr.
@@ -182,21 +203,16 @@ impl Server {
         Ok(())
     }
 
-    fn read(&self, transport: &Transport, session: &Session) -> io::Result<()> {
-        let mut framer = Framer::new();
-        // A server takes lines with and without CR.
-        framer.set_line_end(LineEnd::Lf);
+    fn read(&self, mut source: Source, session: &Session) -> io::Result<()> {
+        let mut input = Input::new(session.version());
         loop {
-            if framer.fill(|buffer| transport.read(buffer, || session.flush()))? == 0 {
+            if input.fill(|buffer| source.read(buffer, || session.flush()))? == 0 {
                 return Ok(());
             }
+            session.barred().store(source.bars_sending(), Ordering::SeqCst);
             self.wait_while_deaf(session);
-            for frame in framer.frames() {
-                match frame {
-                    Frame::Packet(packet) => self.answer(Request::new(packet, session.clone())),
-                    Frame::Oversized(_) => {}
-                    Frame::TooLarge(size) => log::warn!("mock: an action of {size} bytes was passed over"),
-                }
+            while let Some(message) = input.next() {
+                self.act_upon(message, session);
             }
         }
     }
@@ -209,15 +225,72 @@ impl Server {
         }
     }
 
-    /// Whoever sees an action among those received sees its effects as well.
-    fn answer(&self, request: Request) {
-        let reply = match self.handler(request.name()) {
-            Some(handler) => lock(&handler)(&request),
-            None => Reply::usual(),
+    fn act_upon(&self, message: Message, session: &Session) {
+        let (packet, failure) = match message {
+            Message::Action(packet) => (packet, None),
+            Message::LineTooLong(packet) => (packet, Some("Failed to parse message: line too long")),
+            Message::TooManyLines(packet) => (packet, Some("Too many lines in message or allocation failure")),
         };
+        let request = Request::new(packet, session.clone());
+        let failure = failure.map(Reply::error);
+        let refused = failure.or_else(|| self.refusal(&request));
+        let reply = match (refused, self.handler(request.name())) {
+            (Some(refusal), _) => refusal,
+            (None, None) => Reply::usual(),
+            (None, Some(handler)) => {
+                session.set_busy(true);
+                let reply = lock(&handler)(&request);
+                self.answer(&request, reply, true);
+                session.set_busy(false);
+                return;
+            }
+        };
+        self.answer(&request, reply, true);
+    }
+
+    /// What the server says to an action that no handler is asked about.
+    fn refusal(&self, request: &Request) -> Option<Reply> {
+        let state = self.state();
+        let is_login = ["login", "challenge"].iter().any(|name| request.name().eq_ignore_ascii_case(name));
+        if self.script.single_login && is_login && !request.session().is_logged_in() {
+            let user = request.get("Username").map(str::to_owned);
+            if user.is_some() && state.sessions.iter().any(|session| session.is_open() && session.user() == user) {
+                return Some(Reply::error("Login Already In Use").close().after(self.script.login_delay));
+            }
+        }
+        answers::refusal(request, matches!(state.boot, Boot::Under))
+    }
+
+    /// An answer that comes later, from whatever thread.
+    pub(super) fn reply(&self, request: &Request, reply: Reply) {
+        self.answer(request, reply, false);
+    }
+
+    /// Whoever sees an action among those received sees its effects as well.
+    fn answer(&self, request: &Request, reply: Reply, received: bool) {
+        let reply = answers::resolve(request, reply, &self.exchange);
         self.change(|state| {
-            state.received.push(request.clone());
-            request.reply(reply);
+            if received {
+                state.received.push(request.clone());
+            }
+            let up = match state.boot {
+                Boot::Done(since) => Some(answers::fully_booted(request.session().version(), since.elapsed())),
+                Boot::Unsaid | Boot::Under => None,
+            };
+            for (due, event) in request.session().answer(request, reply, up) {
+                state.sessions.iter().for_each(|session| session.send_event(Arc::clone(&event), due));
+            }
+        });
+    }
+
+    /// Ends the boot: the sessions that are there hear of it, as those to come will.
+    pub(super) fn finish_booting(&self) {
+        let now = Instant::now();
+        self.change(|state| {
+            state.boot = Boot::Done(now);
+            for session in &state.sessions {
+                session.send_event(answers::fully_booted(session.version(), Duration::ZERO), now);
+            }
         });
     }
 }

@@ -2,14 +2,19 @@
 
 use std::fmt::{self, Display};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender};
 
-use super::answers::{self, Script};
-use super::reply::{self, Bytes, Reply};
+use super::answers::Script;
+use super::classes::Classes;
+use super::filter::{Filter, Selection};
+use super::reply::{self, Bytes, Reply, What};
 use super::request::Request;
+use super::server::Server;
+use super::version::Version;
 use super::writer::{Outgoing, Step};
 use super::{lock, Replay};
 
@@ -26,13 +31,18 @@ struct Inner {
     peer: SocketAddr,
     /// Weak, so that a handle that is kept does not keep the connection open.
     socket: Weak<TcpStream>,
+    server: Weak<Server>,
     outgoing: Sender<Outgoing>,
     script: Arc<Script>,
+    /// The Asterisk that this client was greeted by.
+    version: Version,
     status: Mutex<Status>,
+    /// An answer ends the connection: see [`TlsReading::UpTo14`](super::TlsReading::UpTo14).
+    barred: Arc<AtomicBool>,
 }
 
 /// What the server knows of a client.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Status {
     pub(super) user: Option<String>,
     pub(super) logged_in: bool,
@@ -40,18 +50,41 @@ pub(super) struct Status {
     pub(super) filters: Vec<String>,
     pub(super) challenge: Option<String>,
     pub(super) closed: bool,
+    /// The classes of whose actions the user needs one.
+    pub(super) writable: Classes,
+    selection: Selection,
 }
 
 impl Session {
     pub(super) fn new(
+        server: &Arc<Server>,
+        script: &Arc<Script>,
         id: u64,
-        peer: SocketAddr,
-        socket: &Arc<TcpStream>,
-        script: Arc<Script>,
+        (socket, peer): (&Arc<TcpStream>, SocketAddr),
+        version: Version,
     ) -> (Self, Receiver<Outgoing>) {
         let (outgoing, steps) = crossbeam_channel::unbounded();
-        let status = Mutex::default();
-        let inner = Inner { id, peer, socket: Arc::downgrade(socket), outgoing, script, status };
+        let status = Status {
+            user: None,
+            logged_in: false,
+            event_mask: None,
+            filters: Vec::new(),
+            challenge: None,
+            closed: false,
+            writable: Classes::ALL,
+            selection: Selection { readable: Classes::ALL, mask: Classes::ALL, filters: Vec::new() },
+        };
+        let inner = Inner {
+            id,
+            peer,
+            socket: Arc::downgrade(socket),
+            server: Arc::downgrade(server),
+            outgoing,
+            script: Arc::clone(script),
+            version,
+            status: Mutex::new(status),
+            barred: Arc::default(),
+        };
         (Self { inner: Arc::new(inner) }, steps)
     }
 
@@ -92,7 +125,7 @@ impl Session {
 
     /// Sends an event to this session, as [`Mock::event`](super::Mock::event) does to all.
     pub fn event<K: Display, V: Display>(&self, name: impl Display, headers: impl IntoIterator<Item = (K, V)>) {
-        self.send_event(reply::event(name, headers));
+        self.send_event(reply::event(name, headers), Instant::now());
     }
 
     /// Sends bytes to this session, as [`Mock::push`](super::Mock::push) does to all.
@@ -131,14 +164,32 @@ impl Session {
         &self.inner.script
     }
 
+    pub(super) fn version(&self) -> Version {
+        self.inner.version
+    }
+
+    pub(super) fn server(&self) -> Option<Arc<Server>> {
+        self.inner.server.upgrade()
+    }
+
+    /// Set while an answer or an event would end the connection.
+    pub(super) fn barred(&self) -> &Arc<AtomicBool> {
+        &self.inner.barred
+    }
+
+    /// Holds the session's events back while the thread that serves it is busy.
+    pub(super) fn set_busy(&self, busy: bool) {
+        self.enqueue(Instant::now(), Step::Busy(busy));
+    }
+
     pub(super) fn send(&self, bytes: Bytes) {
         let all = 0..(*bytes).as_ref().len();
         self.enqueue(Instant::now(), Step::Send(bytes, all));
     }
 
-    pub(super) fn send_event(&self, bytes: Bytes) {
+    pub(super) fn send_event(&self, bytes: Bytes, due: Instant) {
         let all = 0..(*bytes).as_ref().len();
-        self.enqueue(Instant::now(), Step::Event(bytes, all));
+        self.enqueue(due, Step::Event(bytes, all));
     }
 
     pub(super) fn send_replay(&self, replay: &Replay, from: Instant) {
@@ -161,49 +212,80 @@ impl Session {
         self.send_reply(banner, None);
     }
 
-    /// Sends a reply, and lets an action that succeeds take effect.
-    pub(super) fn answer(&self, request: &Request, reply: Reply) {
-        let reply = answers::resolve(request, reply);
+    /// Sends a reply, and lets an action that succeeds take effect; returns the events for everybody, and when each
+    /// is due. A server that is up says so after a login.
+    pub(super) fn answer(&self, request: &Request, reply: Reply, up: Option<Bytes>) -> Vec<(Instant, Bytes)> {
+        if self.inner.barred.load(Ordering::SeqCst) {
+            self.hang_up();
+            return Vec::new();
+        }
         let succeeds = reply.succeeds();
-        let done = self.send_reply(reply, request.action_id());
+        let (done, broadcasts) = self.send_reply(reply, request.action_id());
         if !succeeds {
-            return;
+            return broadcasts;
         }
         match request.name().to_ascii_lowercase().as_str() {
-            "login" => {
-                if self.is_logged_in() {
-                    return;
-                }
-                let mask = request.get("Events");
-                self.status(|status| {
+            "login" if !self.is_logged_in() => {
+                let mask = request.get("Events").filter(|mask| !mask.is_empty());
+                let user = self.inner.script.user(request);
+                let reads_system = self.status(|status| {
                     status.logged_in = true;
                     status.user = request.get("Username").map(str::to_owned);
                     status.event_mask = mask.map(str::to_owned);
+                    status.writable = user.map_or(Classes::ALL, |user| user.write);
+                    status.selection.readable = user.map_or(Classes::ALL, |user| user.read);
+                    status.selection.mask = mask.and_then(Classes::of_mask).unwrap_or(Classes::ALL);
+                    status.selection.mask.contain(Classes::SYSTEM) && status.selection.readable.contain(Classes::SYSTEM)
                 });
-                self.enqueue(done, Step::TakesEvents(mask.map_or(true, answers::is_on)));
+                if let Some(up) = up.filter(|_| reads_system) {
+                    let all = 0..(*up).as_ref().len();
+                    self.enqueue(done, Step::Send(up, all));
+                }
+                self.select(done);
                 if let Some(replay) = &self.inner.script.replay {
                     self.send_replay(replay, done);
                 }
             }
             "events" => {
                 let mask = request.get("EventMask").unwrap_or_default();
-                self.status(|status| status.event_mask = Some(mask.to_owned()));
-                self.enqueue(done, Step::TakesEvents(answers::is_on(mask)));
+                self.status(|status| {
+                    status.event_mask = Some(mask.to_owned());
+                    status.selection.mask = Classes::of_mask(mask).unwrap_or(status.selection.mask);
+                });
+                self.select(done);
             }
             "filter" => {
-                let filters = request.get_all("Filter").map(str::to_owned);
-                self.status(|status| status.filters.extend(filters));
+                let text = request.get_all("Filter").map(str::to_owned);
+                let filter = Filter::of_action(request, self.version()).ok();
+                self.status(|status| {
+                    status.filters.extend(text);
+                    status.selection.filters.extend(filter);
+                });
+                self.select(done);
             }
             _ => {}
         }
+        broadcasts
     }
 
-    /// Returns when the last of the reply is due.
-    fn send_reply(&self, reply: Reply, action_id: Option<&str>) -> Instant {
+    /// Lets through from then on what the session wants.
+    fn select(&self, from: Instant) {
+        let selection = self.status(|status| status.logged_in.then(|| status.selection.clone()));
+        if let Some(selection) = selection {
+            self.enqueue(from, Step::Select(selection));
+        }
+    }
+
+    /// Returns when the last of the reply is due, and what is for everybody.
+    fn send_reply(&self, reply: Reply, action_id: Option<&str>) -> (Instant, Vec<(Instant, Bytes)>) {
         let now = Instant::now();
-        let (mut last, mut dripped) = (now, Duration::ZERO);
+        let (mut last, mut dripped, mut broadcasts) = (now, Duration::ZERO, Vec::new());
         for part in reply.parts {
             let mut due = now + part.after.saturating_add(dripped);
+            if let What::Broadcast(event) = part.what {
+                broadcasts.push((due, event));
+                continue;
+            }
             match (part.what.encode(action_id), part.drip) {
                 (None, _) => self.enqueue(due, Step::Close),
                 (Some(bytes), None) => {
@@ -220,7 +302,7 @@ impl Session {
             }
             last = last.max(due);
         }
-        last
+        (last, broadcasts)
     }
 
     /// Fails only when the writing thread has ended, and the connection with it.

@@ -1,7 +1,7 @@
 //! The thread that writes to one connection.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 use std::io;
 use std::net::{Shutdown, TcpStream};
 use std::ops::Range;
@@ -11,8 +11,10 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 
+use super::filter::Selection;
 use super::reply::Bytes;
 use super::transport::Transport;
+use crate::packet::{Frame, Framer, Packet};
 
 /// So long a client may take to close its side after the server has closed its own.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -27,10 +29,12 @@ pub(super) struct Outgoing {
 
 pub(super) enum Step {
     Send(Bytes, Range<usize>),
-    /// Sent only while the session takes events.
+    /// Events; those go out that the session lets through.
     Event(Bytes, Range<usize>),
-    /// Whether the session takes events from here on.
-    TakesEvents(bool),
+    /// What the session lets through from here on; before, nothing.
+    Select(Selection),
+    /// Whether the thread that serves the session is busy, so that events wait.
+    Busy(bool),
     /// Sends what the TLS session owes.
     Flush,
     /// Ends our side; the client may go on sending.
@@ -43,10 +47,12 @@ pub(super) enum Step {
 
 /// The writing thread of a connection: sends each step when it is due, in the order of time.
 pub(super) struct Writer {
-    pub(super) transport: Arc<Transport>,
+    pub(super) transport: Transport,
     pub(super) socket: Arc<TcpStream>,
     pub(super) steps: Receiver<Outgoing>,
     pub(super) silent: Arc<AtomicBool>,
+    /// An event ends the connection now.
+    pub(super) barred: Arc<AtomicBool>,
 }
 
 impl Writer {
@@ -60,11 +66,13 @@ impl Writer {
     fn write_steps(&self) -> io::Result<()> {
         let mut waiting = Schedule::default();
         let mut batch = Vec::new();
-        let mut takes_events = false;
+        let mut selection: Option<Selection> = None;
         let mut half_closed = false;
+        let (mut busy, mut held) = (false, VecDeque::new());
         loop {
             self.steps.try_iter().for_each(|step| waiting.add(step));
-            let Some(step) = waiting.next_due(Instant::now()) else {
+            let next = if busy { None } else { held.pop_front() };
+            let Some(step) = next.or_else(|| waiting.next_due(Instant::now())) else {
                 self.flush(&mut batch)?;
                 match waiting.wait(&self.steps) {
                     Ok(step) => waiting.add(step),
@@ -75,19 +83,24 @@ impl Writer {
             };
             match step {
                 Step::Send(..) | Step::Event(..) if half_closed || self.silent.load(atomic::Ordering::Relaxed) => {}
-                Step::Event(..) if !takes_events => {}
-                Step::Send(bytes, range) | Step::Event(bytes, range) => {
+                Step::Event(bytes, range) if busy => held.push_back(Step::Event(bytes, range)),
+                Step::Event(bytes, range) => {
                     let bytes = &(*bytes).as_ref()[range];
-                    if batch.len() + bytes.len() > BATCH {
-                        self.flush(&mut batch)?;
-                    }
-                    if bytes.len() < BATCH {
-                        batch.extend_from_slice(bytes);
-                    } else {
-                        self.transport.write_all(bytes)?;
+                    match &selection {
+                        None => {}
+                        Some(_) if self.barred.load(atomic::Ordering::SeqCst) => return self.flush(&mut batch),
+                        Some(selection) if selection.lets_all_through() => self.send(&mut batch, bytes)?,
+                        Some(selection) => {
+                            for event in events(bytes).filter(|event| selection.lets_through(event)) {
+                                self.send(&mut batch, event.as_bytes())?;
+                                self.send(&mut batch, b"\r\n")?;
+                            }
+                        }
                     }
                 }
-                Step::TakesEvents(on) => takes_events = on,
+                Step::Send(bytes, range) => self.send(&mut batch, &(*bytes).as_ref()[range])?,
+                Step::Select(selected) => selection = Some(selected),
+                Step::Busy(is_busy) => busy = is_busy,
                 Step::Flush => self.transport.write_all(&[])?,
                 Step::HalfClose => {
                     self.flush(&mut batch)?;
@@ -102,6 +115,18 @@ impl Writer {
                 }
                 Step::End => return self.flush(&mut batch),
             }
+        }
+    }
+
+    fn send(&self, batch: &mut Vec<u8>, bytes: &[u8]) -> io::Result<()> {
+        if batch.len() + bytes.len() > BATCH {
+            self.flush(batch)?;
+        }
+        if bytes.len() < BATCH {
+            batch.extend_from_slice(bytes);
+            Ok(())
+        } else {
+            self.transport.write_all(bytes)
         }
     }
 
@@ -122,6 +147,17 @@ impl Writer {
             ended = is_end(&outgoing);
         }
     }
+}
+
+/// The packets of one step: a replay can hold many.
+fn events(bytes: &[u8]) -> impl Iterator<Item = Packet> {
+    let mut framer = Framer::new();
+    framer.push(bytes);
+    let frames: Vec<_> = framer.frames().collect();
+    frames.into_iter().filter_map(|frame| match frame {
+        Frame::Packet(packet) => Some(packet),
+        Frame::Oversized(_) | Frame::TooLarge(_) => None,
+    })
 }
 
 /// The steps that are not due yet.
