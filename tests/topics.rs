@@ -50,11 +50,13 @@ const ACTION_TOPICS: &[&str] = &[
     "aoc",
 ];
 
-/// What is declared: its name in Rust, its documentation by paragraphs, and the types of its fields.
+/// What is declared: its name in Rust, its documentation by paragraphs, the types of its fields, and which of them
+/// no sentence explains.
 struct Item {
     name: String,
     about: Vec<String>,
     types: BTreeSet<String>,
+    bare: Vec<String>,
 }
 
 impl Item {
@@ -77,7 +79,7 @@ fn items(path: &str, table: &str) -> Vec<Item> {
     let mut items = Vec::new();
     for table in text.split(&format!("\n{table}! {{\n")).skip(1) {
         let table = table.split("\n}\n").next().unwrap();
-        let (mut about, mut within) = (vec![String::new()], false);
+        let (mut about, mut within, mut explained) = (vec![String::new()], false, false);
         for line in table.lines() {
             if let Some(text) = line.strip_prefix("    ///") {
                 match text.trim() {
@@ -91,8 +93,13 @@ fn items(path: &str, table: &str) -> Vec<Item> {
             } else if line.starts_with("    }") {
                 within = false;
             } else if line.starts_with("     ") {
-                if let (true, Some((_, kind))) = (within, line.split_once(": ")) {
+                if line.trim().starts_with("///") {
+                    explained = true;
+                } else if let (true, Some((field, kind))) = (within, line.split_once(": ")) {
                     let item: &mut Item = items.last_mut().unwrap();
+                    if !std::mem::take(&mut explained) && !kind.starts_with("group ") {
+                        item.bare.push(field.trim().to_owned());
+                    }
                     let word = kind.trim_start_matches("group ").split(|c: char| !c.is_alphanumeric()).next().unwrap();
                     item.types.insert(word.to_owned());
                 }
@@ -105,7 +112,12 @@ fn items(path: &str, table: &str) -> Vec<Item> {
                 if let Some((_, required)) = line.split_once('(') {
                     types.extend(required.split(": ").skip(1).map(|rest| rest.split(' ').next().unwrap().to_owned()));
                 }
-                items.push(Item { name, about: std::mem::replace(&mut about, vec![String::new()]), types });
+                items.push(Item {
+                    name,
+                    about: std::mem::replace(&mut about, vec![String::new()]),
+                    types,
+                    bare: Vec::new(),
+                });
                 within = !line.ends_with("{}");
             }
         }
@@ -204,6 +216,14 @@ fn an_event_names_those_that_go_with_it_or_the_action_that_asks_for_it() {
         let related = event.links().into_iter().any(|link| link != event.name && known.contains(link))
             || event.about.iter().any(|paragraph| paragraph.contains(&format!("](crate::action::{})", event.name)));
         assert!(related || ALONE.contains(&event.name.as_str()), "{} stands alone", event.name);
+    }
+}
+
+#[test]
+fn every_field_says_more_than_its_header() {
+    let (events, groups) = (events(), groups());
+    for item in events.iter().flat_map(|(_, items)| items).chain(&groups) {
+        assert!(item.bare.is_empty(), "{}: {:?}", item.name, item.bare);
     }
 }
 

@@ -19,7 +19,9 @@ groups! {
         sequence_number: u64["SequenceNumber"],
         /// Where in Asterisk's source the event was sent, if it was built to tell.
         file: Text["File"],
+        /// The line of that source.
         line: u32["Line"],
+        /// The function of that source.
         func: Text["Func"],
         /// The name of the Asterisk, if `systemname` is set in `asterisk.conf`.
         system_name: Text["SystemName"],
@@ -36,19 +38,29 @@ groups! {
     ChannelSnapshot {
         /// The channel's name, such as `PJSIP/100-00000001`.
         name: Text["Channel"],
+        /// What the channel is doing: whether it rings, is up, or down.
         state: ChannelState["ChannelState"],
+        /// The same in Asterisk's words, such as `Ringing`.
         state_desc: Text["ChannelStateDesc"],
+        /// The number of who is at this channel; `<unknown>` if there is none.
         caller_id_num: Text["CallerIDNum" | "CallerID"],
         /// C-escaped from Asterisk 13.5 and 14 on: see [`unescape`](crate::event::unescape).
         caller_id_name: Text["CallerIDName"],
+        /// The number of who is at the other end; `<unknown>` if there is none.
         connected_line_num: Text["ConnectedLineNum"],
         /// C-escaped from Asterisk 13.5 and 14 on: see [`unescape`](crate::event::unescape).
         connected_line_name: Text["ConnectedLineName"],
+        /// The language of what is played, such as `en`.
         language: Text["Language"],
+        /// What the calls of the channel are billed to.
         account_code: Text["AccountCode" | "Account"],
+        /// The context of the dialplan that the channel is in.
         context: Text["Context"],
+        /// The extension that the channel is in.
         exten: Text["Exten" | "Extension"],
+        /// The step of the extension that the channel is at, from 1.
         priority: i32["Priority"],
+        /// The channel's id, which stays when it gets another name.
         uniqueid: Text["Uniqueid"],
         /// The `uniqueid` of the channel that began the call that this one belongs to.
         linkedid: Text["Linkedid"],
@@ -63,6 +75,7 @@ groups! {
     /// In 19 events and groups, such as [`BridgeEnter`](crate::event::BridgeEnter) and
     /// [`AttendedTransfer`](crate::event::AttendedTransfer).
     BridgeSnapshot {
+        /// The bridge's id.
         uniqueid: Text["BridgeUniqueid"],
         /// Such as `basic`, `parking` or `stasis`.
         kind: Text["BridgeType"],
@@ -70,8 +83,11 @@ groups! {
         technology: Text["BridgeTechnology"],
         /// The part of Asterisk that made the bridge; `<unknown>` if it has none.
         creator: Text["BridgeCreator"],
+        /// The name that its creator gave it, such as a conference's.
         name: Text["BridgeName"],
+        /// How many channels are in it.
         num_channels: u32["BridgeNumChannels"],
+        /// Whose picture is shown: `none`, `single`, `talker` or `sfu`.
         video_source_mode: Text["BridgeVideoSourceMode"],
         /// The channel that is shown, by its `uniqueid`.
         video_source: Text["BridgeVideoSource"],
@@ -84,17 +100,21 @@ groups! {
     SecuritySource {
         /// When it happened, in RFC 3339 form with milliseconds.
         event_tv: Text["EventTV"],
+        /// Whether it is for information or an error.
         severity: Severity<'a>["Severity"],
         /// The protocol that it concerns, such as `AMI`, `PJSIP` or `SIP`.
         service: Text["Service"],
+        /// The version of the event's form.
         event_version: u32["EventVersion"],
         /// The account that was tried, as the peer gave it.
         account_id: Text["AccountID"],
+        /// The session of the service, as the service counts them.
         session_id: Text["SessionID"],
         /// Protocol, transport, address and port, such as `IPV4/TCP/127.0.0.1/5038`.
         local_address: Text["LocalAddress"],
         /// Protocol, transport, address and port of the peer.
         remote_address: Text["RemoteAddress"],
+        /// The module that tells it, where it says so.
         module: Text["Module"],
         /// When the session began, in RFC 3339 form with milliseconds.
         session_tv: Text["SessionTV"],
@@ -107,9 +127,13 @@ groups! {
     ///
     /// In [`AOCD`](crate::event::AOCD) and [`AOCE`](crate::event::AOCE).
     Charge {
+        /// The charge as the event gives it.
         charge: Text["Charge"],
+        /// Whether it is free, and whether it is counted in a currency or in units.
         kind: AocType<'a>["Type" | "Charge/Type"],
+        /// Who pays, and why.
         billing_id: AocBilling<'a>["BillingID" | "Charge/BillingID"],
+        /// Whether it is what the call cost so far or in the end.
         total_type: AocTotal<'a>["TotalType" | "TypeOfCharging" | "Charge/TotalType"],
         /// The currency's name.
         currency: Text["Currency" | "Charge/Currency/Name" | "Name"],
@@ -138,8 +162,11 @@ groups! {
         source_ssrc: Text["SourceSSRC"],
         /// The part of the packets that was lost since the last report, in 256ths.
         fraction_lost: u32["FractionLost"],
+        /// How many packets were lost since the stream began; less than 0 if more came twice than were lost.
         cumulative_lost: i64["CumulativeLost" | "CumulativeLoss" | "PacketsLost"],
+        /// The highest number of a packet that came, its lower 16 bits.
         highest_sequence: u32["HighestSequence"],
+        /// How often the packets' numbers began anew at 0.
         sequence_number_cycles: u32["SequenceNumberCycles"],
         /// The jitter of arrival, in units of the stream's clock.
         ia_jitter: f64["IAJitter"],

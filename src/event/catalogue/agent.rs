@@ -39,9 +39,11 @@ events! {
     AgentCalled {
         channel: group ChannelSnapshot[""],
         dest: group ChannelSnapshot["Dest"],
+        /// The queue's name.
         queue: Text["Queue"],
         /// What was dialled to reach the member.
         interface: Text["Interface" | "AgentCalled"],
+        /// The member's name; its interface where it has none.
         member_name: Text["MemberName" | "AgentName"],
         /// The caller's channel. Asterisk 1.8 and 11.
         channel_calling: Text["ChannelCalling"],
@@ -64,8 +66,11 @@ events! {
     AgentConnect {
         channel: group ChannelSnapshot[""],
         dest: group ChannelSnapshot["Dest"],
+        /// The queue's name.
         queue: Text["Queue"],
+        /// What was dialled to reach the member, such as `PJSIP/100`.
         interface: Text["Interface" | "Member"],
+        /// The member's name; its interface where it has none.
         member_name: Text["MemberName"],
         /// How long the member's device rang.
         ring_time: Seconds["RingTime"],
@@ -88,13 +93,17 @@ events! {
     AgentComplete {
         channel: group ChannelSnapshot[""],
         dest: group ChannelSnapshot["Dest"],
+        /// The queue's name.
         queue: Text["Queue"],
+        /// What was dialled to reach the member, such as `PJSIP/100`.
         interface: Text["Interface" | "Member"],
+        /// The member's name; its interface where it has none.
         member_name: Text["MemberName"],
         /// How long the caller had waited.
         hold_time: Seconds["HoldTime"],
         /// How long the two spoke.
         talk_time: Seconds["TalkTime"],
+        /// Who ended the call: the caller, the agent, or a transfer.
         reason: CompleteReason<'a>["Reason"],
     }
 
@@ -107,8 +116,11 @@ events! {
     AgentDump {
         channel: group ChannelSnapshot[""],
         dest: group ChannelSnapshot["Dest"],
+        /// The queue's name.
         queue: Text["Queue"],
+        /// What was dialled to reach the member, such as `PJSIP/100`.
         interface: Text["Interface" | "Member"],
+        /// The member's name; its interface where it has none.
         member_name: Text["MemberName"],
     }
 
@@ -121,8 +133,11 @@ events! {
     AgentRingNoAnswer {
         channel: group ChannelSnapshot[""],
         dest: group ChannelSnapshot["Dest"],
+        /// The queue's name.
         queue: Text["Queue"],
+        /// What was dialled to reach the member, such as `PJSIP/100`.
         interface: Text["Interface" | "Member"],
+        /// The member's name; its interface where it has none.
         member_name: Text["MemberName"],
         /// How long the member's device rang; other events give this time in seconds.
         ring_time: Millis["RingTime"],
@@ -134,7 +149,9 @@ events! {
     Agents {
         /// The agent's number in `agents.conf`.
         agent: Text["Agent"],
+        /// The agent's full name, as `agents.conf` gives it.
         name: Text["Name"],
+        /// Whether the agent is logged in, and whether it is in a call.
         status: AgentState<'a>["Status"],
         /// When the agent logged in; absent if it is not, 0 in Asterisk 1.8 and 11.
         logged_in_time: UnixTime["LoggedInTime"],

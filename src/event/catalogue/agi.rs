@@ -39,6 +39,7 @@ events! {
     AGIExec {
         /// `Start` or `End`.
         sub_event: Text["SubEvent"],
+        /// The channel on which the command runs.
         channel: Text["Channel"],
         /// A number that is the same for the beginning and the end.
         command_id: Text["CommandId"],
@@ -91,6 +92,7 @@ events! {
     AsyncAGI {
         /// `Start`, `Exec` or `End`.
         sub_event: Text["SubEvent"],
+        /// The channel that waits for commands.
         channel: Text["Channel"],
         /// At the start the AGI environment, one `name: value` a line, encoded as in a URL.
         env: Text["Env"],

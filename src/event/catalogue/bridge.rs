@@ -9,16 +9,21 @@ events! {
     ///
     /// Goes with [`Unlink`].
     Bridge {
+        /// Whether the channels were bridged or have parted.
         bridge_state: BridgeState<'a>["Bridgestate"],
         /// `core` or `native`.
         bridge_type: Text["Bridgetype"],
+        /// The name of the first channel.
         channel1: Text["Channel1"],
+        /// The name of the second channel.
         channel2: Text["Channel2"],
         /// The number of the first channel's caller.
         caller_id1: Text["CallerID1"],
         /// The number of the second channel's caller.
         caller_id2: Text["CallerID2"],
+        /// The uniqueid of the first channel.
         uniqueid1: Text["Uniqueid1"],
+        /// The uniqueid of the second channel.
         uniqueid2: Text["Uniqueid2"],
     }
 
@@ -28,13 +33,17 @@ events! {
     ///
     /// Goes with [`Bridge`].
     Unlink {
+        /// The name of the first channel.
         channel1: Text["Channel1"],
+        /// The name of the second channel.
         channel2: Text["Channel2"],
         /// The number of the first channel's caller.
         caller_id1: Text["CallerID1"],
         /// The number of the second channel's caller.
         caller_id2: Text["CallerID2"],
+        /// The uniqueid of the first channel.
         uniqueid1: Text["Uniqueid1"],
+        /// The uniqueid of the second channel.
         uniqueid2: Text["Uniqueid2"],
     }
 
@@ -48,7 +57,9 @@ events! {
         response: Text["Response"],
         /// Why it failed.
         reason: Text["Reason"],
+        /// The name of the first channel.
         channel1: Text["Channel1"],
+        /// The name of the second channel.
         channel2: Text["Channel2"],
     }
 
@@ -62,7 +73,9 @@ events! {
         response: Text["Response"],
         /// Why it failed.
         reason: Text["Reason"],
+        /// The name of the first channel.
         channel1: Text["Channel1"],
+        /// The name of the second channel.
         channel2: Text["Channel2"],
     }
 
@@ -172,6 +185,7 @@ events! {
     ///
     /// Sent only in answer to an action; no class. Asterisk 12 to 23.
     BridgeTechnologyListItem {
+        /// The technology's name, such as `simple_bridge` or `softmix`.
         technology: Text["BridgeTechnology"],
         /// What it is good for, such as `Native` or `MultiMix`.
         kind: Text["BridgeType"],

@@ -12,6 +12,7 @@ events! {
     ///
     /// Goes with [`CCOfferTimerStart`], [`CCRequested`] and [`CCFailure`].
     CCAvailable {
+        /// The number of this call completion; it is the same in all its events.
         core_id: i32["CoreID"],
         /// The device that was called.
         callee: Text["Callee"],
@@ -25,6 +26,7 @@ events! {
     ///
     /// Goes with [`CCAvailable`], [`CCRequested`] and [`CCFailure`].
     CCOfferTimerStart {
+        /// The number of this call completion; it is the same in all its events.
         core_id: i32["CoreID"],
         /// The device of the caller.
         caller: Text["Caller"],
@@ -38,8 +40,11 @@ events! {
     ///
     /// Goes with [`CCAvailable`], [`CCOfferTimerStart`], [`CCFailure`] and [`CCRequestAcknowledged`].
     CCRequested {
+        /// The number of this call completion; it is the same in all its events.
         core_id: i32["CoreID"],
+        /// The device that called and wants to be called back, such as `PJSIP/100`.
         caller: Text["Caller"],
+        /// The device that was called in vain, such as `PJSIP/200`.
         callee: Text["Callee"],
     }
 
@@ -49,7 +54,9 @@ events! {
     ///
     /// Goes with [`CCRequested`], [`CCFailure`], [`CCCallerRecalling`] and [`CCCallerStartMonitoring`].
     CCRequestAcknowledged {
+        /// The number of this call completion; it is the same in all its events.
         core_id: i32["CoreID"],
+        /// The device that called and wants to be called back, such as `PJSIP/100`.
         caller: Text["Caller"],
     }
 
@@ -59,7 +66,9 @@ events! {
     ///
     /// Goes with [`CCRequestAcknowledged`], [`CCCallerRecalling`] and [`CCCallerStopMonitoring`].
     CCCallerStartMonitoring {
+        /// The number of this call completion; it is the same in all its events.
         core_id: i32["CoreID"],
+        /// The device that called and wants to be called back, such as `PJSIP/100`.
         caller: Text["Caller"],
     }
 
@@ -69,7 +78,9 @@ events! {
     ///
     /// Goes with [`CCCallerStartMonitoring`].
     CCCallerStopMonitoring {
+        /// The number of this call completion; it is the same in all its events.
         core_id: i32["CoreID"],
+        /// The device that called and wants to be called back, such as `PJSIP/100`.
         caller: Text["Caller"],
     }
 
@@ -79,7 +90,9 @@ events! {
     ///
     /// Goes with [`CCRequestAcknowledged`], [`CCCallerStartMonitoring`], [`CCRecallComplete`] and [`CCFailure`].
     CCCallerRecalling {
+        /// The number of this call completion; it is the same in all its events.
         core_id: i32["CoreID"],
+        /// The device that called and wants to be called back, such as `PJSIP/100`.
         caller: Text["Caller"],
     }
 
@@ -89,7 +102,9 @@ events! {
     ///
     /// Goes with [`CCCallerRecalling`] and [`CCFailure`].
     CCRecallComplete {
+        /// The number of this call completion; it is the same in all its events.
         core_id: i32["CoreID"],
+        /// The device that called and wants to be called back, such as `PJSIP/100`.
         caller: Text["Caller"],
     }
 
@@ -100,7 +115,9 @@ events! {
     /// Goes with [`CCAvailable`], [`CCOfferTimerStart`], [`CCRequested`], [`CCRecallComplete`] and
     /// [`CCMonitorFailed`].
     CCFailure {
+        /// The number of this call completion; it is the same in all its events.
         core_id: i32["CoreID"],
+        /// The device that called and wants to be called back, such as `PJSIP/100`.
         caller: Text["Caller"],
         /// Why, in words.
         reason: Text["Reason"],
@@ -112,7 +129,9 @@ events! {
     ///
     /// Goes with [`CCFailure`].
     CCMonitorFailed {
+        /// The number of this call completion; it is the same in all its events.
         core_id: i32["CoreID"],
+        /// The device that was called in vain, such as `PJSIP/200`.
         callee: Text["Callee"],
     }
 }

@@ -37,6 +37,7 @@ events! {
         channel: group ChannelSnapshot[""],
         /// The extension that runs; a copy of `channel.exten`.
         extension: Text["Extension"],
+        /// The application of the dialplan that runs now, such as `Dial`.
         application: Text["Application"],
         /// The application's arguments.
         app_data: Text["AppData"],
@@ -72,6 +73,7 @@ events! {
     /// [`Status`](crate::action::Status) tell what is so now.
     NewAccountCode {
         channel: group ChannelSnapshot[""],
+        /// The account code that the channel had before.
         old_account_code: Text["OldAccountCode"],
     }
 
@@ -82,7 +84,9 @@ events! {
     /// Goes with [`NewAccountCode`].
     NewPeerAccount {
         channel: group ChannelSnapshot[""],
+        /// The account code of the other end of the call.
         peer_account: Text["PeerAccount"],
+        /// The one that was set before.
         old_peer_account: Text["OldPeerAccount"],
     }
 
@@ -95,6 +99,7 @@ events! {
     /// what is so now.
     Hangup {
         channel: group ChannelSnapshot[""],
+        /// Why the channel was hung up, by its number in Q.850.
         cause: HangupCause["Cause"],
         /// The cause in words.
         cause_txt: Text["Cause-txt"],
@@ -109,6 +114,7 @@ events! {
     /// Goes with [`SoftHangupRequest`] and [`Hangup`].
     HangupRequest {
         channel: group ChannelSnapshot[""],
+        /// Why the channel is to be hung up, by its number in Q.850.
         cause: HangupCause["Cause"],
     }
 
@@ -166,6 +172,7 @@ events! {
     Rename {
         /// The channel under its old name.
         channel: group ChannelSnapshot[""],
+        /// The channel's name from now on.
         newname: Text["Newname"],
     }
 
@@ -177,9 +184,11 @@ events! {
     Masquerade {
         /// The channel that goes.
         clone: Text["Clone"],
+        /// The state of the channel that is taken over.
         clone_state: ChannelState["CloneState"],
         /// The channel whose place is taken.
         original: Text["Original"],
+        /// The state of the channel that goes on.
         original_state: ChannelState["OriginalState"],
     }
 
@@ -231,6 +240,7 @@ events! {
     VarSet {
         /// The channel; empty, or named `none` up to Asterisk 11, for a global variable.
         channel: group ChannelSnapshot[""],
+        /// The variable's name, or a function with its arguments.
         variable: Text["Variable"],
         /// The new value; C-escaped from Asterisk 13.5 and 14 on: see [`unescape`].
         value: Text["Value"],
@@ -273,13 +283,21 @@ events! {
         channel: group ChannelSnapshot[""],
         /// The driver's channel type, such as `SIP`.
         channel_type: Text["Channeltype"],
+        /// IAX2: the number that this server has given to the call.
         iax2_callno_local: u32["IAX2-callno-local"],
+        /// IAX2: the number that the other side has given to the call.
         iax2_callno_remote: u32["IAX2-callno-remote"],
+        /// IAX2: the name of the peer.
         iax2_peer: Text["IAX2-peer"],
+        /// Google Talk: the id of the session.
         gtalk_sid: Text["Gtalk-SID"],
+        /// SIP: the `Call-ID` of the dialog.
         sip_callid: Text["SIPcallid"],
+        /// SIP: the contact address of the other side.
         sip_fullcontact: Text["SIPfullcontact"],
+        /// SIP: the name of the peer.
         peername: Text["Peername"],
+        /// The reference of the call in signalling, of drivers that have one.
         call_ref: Text["CallRef"],
     }
 
@@ -299,6 +317,7 @@ events! {
     /// Goes with [`ChannelTalkingStart`].
     ChannelTalkingStop {
         channel: group ChannelSnapshot[""],
+        /// How long was talked.
         duration: Millis["Duration"],
     }
 
@@ -312,21 +331,33 @@ events! {
         kind: Text["Type"],
         /// The state in words; up to Asterisk 1.8, for a channel that is neither up nor in a bridge.
         state: ChannelState["State"],
+        /// The number that was dialled to reach the channel.
         dnid: Text["DNID"],
+        /// The number at the other end as it is shown, if that is another than the real one.
         effective_connected_line_num: Text["EffectiveConnectedLineNum"],
+        /// The name at the other end as it is shown, if that is another than the real one.
         effective_connected_line_name: Text["EffectiveConnectedLineName"],
         /// When the channel will be hung up; 0 if no end is set.
         time_to_hangup: UnixTime["TimeToHangup"],
+        /// The uniqueid of the bridge that the channel is in; empty if it is in none.
         bridge_id: Text["BridgeID"],
+        /// The application of the dialplan that runs, such as `Dial`.
         application: Text["Application"],
         /// The application's arguments.
         data: Text["Data"],
+        /// The formats that the channel's own side can send and receive, such as `(ulaw)`.
         nativeformats: Text["Nativeformats"],
+        /// The format in which Asterisk reads from the channel, after translation.
         readformat: Text["Readformat"],
+        /// The steps of translation of what is read; empty if there is none.
         readtrans: Text["Readtrans"],
+        /// The format in which Asterisk writes to the channel, before translation.
         writeformat: Text["Writeformat"],
+        /// The steps of translation of what is written; empty if there is none.
         writetrans: Text["Writetrans"],
+        /// The groups whose members may pick up what rings here, as a mask of bits.
         callgroup: Text["Callgroup"],
+        /// The groups whose calls the channel may pick up, as a mask of bits.
         pickupgroup: Text["Pickupgroup"],
         /// How long the channel has been there; up to Asterisk 11 only for one that runs the dialplan.
         seconds: Seconds["Seconds"],
@@ -350,8 +381,11 @@ events! {
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     CoreShowChannel {
         channel: group ChannelSnapshot[""],
+        /// The uniqueid of the bridge that the channel is in; empty if it is in none.
         bridge_id: Text["BridgeId"],
+        /// The application of the dialplan that runs, such as `Dial`.
         application: Text["Application"],
+        /// The application's arguments.
         application_data: Text["ApplicationData"],
         /// The age of the channel as hours, minutes and seconds: `00:01:30`.
         duration: Text["Duration"],
@@ -416,7 +450,9 @@ events! {
         local_one: group ChannelSnapshot["LocalOne"],
         /// The half that runs the dialplan.
         local_two: group ChannelSnapshot["LocalTwo"],
+        /// The context in which the second half runs.
         context: Text["Context"],
+        /// The extension at which the second half begins.
         exten: Text["Exten"],
         /// Whether the local channel may step out of the way.
         local_optimization: Flag["LocalOptimization"],
@@ -455,6 +491,7 @@ events! {
     LocalOptimizationEnd {
         local_one: group ChannelSnapshot["LocalOne"],
         local_two: group ChannelSnapshot["LocalTwo"],
+        /// Whether the local channel is out of the way.
         success: Flag["Success"],
         /// The number of the optimization, the same as at its begin.
         id: u32["Id"],
@@ -479,15 +516,23 @@ events! {
     ///
     /// Goes with [`CEL`].
     Cdr {
+        /// The account code to bill.
         account_code: Text["AccountCode"],
+        /// The number of the caller.
         source: Text["Source"],
+        /// The extension that was called.
         destination: Text["Destination"],
+        /// The context of that extension.
         destination_context: Text["DestinationContext"],
         /// Name and number of the caller: `"Anna" <100>`.
         caller_id: Text["CallerID"],
+        /// The caller's channel.
         channel: Text["Channel"],
+        /// The called channel; empty if none was.
         destination_channel: Text["DestinationChannel"],
+        /// The application of the dialplan that ran last.
         last_application: Text["LastApplication"],
+        /// The arguments of that application.
         last_data: Text["LastData"],
         /// In local time: `2026-11-23 18:18:10`.
         start_time: Text["StartTime"],
@@ -495,12 +540,17 @@ events! {
         answer_time: Text["AnswerTime"],
         /// In local time.
         end_time: Text["EndTime"],
+        /// The time from the beginning to the end, whether it was answered or not.
         duration: Seconds["Duration"],
         /// The time since the answer.
         billable_seconds: Seconds["BillableSeconds"],
+        /// How the call ended: answered, busy, failed.
         disposition: Disposition<'a>["Disposition"],
+        /// What the record is for, as `CDR(amaflags)` says.
         ama_flags: AmaFlags<'a>["AMAFlags"],
+        /// The uniqueid of the caller's channel.
         uniqueid: Text["UniqueID"],
+        /// Whatever the dialplan put into `CDR(userfield)`.
         user_field: Text["UserField"],
     }
 
@@ -515,24 +565,41 @@ events! {
         event_name: CelEvent<'a>["EventName"],
         /// The name of an event of the user's own, if `show_user_defined` is on.
         user_def_type: Text["UserDefType"],
+        /// The account code of the channel.
         account_code: Text["AccountCode"],
+        /// The number of the caller.
         caller_id_num: Text["CallerIDnum"],
+        /// The name of the caller.
         caller_id_name: Text["CallerIDname"],
+        /// The number to bill, as the network tells it (ANI).
         caller_id_ani: Text["CallerIDani"],
+        /// The number that redirected the call here; empty if none did.
         caller_id_rdnis: Text["CallerIDrdnis"],
+        /// The number that the caller dialled.
         caller_id_dnid: Text["CallerIDdnid"],
+        /// The extension in which the channel is.
         exten: Text["Exten"],
+        /// The context in which the channel is.
         context: Text["Context"],
+        /// The channel to which it happened.
         channel: Text["Channel"],
+        /// The application of the dialplan that runs.
         application: Text["Application"],
+        /// The arguments of that application.
         app_data: Text["AppData"],
         /// When it happened, in local time: `2026-11-23 18:18:10`.
         event_time: Text["EventTime"],
+        /// What the record is for: automatic message accounting.
         ama_flags: AmaFlags<'a>["AMAFlags"],
+        /// The channel's uniqueid.
         uniqueid: Text["UniqueID"],
+        /// The uniqueid that all channels of one call share: the key to put records together.
         linkedid: Text["LinkedID"],
+        /// Whatever the dialplan put into `CHANNEL(userfield)`.
         user_field: Text["UserField"],
+        /// The channel at the other end, where there is one.
         peer: Text["Peer"],
+        /// The account code of the channel at the other end.
         peer_account: Text["PeerAccount"],
         /// More about the event, as JSON from Asterisk 12 on.
         extra: Text["Extra"],
@@ -544,18 +611,29 @@ groups! {
     ///
     /// In [`MCID`].
     McidParty {
+        /// Whether a number is known.
         num_valid: Flag["NumValid"],
+        /// The number.
         num: Text["Num"],
         /// The type of number.
         ton: u32["ton"],
+        /// The kind of the number and its numbering plan, as Q.931 numbers them.
         num_plan: u32["NumPlan"],
+        /// Whether the number may be shown, such as `allowed_not_screened`.
         num_pres: Text["NumPres"],
+        /// Whether a name is known.
         name_valid: Flag["NameValid"],
+        /// The name.
         name: Text["Name"],
+        /// The characters of the name, such as `iso8859-1`.
         name_char_set: Text["NameCharSet"],
+        /// Whether the name may be shown, such as `allowed_not_screened`.
         name_pres: Text["NamePres"],
+        /// The subaddress behind the number; empty if there is none.
         subaddr: Text["Subaddr"],
+        /// The kind of the subaddress: 0 for NSAP, 2 for one that the user defines.
         subaddr_type: u32["SubaddrType"],
+        /// Whether the last half byte of the subaddress counts for nothing.
         subaddr_odd: Flag["SubaddrOdd"],
         /// The presentation of name and number together.
         pres: Text["Pres"],

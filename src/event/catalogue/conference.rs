@@ -22,6 +22,7 @@ events! {
     /// Goes with [`ConfbridgeStart`], [`ConfbridgeJoin`] and [`ConfbridgeLeave`]. The action
     /// [`ConfbridgeListRooms`](crate::action::ConfbridgeListRooms) tells what is so now.
     ConfbridgeEnd {
+        /// The conference's name.
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
     }
@@ -34,6 +35,7 @@ events! {
     /// [`ConfbridgeList`](crate::action::ConfbridgeList) and
     /// [`ConfbridgeListRooms`](crate::action::ConfbridgeListRooms) tell what is so now.
     ConfbridgeJoin {
+        /// The conference's name.
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
         channel: group ChannelSnapshot[""],
@@ -51,6 +53,7 @@ events! {
     /// [`ConfbridgeList`](crate::action::ConfbridgeList) and
     /// [`ConfbridgeListRooms`](crate::action::ConfbridgeListRooms) tell what is so now.
     ConfbridgeLeave {
+        /// The conference's name.
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
         channel: group ChannelSnapshot[""],
@@ -65,6 +68,7 @@ events! {
     /// Goes with [`ConfbridgeMute`] and [`ConfbridgeUnmute`]. The action
     /// [`ConfbridgeList`](crate::action::ConfbridgeList) tells what is so now.
     ConfbridgeTalking {
+        /// The conference's name.
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
         channel: group ChannelSnapshot[""],
@@ -81,6 +85,7 @@ events! {
     /// Goes with [`ConfbridgeTalking`] and [`ConfbridgeUnmute`]. The action
     /// [`ConfbridgeList`](crate::action::ConfbridgeList) tells what is so now.
     ConfbridgeMute {
+        /// The conference's name.
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
         channel: group ChannelSnapshot[""],
@@ -95,6 +100,7 @@ events! {
     /// Goes with [`ConfbridgeTalking`] and [`ConfbridgeMute`]. The action
     /// [`ConfbridgeList`](crate::action::ConfbridgeList) tells what is so now.
     ConfbridgeUnmute {
+        /// The conference's name.
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
         channel: group ChannelSnapshot[""],
@@ -108,6 +114,7 @@ events! {
     ///
     /// Goes with [`ConfbridgeStopRecord`].
     ConfbridgeRecord {
+        /// The conference's name.
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
     }
@@ -118,6 +125,7 @@ events! {
     ///
     /// Goes with [`ConfbridgeRecord`].
     ConfbridgeStopRecord {
+        /// The conference's name.
         conference: Text["Conference"],
         bridge: group BridgeSnapshot[""],
     }
@@ -126,6 +134,7 @@ events! {
     ///
     /// Class `reporting`. Asterisk 11 to 23.
     ConfbridgeList {
+        /// The conference's name.
         conference: Text["Conference"],
         channel: group ChannelSnapshot[""],
         /// Whether the participant is an administrator.
@@ -140,7 +149,9 @@ events! {
         end_marked_any: Flag["EndMarkedAny"],
         /// Whether the participant waits now for a marked one.
         waiting: Flag["Waiting"],
+        /// Whether the participant is muted.
         muted: Flag["Muted"],
+        /// Whether the participant talks now; only where the user profile detects it.
         talking: Flag["Talking"],
         /// How long ago the participant's channel was answered.
         answered_time: Seconds["AnsweredTime"],
@@ -157,6 +168,7 @@ events! {
     ///
     /// Class `reporting`. Asterisk 11 to 23.
     ConfbridgeListRooms {
+        /// The conference's name.
         conference: Text["Conference"],
         /// The participants, those that wait for a marked one included.
         parties: u32["Parties"],
@@ -196,7 +208,9 @@ events! {
     /// Goes with [`MeetmeJoin`] and [`MeetmeEnd`]. The actions [`MeetmeList`](crate::action::MeetmeList) and
     /// [`MeetmeListRooms`](crate::action::MeetmeListRooms) tell what is so now.
     MeetmeLeave {
+        /// The conference's number.
         meetme: Text["Meetme"],
+        /// The participant's number in the conference, from 1: what `MeetmeMute` takes.
         user: u32["User" | "Usernum"],
         channel: group ChannelSnapshot[""],
         /// How long the participant was in the conference.
@@ -210,6 +224,7 @@ events! {
     /// Goes with [`MeetmeJoin`] and [`MeetmeLeave`]. The actions [`MeetmeList`](crate::action::MeetmeList) and
     /// [`MeetmeListRooms`](crate::action::MeetmeListRooms) tell what is so now.
     MeetmeEnd {
+        /// The conference's number.
         meetme: Text["Meetme"],
     }
 
@@ -220,7 +235,9 @@ events! {
     /// Goes with [`MeetmeTalking`] and [`MeetmeTalkRequest`]. The action [`MeetmeList`](crate::action::MeetmeList)
     /// tells what is so now.
     MeetmeMute {
+        /// The conference's number.
         meetme: Text["Meetme"],
+        /// The participant's number in the conference, from 1: what `MeetmeMute` takes.
         user: u32["User" | "Usernum"],
         channel: group ChannelSnapshot[""],
         /// How long the participant has been in the conference. Asterisk 12 and later.
@@ -236,7 +253,9 @@ events! {
     /// Goes with [`MeetmeMute`] and [`MeetmeTalkRequest`]. The action [`MeetmeList`](crate::action::MeetmeList) tells
     /// what is so now.
     MeetmeTalking {
+        /// The conference's number.
         meetme: Text["Meetme"],
+        /// The participant's number in the conference, from 1: what `MeetmeMute` takes.
         user: u32["User" | "Usernum"],
         channel: group ChannelSnapshot[""],
         /// How long the participant has been in the conference. Asterisk 12 and later.
@@ -252,7 +271,9 @@ events! {
     /// Goes with [`MeetmeMute`] and [`MeetmeTalking`]. The action [`MeetmeList`](crate::action::MeetmeList) tells
     /// what is so now.
     MeetmeTalkRequest {
+        /// The conference's number.
         meetme: Text["Meetme"],
+        /// The participant's number in the conference, from 1: what `MeetmeMute` takes.
         user: u32["User" | "Usernum"],
         channel: group ChannelSnapshot[""],
         /// How long the participant has been in the conference. Asterisk 12 and later.
@@ -265,13 +286,19 @@ events! {
     ///
     /// Class `call`. Asterisk 1.8 and later, with DAHDI.
     MeetmeList {
+        /// The conference's name.
         conference: Text["Conference"],
         /// The participant's number in the conference.
         user_number: u32["UserNumber"],
+        /// The participant's number.
         caller_id_num: Text["CallerIDNum"],
+        /// The participant's name.
         caller_id_name: Text["CallerIDName"],
+        /// The number at the other end of the participant's channel.
         connected_line_num: Text["ConnectedLineNum"],
+        /// The name at the other end of the participant's channel.
         connected_line_name: Text["ConnectedLineName"],
+        /// The participant's channel.
         channel: Text["Channel"],
         /// Whether the participant is an administrator.
         admin: Flag["Admin"],
@@ -296,6 +323,7 @@ events! {
     ///
     /// Class `call`. Asterisk 10 and later, with DAHDI.
     MeetmeListRooms {
+        /// The conference's name.
         conference: Text["Conference"],
         /// The participants.
         parties: u32["Parties"],
@@ -305,6 +333,7 @@ events! {
         activity: Text["Activity"],
         /// `Dynamic` or `Static`.
         creation: Text["Creation"],
+        /// Whether nobody else can join.
         locked: Flag["Locked"],
     }
 

@@ -7,43 +7,59 @@ groups! {
     ///
     /// In [`VoicemailUserDetail`] and [`VoicemailUserEntry`].
     VoicemailUser {
+        /// The context of `voicemail.conf` that the mailbox is in.
         vm_context: Text["VMContext"],
+        /// The mailbox's number, without its context.
         voice_mailbox: Text["VoiceMailbox"],
+        /// The owner's name.
         fullname: Text["Fullname"],
+        /// Where new messages are told by mail; empty for nowhere.
         email: Text["Email"],
+        /// Where new messages are told in short; empty for nowhere.
         pager: Text["Pager"],
         /// The sender of the mails.
         server_email: Text["ServerEmail"],
         /// The name of the sender of the mails. Late versions.
         from_string: Text["FromString"],
+        /// The command that sends the mails.
         mail_command: Text["MailCommand"],
+        /// The language of the prompts.
         language: Text["Language"],
+        /// The time zone in which times are said, a name of `[zonemessages]`.
         time_zone: Text["TimeZone"],
         /// The context from which the mailbox's owner can call back the sender of a message.
         callback: Text["Callback"],
         /// The context from which the mailbox's owner can call out.
         dialout: Text["Dialout"],
+        /// The owner's id in a realtime database.
         uniqueid: Text["UniqueID"],
         /// The context to which a caller goes who leaves the mailbox with `*` or `0`.
         exit_context: Text["ExitContext"],
         /// How long a message must be for its length to be said; in minutes.
         say_duration_minimum: u32["SayDurationMinimum"],
+        /// Whether date and time are said before a message.
         say_envelope: Flag["SayEnvelope"],
+        /// Whether the caller's number is said before a message.
         say_cid: Flag["SayCID"],
+        /// Whether mails have the message with them.
         attach_message: Flag["AttachMessage"],
+        /// The format of the message that goes with a mail.
         attachment_format: Text["AttachmentFormat"],
         /// Whether a message is deleted once it is sent by mail.
         delete_message: Flag["DeleteMessage"],
         /// How much louder a recording is made for the mail, in decibels.
         volume_gain: f64["VolumeGain"],
+        /// Whether callers may listen to their message before it is kept.
         can_review: Flag["CanReview"],
         /// Whether a caller can mark a message as urgent. Late versions.
         can_mark_urgent: Flag["CanMarkUrgent"],
         /// Whether a caller can reach the operator.
         call_operator: Flag["CallOperator"],
+        /// How many messages a folder holds.
         max_message_count: u32["MaxMessageCount"],
         /// How long a message may be; 0 for any length.
         max_message_length: Seconds["MaxMessageLength"],
+        /// How many messages were not listened to.
         new_message_count: u32["NewMessageCount"],
         /// Only with messages kept on an IMAP server.
         old_message_count: u32["OldMessageCount"],
@@ -70,6 +86,7 @@ events! {
     DeviceStateChange {
         /// The device, such as `PJSIP/100`, `Custom:door` or `Queue:sales`.
         device: Text["Device"],
+        /// The device's state from now on.
         state: DeviceState<'a>["State"],
     }
 
@@ -88,10 +105,13 @@ events! {
     /// Goes with [`DeviceStateChange`] and [`QueueMemberStatus`](crate::event::QueueMemberStatus). The action
     /// [`ExtensionStateList`](crate::action::ExtensionStateList) tells what is so now.
     ExtensionStatus {
+        /// The extension that has the hint.
         exten: Text["Exten"],
+        /// The context of that extension.
         context: Text["Context"],
         /// The devices behind the extension, joined by `&`.
         hint: Text["Hint"],
+        /// The state that its devices have together.
         status: ExtensionState["Status"],
         /// The state in words. Asterisk 16 and later.
         status_text: Text["StatusText"],
@@ -114,9 +134,11 @@ events! {
     PresenceStateChange {
         /// Whose presence it is, such as `CustomPresence:anna`.
         presentity: Text["Presentity"],
+        /// The presence from now on.
         status: PresenceState<'a>["Status"],
         /// A word of the user's own that refines the status.
         subtype: Text["Subtype"],
+        /// What somebody says of it, such as `at lunch`.
         message: Text["Message"],
     }
 
@@ -133,13 +155,17 @@ events! {
     ///
     /// Goes with [`PresenceStateChange`].
     PresenceStatus {
+        /// The extension that has the hint.
         exten: Text["Exten"],
+        /// The context of that extension.
         context: Text["Context"],
         /// Whose presence stands behind the extension, with the devices.
         hint: Text["Hint"],
+        /// The presence from now on.
         status: PresenceState<'a>["Status"],
         /// A word of the user's own that refines the status.
         subtype: Text["Subtype"],
+        /// What somebody says of it, such as `at lunch`.
         message: Text["Message"],
     }
 
@@ -180,8 +206,11 @@ events! {
     ///
     /// Class `reporting`. Asterisk 12 to 23.
     MWIGet {
+        /// The mailbox, with its context after `@` if it has one.
         mailbox: Text["Mailbox"],
+        /// How many messages were listened to.
         old_messages: u32["OldMessages"],
+        /// How many messages were not listened to.
         new_messages: u32["NewMessages"],
     }
 
@@ -215,8 +244,11 @@ events! {
     ///
     /// The action [`VoicemailUsersList`](crate::action::VoicemailUsersList) tells what is so now.
     VoicemailPasswordChange {
+        /// The context of the mailbox.
         context: Text["Context"],
+        /// The mailbox's number, without its context.
         mailbox: Text["Mailbox"],
+        /// The new password, in plain text.
         new_password: Text["NewPassword"],
     }
 
@@ -260,9 +292,11 @@ events! {
         caller_id: Text["CallerID"],
         /// When it was left, in words and in the mailbox's time zone.
         date: Text["Date"],
+        /// How long the message is.
         duration: Seconds["Duration"],
         /// `Urgent`, or nothing.
         flag: Text["Flag"],
+        /// The message's id, which `VoicemailMove` and its like take.
         id: Text["ID"],
     }
 

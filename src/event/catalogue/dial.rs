@@ -12,6 +12,7 @@ events! {
         channel: group ChannelSnapshot[""],
         /// The name of the channel that is dialled.
         destination: Text["Destination"],
+        /// The uniqueid of the channel that is dialled.
         dest_uniqueid: Text["DestUniqueID"],
         /// What was dialled, without the technology.
         dialstring: Text["Dialstring"],
@@ -43,6 +44,7 @@ events! {
         channel: group ChannelSnapshot[""],
         /// The channel that is dialled.
         dest: group ChannelSnapshot["Dest"],
+        /// How it fares, such as ringing, proceeding or progress.
         dial_status: DialStatus<'a>["DialStatus"],
         /// Where the call was forwarded to.
         forward: Text["Forward"],
@@ -58,6 +60,7 @@ events! {
         channel: group ChannelSnapshot[""],
         /// The channel that was dialled.
         dest: group ChannelSnapshot["Dest"],
+        /// How it ended; `ANSWER` if it was answered.
         dial_status: DialStatus<'a>["DialStatus"],
         /// Where the call was forwarded to.
         forward: Text["Forward"],
@@ -69,16 +72,23 @@ events! {
     ///
     /// Goes with [`DialEnd`] and [`Hangup`](crate::event::Hangup).
     OriginateResponse {
+        /// Whether the call was answered.
         response: OriginateStatus<'a>["Response"],
+        /// The channel that was asked for or, where one was made, its name.
         channel: Text["Channel"],
+        /// The context that the channel was to be sent to.
         context: Text["Context"],
+        /// The extension that the channel was to be sent to.
         exten: Text["Exten"],
+        /// The application that the channel was to be given to; empty where it was an extension.
         application: Text["Application"],
         /// The application's arguments.
         data: Text["Data"],
+        /// How the call went: answered, busy, not answered, failed.
         reason: OriginateReason["Reason"],
         /// `<null>` or `<unknown>` if no channel was made.
         uniqueid: Text["Uniqueid"],
+        /// The number that was shown to the called.
         caller_id_num: Text["CallerIDNum"],
         /// As it is, never C-escaped.
         caller_id_name: Text["CallerIDName"],

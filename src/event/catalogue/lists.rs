@@ -7,7 +7,9 @@ events! {
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     DBGetResponse {
+        /// The entry's family, the part before its key.
         family: Text["Family"],
+        /// The entry's key within its family.
         key: Text["Key"],
         /// The value; a colon in it is part of it.
         val: Text["Val"],
@@ -44,12 +46,15 @@ events! {
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     ListDialplan {
+        /// The context that the line belongs to.
         context: Text["Context"],
+        /// The extension, which may be a pattern such as `_X.`; empty for what is no step.
         extension: Text["Extension"],
         /// The label of the step.
         extension_label: Text["ExtensionLabel"],
         /// The number of the step, or `hint`.
         priority: Text["Priority"],
+        /// The application of the step.
         application: Text["Application"],
         /// The application's arguments.
         app_data: Text["AppData"],
@@ -92,6 +97,7 @@ events! {
         signalling: Text["Signalling"],
         /// The signalling as a number.
         signalling_code: i32["SignallingCode"],
+        /// The context that incoming calls of the channel run in.
         context: Text["Context"],
         /// Whether the channel is not to be disturbed.
         dnd: Flag["DND"],
@@ -116,7 +122,9 @@ events! {
     ///
     /// Sent only in answer to an action; no class. Asterisk 18 to 23, from 18.23, 20.8 and 21.3 on, with DAHDI.
     DAHDIShowStatus {
+        /// The span's number, from 1.
         span: u32["Span"],
+        /// The span's name, as its driver gives it.
         description: Text["Description"],
         /// Such as `OK`, `RED` or `BLU/YEL`; `UNCONFIGURED` for a span without channels.
         alarms: Text["Alarms"],
@@ -149,6 +157,7 @@ events! {
     ///
     /// Sent only in answer to an action; no class. Asterisk 10 to 23, with DAHDI and ISDN.
     PRIShowSpans {
+        /// The span's number, from 1.
         span: u32["Span"],
         /// The number of the DAHDI channel that is the D-channel.
         d_channel: u32["DChannel"],

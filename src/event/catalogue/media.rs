@@ -6,13 +6,15 @@ events! {
     /// Sent when a tone begins or ends on a channel.
     ///
     /// Class `dtmf`. Asterisk 1.8 to 11; then [`DTMFBegin`] and [`DTMFEnd`].
-    ///
-    /// Goes with [`DTMFEnd`].
     DTMF {
         channel: group ChannelSnapshot[""],
+        /// The key: `0` to `9`, `*`, `#`, `A` to `D`.
         digit: Text["Digit"],
+        /// Whether the channel sent the tone or received it.
         direction: Direction<'a>["Direction"],
+        /// Whether the tone begins.
         begin: Flag["Begin"],
+        /// Whether the tone ends.
         end: Flag["End"],
     }
 
@@ -23,7 +25,9 @@ events! {
     /// Goes with [`DTMFEnd`].
     DTMFBegin {
         channel: group ChannelSnapshot[""],
+        /// The key: `0` to `9`, `*`, `#`, `A` to `D`.
         digit: Text["Digit"],
+        /// Whether the channel sent the tone or received it.
         direction: Direction<'a>["Direction"],
     }
 
@@ -34,8 +38,11 @@ events! {
     /// Goes with [`DTMFBegin`].
     DTMFEnd {
         channel: group ChannelSnapshot[""],
+        /// The key: `0` to `9`, `*`, `#`, `A` to `D`.
         digit: Text["Digit"],
+        /// How long the key was held down.
         duration_ms: Millis["DurationMs"],
+        /// Whether the channel sent the tone or received it.
         direction: Direction<'a>["Direction"],
     }
 
@@ -48,6 +55,7 @@ events! {
         channel: group ChannelSnapshot[""],
         /// The stream's source, in hexadecimal; up to Asterisk 11 in decimal.
         ssrc: Text["SSRC" | "SenderSSRC"],
+        /// The kind of the packet: 200 for a sender's report, 201 for a receiver's.
         pt: RtcpType["PT"],
         /// Address and port of the sender.
         from: Text["From"],
@@ -58,13 +66,16 @@ events! {
         rtt: f64["RTT"],
         /// How good the media are, from 0 to 100: the media experience score. Late versions.
         mes: f64["MES"],
+        /// How many reports on streams are in it, `Report0` and so on.
         report_count: u32["ReportCount" | "ReceptionReports"],
         /// The sender's clock; read right also where the digits after the dot are no decimal fraction, as in older
         /// versions.
         sent_ntp: NtpTime["SentNTP"],
         /// The stream's clock at that time.
         sent_rtp: u64["SentRTP"],
+        /// The RTP packets that the sender has sent since the stream began.
         sent_packets: u64["SentPackets"],
+        /// The bytes of sound or picture in them, without headers.
         sent_octets: u64["SentOctets"],
         /// The first report; up to Asterisk 11 the only one.
         report: group ReportBlock["Report0" | ""],
@@ -79,6 +90,7 @@ events! {
         channel: group ChannelSnapshot[""],
         /// The stream's source, in hexadecimal; up to Asterisk 11 in decimal.
         ssrc: Text["SSRC" | "OurSSRC"],
+        /// The kind of the packet: 200 for a sender's report, 201 for a receiver's.
         pt: RtcpType["PT"],
         /// Address and port of the receiver.
         to: Text["To"],
@@ -86,13 +98,16 @@ events! {
         from: Text["From"],
         /// How good the media are, from 0 to 100: the media experience score. Late versions.
         mes: f64["MES"],
+        /// How many reports on streams are in it, `Report0` and so on.
         report_count: u32["ReportCount"],
         /// Asterisk's clock; read right also where the digits after the dot are no decimal fraction, as in older
         /// versions.
         sent_ntp: NtpTime["SentNTP"],
         /// The stream's clock at that time.
         sent_rtp: u64["SentRTP"],
+        /// The RTP packets that the sender has sent since the stream began.
         sent_packets: u64["SentPackets"],
+        /// The bytes of sound or picture in them, without headers.
         sent_octets: u64["SentOctets"],
         /// The first report; up to Asterisk 11 the only one.
         report: group ReportBlock["Report0" | ""],
@@ -108,7 +123,9 @@ events! {
     RTPReceiverStats {
         /// The stream's source.
         ssrc: u32["SSRC"],
+        /// The RTP packets that came in.
         received_packets: u64["ReceivedPackets"],
+        /// The RTP packets that did not arrive.
         lost_packets: i64["LostPackets"],
         /// The jitter of arrival, in seconds.
         jitter: f64["Jitter"],
@@ -126,6 +143,7 @@ events! {
     RTPSenderStats {
         /// The stream's source.
         ssrc: u32["SSRC"],
+        /// The RTP packets that went out.
         sent_packets: u64["SentPackets" | "SendPackets"],
         /// The packets that the receiver missed.
         lost_packets: i64["LostPackets"],
@@ -145,23 +163,33 @@ events! {
         owner: Text["Owner"],
         /// The time to the peer and back.
         ping: Millis["Ping"],
+        /// How unevenly packets arrive here.
         local_jitter: Millis["LocalJitter"],
         /// The delay of the jitter buffer.
         local_jb_delay: Millis["LocalJBDelay"],
+        /// The packets that were lost on the way here.
         local_total_lost: i64["LocalTotalLost"],
+        /// How many of the last packets were lost on the way here, in percent.
         local_loss_percent: i64["LocalLossPercent"],
+        /// The packets that came here too late to be played.
         local_dropped: i64["LocalDropped"],
         /// The frames out of order.
         local_ooo: i64["Localooo"],
+        /// The packets that came here.
         local_received: i64["LocalReceived"],
+        /// How unevenly packets arrive at the other side, as it reports.
         remote_jitter: Millis["RemoteJitter"],
         /// The delay of the peer's jitter buffer.
         remote_jb_delay: Millis["RemoteJBDelay"],
+        /// The packets that were lost on the way to the other side.
         remote_total_lost: i64["RemoteTotalLost"],
+        /// How many of the last packets were lost on the way to the other side, in percent.
         remote_loss_percent: i64["RemoteLossPercent"],
+        /// The packets that came to the other side too late to be played.
         remote_dropped: i64["RemoteDropped"],
         /// The frames out of order.
         remote_ooo: i64["Remoteooo"],
+        /// The packets that came to the other side.
         remote_received: i64["RemoteReceived"],
     }
 
@@ -277,9 +305,13 @@ events! {
     /// so now.
     ReceiveFAX {
         channel: group ChannelSnapshot[""],
+        /// The name or number that this side gave itself.
         local_station_id: Text["LocalStationID"],
+        /// The name or number that the other side gave itself.
         remote_station_id: Text["RemoteStationID"],
+        /// How many pages were sent or received.
         pages_transferred: u32["PagesTransferred"],
+        /// The resolution in dots, such as `204x98`.
         resolution: Text["Resolution"],
         /// In bits a second.
         transfer_rate: u32["TransferRate"],
@@ -295,9 +327,13 @@ events! {
     /// is so now.
     SendFAX {
         channel: group ChannelSnapshot[""],
+        /// The name or number that this side gave itself.
         local_station_id: Text["LocalStationID"],
+        /// The name or number that the other side gave itself.
         remote_station_id: Text["RemoteStationID"],
+        /// How many pages were sent or received.
         pages_transferred: u32["PagesTransferred"],
+        /// The resolution in dots, such as `204x98`.
         resolution: Text["Resolution"],
         /// In bits a second.
         transfer_rate: u32["TransferRate"],
@@ -313,9 +349,13 @@ events! {
     /// so now.
     FAXStatus {
         channel: group ChannelSnapshot[""],
+        /// Whether the fax is sent or received.
         operation: FaxOperation<'a>["Operation"],
+        /// How far it is, in words.
         status: Text["Status"],
+        /// The name or number that this side gave itself.
         local_station_id: Text["LocalStationID"],
+        /// The file that is sent or written.
         file_name: Text["FileName"],
     }
 
@@ -325,17 +365,27 @@ events! {
     ///
     /// Goes with [`FAXSessionsEntry`].
     FAXSession {
+        /// The session's number, which the action `FAXSession` takes.
         session_number: u32["SessionNumber"],
+        /// What the session does: send, receive, act as a gateway.
         operation: FaxOperation<'a>["Operation"],
+        /// How far it is.
         state: FaxState<'a>["State"],
+        /// Whether errors are corrected on the way (ECM).
         error_correction_mode: Flag["ErrorCorrectionMode"],
         /// In bits a second.
         data_rate: u32["DataRate"],
+        /// The resolution in dots, such as `204x98`.
         image_resolution: Text["ImageResolution"],
+        /// The page that is on its way.
         page_number: u32["PageNumber"],
+        /// The file that is sent or written.
         file_name: Text["FileName"],
+        /// How many pages were sent.
         pages_transmitted: u32["PagesTransmitted"],
+        /// How many pages came.
         pages_received: u32["PagesReceived"],
+        /// How many lines of the picture came wrong.
         total_bad_lines: u32["TotalBadLines"],
     }
 
@@ -345,13 +395,19 @@ events! {
     ///
     /// Goes with [`FAXSession`].
     FAXSessionsEntry {
+        /// The channel that the fax goes over.
         channel: Text["Channel"],
         /// What sends or receives the fax, such as `Spandsp`.
         technology: Text["Technology"],
+        /// The session's number, which the action `FAXSession` takes.
         session_number: u32["SessionNumber"],
+        /// How the fax travels: over an audio channel (G.711) or by T.38.
         session_type: FaxSessionType<'a>["SessionType"],
+        /// What the session does: send, receive, act as a gateway.
         operation: FaxOperation<'a>["Operation"],
+        /// How far it is.
         state: FaxState<'a>["State"],
+        /// The files that are sent or written, with commas between them.
         files: Text["Files"],
     }
 
@@ -370,11 +426,17 @@ events! {
     ///
     /// Goes with [`FAXSession`].
     FAXStats {
+        /// The sessions that go on now.
         current_sessions: u32["CurrentSessions"],
+        /// The sessions that are kept for faxes about to begin.
         reserved_sessions: u32["ReservedSessions"],
+        /// How often a fax was to be sent, since Asterisk started.
         transmit_attempts: u32["TransmitAttempts"],
+        /// How often a fax was to be received, since Asterisk started.
         receive_attempts: u32["ReceiveAttempts"],
+        /// The faxes that were sent or received whole.
         completed_faxes: u32["CompletedFAXes"],
+        /// The faxes that were not.
         failed_faxes: u32["FailedFAXes"],
     }
 
@@ -397,9 +459,11 @@ events! {
         channel: group ChannelSnapshot[""],
         /// What the charge is associated with, where one header holds it.
         charging_association: Text["ChargingAssociation"],
+        /// The number that the charge belongs to, where the network tells it.
         number: Text["Number" | "ChargingAssociation/Number"],
         /// The numbering plan of the number.
         plan: u32["Plan" | "ChargingAssociation/Number/Plan" | "ChargingAssociation/Plan"],
+        /// The id of the call that the charge belongs to, where the network tells it.
         id: i32["ID" | "ChargingAssociation/ID"],
         charge: group Charge[""],
     }
@@ -460,7 +524,9 @@ groups! {
         length: u32["Length" | "Duration/Time/Length"],
         /// The unit of that time, such as `Second` or `Minute`.
         scale: Text["Scale" | "Duration/Time/Scale"],
+        /// The unit of a volume, such as octets or messages.
         unit: AocUnit<'a>["Unit" | "Volume/Unit"],
+        /// A code that user and network have agreed on in place of a rate.
         special_code: Text["SpecialCode" | "SpecialCode/SpecialCode"],
     }
 }

@@ -17,6 +17,7 @@ events! {
         parker_dial_string: Text["ParkerDialString"],
         /// The channel that parked it; up to Asterisk 11.
         from: Text["From"],
+        /// The lot's name, such as `default`.
         parkinglot: Text["Parkinglot"],
         /// The number of the space.
         parking_space: Text["ParkingSpace" | "Exten"],
@@ -38,6 +39,7 @@ events! {
         parker: group ChannelSnapshot["Parker"],
         /// How the parker is called back.
         parker_dial_string: Text["ParkerDialString"],
+        /// The lot's name, such as `default`.
         parkinglot: Text["Parkinglot"],
         /// The number of the space.
         parking_space: Text["ParkingSpace" | "Exten"],
@@ -59,6 +61,7 @@ events! {
         parker: group ChannelSnapshot["Parker"],
         /// How the parker is called back.
         parker_dial_string: Text["ParkerDialString"],
+        /// The lot's name, such as `default`.
         parkinglot: Text["Parkinglot"],
         /// The number of the space.
         parking_space: Text["ParkingSpace"],
@@ -80,6 +83,7 @@ events! {
         parker: group ChannelSnapshot["Parker"],
         /// How the parker is called back.
         parker_dial_string: Text["ParkerDialString"],
+        /// The lot's name, such as `default`.
         parkinglot: Text["Parkinglot"],
         /// The number of the space.
         parking_space: Text["ParkingSpace" | "Exten"],
@@ -105,6 +109,7 @@ events! {
         parker_dial_string: Text["ParkerDialString"],
         /// The channel that takes the call; up to Asterisk 11.
         from: Text["From"],
+        /// The lot's name, such as `default`.
         parkinglot: Text["Parkinglot"],
         /// The number of the space.
         parking_space: Text["ParkingSpace" | "Exten"],
@@ -127,11 +132,13 @@ events! {
     ///
     /// Sent only in answer to an action; no class. Asterisk 11 to 23.
     Parkinglot {
+        /// The lot's name, such as `default`.
         name: Text["Name"],
         /// The number of the first space.
         start_space: Text["StartSpace" | "StartExten"],
         /// The number of the last space.
         stop_space: Text["StopSpace" | "StopExten"],
+        /// How long a call is parked before somebody is called back.
         timeout: Seconds["Timeout"],
     }
 

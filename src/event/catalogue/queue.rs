@@ -17,6 +17,7 @@ groups! {
         interface: Text["Interface" | "Location"],
         /// The device whose state decides whether the member is called; mostly the interface.
         state_interface: Text["StateInterface"],
+        /// How the member came into the queue: by configuration, by an action, from a database.
         membership: Membership<'a>["Membership"],
         /// Members with a higher penalty are called only when those with a lower one are not available.
         penalty: i32["Penalty"],
@@ -30,8 +31,11 @@ groups! {
         login_time: UnixTime["LoginTime"],
         /// Whether the member is in a call from this queue. Asterisk 11 and later.
         in_call: Flag["InCall" | "IsInCall"],
+        /// The state of the member's device: whether it is free, rings or is busy.
         status: QueueMemberState["Status"],
+        /// Whether the member gets no calls for the time being.
         paused: Flag["Paused"],
+        /// Why it is paused, if somebody said so.
         paused_reason: Text["PausedReason"],
         /// Whether the queue may ring the member while its device is in use.
         ringinuse: Flag["Ringinuse"],
@@ -52,6 +56,7 @@ events! {
     /// now.
     QueueCallerJoin {
         channel: group ChannelSnapshot[""],
+        /// The queue's name.
         queue: Text["Queue"],
         /// The caller's place in the queue, from 1.
         position: u32["Position"],
@@ -70,6 +75,7 @@ events! {
     /// now.
     QueueCallerLeave {
         channel: group ChannelSnapshot[""],
+        /// The queue's name.
         queue: Text["Queue"],
         /// The place that the caller had, from 1.
         position: u32["Position"],
@@ -86,6 +92,7 @@ events! {
     /// now.
     QueueCallerAbandon {
         channel: group ChannelSnapshot[""],
+        /// The queue's name.
         queue: Text["Queue"],
         /// The caller's place when it gave up, from 1.
         position: u32["Position"],
@@ -103,6 +110,7 @@ events! {
     /// what is so now.
     Join {
         channel: group ChannelSnapshot[""],
+        /// The queue's name.
         queue: Text["Queue"],
         /// The caller's place in the queue, from 1.
         position: u32["Position"],
@@ -118,6 +126,7 @@ events! {
     /// what is so now.
     Leave {
         channel: group ChannelSnapshot[""],
+        /// The queue's name.
         queue: Text["Queue"],
         /// The place that the caller had, from 1.
         position: u32["Position"],
@@ -133,6 +142,7 @@ events! {
     /// [`QueueMemberStatus`]. The actions [`QueueStatus`](crate::action::QueueStatus) and
     /// [`QueueSummary`](crate::action::QueueSummary) tell what is so now.
     QueueMemberAdded {
+        /// The queue's name.
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
     }
@@ -145,6 +155,7 @@ events! {
     /// [`QueueMemberStatus`]. The actions [`QueueStatus`](crate::action::QueueStatus) and
     /// [`QueueSummary`](crate::action::QueueSummary) tell what is so now.
     QueueMemberRemoved {
+        /// The queue's name.
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
     }
@@ -157,6 +168,7 @@ events! {
     /// [`QueueMemberStatus`]. The actions [`QueueStatus`](crate::action::QueueStatus) and
     /// [`QueueSummary`](crate::action::QueueSummary) tell what is so now.
     QueueMemberPause {
+        /// The queue's name.
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
         /// The reason again, as some versions up to Asterisk 16 send it.
@@ -170,6 +182,7 @@ events! {
     /// The actions [`QueueStatus`](crate::action::QueueStatus) and [`QueueSummary`](crate::action::QueueSummary) tell
     /// what is so now.
     QueueMemberPaused {
+        /// The queue's name.
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
         /// Why the member was paused, if somebody said so.
@@ -183,6 +196,7 @@ events! {
     /// Goes with [`QueueMemberAdded`], [`QueueMemberRemoved`], [`QueueMemberPause`], [`QueueMemberRinginuse`] and
     /// [`QueueMemberStatus`]. The action [`QueueStatus`](crate::action::QueueStatus) tells what is so now.
     QueueMemberPenalty {
+        /// The queue's name.
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
     }
@@ -194,6 +208,7 @@ events! {
     /// Goes with [`QueueMemberAdded`], [`QueueMemberRemoved`], [`QueueMemberPause`], [`QueueMemberPenalty`] and
     /// [`QueueMemberStatus`]. The action [`QueueStatus`](crate::action::QueueStatus) tells what is so now.
     QueueMemberRinginuse {
+        /// The queue's name.
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
     }
@@ -208,6 +223,7 @@ events! {
     /// [`QueueStatus`](crate::action::QueueStatus) and [`QueueSummary`](crate::action::QueueSummary) tell what is so
     /// now.
     QueueMemberStatus {
+        /// The queue's name.
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
     }
@@ -216,6 +232,7 @@ events! {
     ///
     /// Class `agent`. Asterisk 1.8 to 23.
     QueueParams {
+        /// The queue's name.
         queue: Text["Queue"],
         /// How many callers may wait; 0 for any number.
         max: u32["Max"],
@@ -245,6 +262,7 @@ events! {
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     QueueMember {
+        /// The queue's name.
         queue: Text["Queue"],
         member: group MemberSnapshot[""],
     }
@@ -253,14 +271,21 @@ events! {
     ///
     /// Class `agent`. Asterisk 1.8 to 23.
     QueueEntry {
+        /// The queue's name.
         queue: Text["Queue"],
         /// The caller's place in the queue, from 1.
         position: u32["Position"],
+        /// The caller's channel.
         channel: Text["Channel"],
+        /// The uniqueid of the caller's channel.
         uniqueid: Text["Uniqueid"],
+        /// The caller's number; `unknown` if it has none.
         caller_id_num: Text["CallerIDNum"],
+        /// The caller's name; `unknown` if it has none.
         caller_id_name: Text["CallerIDName"],
+        /// The number at the other end of the caller's channel; `unknown` as long as nobody is there.
         connected_line_num: Text["ConnectedLineNum"],
+        /// The name at the other end of the caller's channel; `unknown` as long as nobody is there.
         connected_line_name: Text["ConnectedLineName"],
         /// How long the caller has waited.
         wait: Seconds["Wait"],
@@ -280,6 +305,7 @@ events! {
     ///
     /// Sent only in answer to an action; no class. Asterisk 1.8 to 23.
     QueueSummary {
+        /// The queue's name.
         queue: Text["Queue"],
         /// The members that are logged in.
         logged_in: u32["LoggedIn"],

@@ -23,6 +23,7 @@ events! {
     /// Goes with [`SuccessfulAuth`], [`ChallengeResponseFailed`], [`InvalidPassword`] and [`InvalidAccountID`].
     ChallengeSent {
         source: group SecuritySource[""],
+        /// The challenge that the peer was to answer.
         challenge: Text["Challenge"],
     }
 
@@ -33,8 +34,11 @@ events! {
     /// Goes with [`ChallengeSent`], [`SuccessfulAuth`], [`InvalidPassword`] and [`InvalidAccountID`].
     ChallengeResponseFailed {
         source: group SecuritySource[""],
+        /// The challenge that the peer was to answer.
         challenge: Text["Challenge"],
+        /// What the peer answered.
         response: Text["Response"],
+        /// What would have been right.
         expected_response: Text["ExpectedResponse"],
     }
 
@@ -45,8 +49,11 @@ events! {
     /// Goes with [`ChallengeSent`], [`SuccessfulAuth`], [`ChallengeResponseFailed`] and [`InvalidAccountID`].
     InvalidPassword {
         source: group SecuritySource[""],
+        /// The challenge that the peer was to answer.
         challenge: Text["Challenge"],
+        /// The challenge that the peer says it answers.
         received_challenge: Text["ReceivedChallenge"],
+        /// The digest that the peer sent.
         received_hash: Text["ReceivedHash"],
     }
 
@@ -66,6 +73,7 @@ events! {
     /// Goes with [`AuthMethodNotAllowed`], [`FailedACL`] and [`UnexpectedAddress`].
     InvalidTransport {
         source: group SecuritySource[""],
+        /// The transport that the peer came over, such as `UDP`.
         attempted_transport: Text["AttemptedTransport"],
     }
 
@@ -76,6 +84,7 @@ events! {
     /// Goes with [`InvalidTransport`], [`FailedACL`] and [`UnexpectedAddress`].
     AuthMethodNotAllowed {
         source: group SecuritySource[""],
+        /// The method that the peer wanted.
         auth_method: Text["AuthMethod"],
     }
 
@@ -86,6 +95,7 @@ events! {
     /// Goes with [`InvalidTransport`], [`AuthMethodNotAllowed`] and [`UnexpectedAddress`].
     FailedACL {
         source: group SecuritySource[""],
+        /// The access list that refused; empty if it has no name.
         acl_name: Text["ACLName"],
     }
 
@@ -96,6 +106,7 @@ events! {
     /// Goes with [`InvalidTransport`], [`AuthMethodNotAllowed`] and [`FailedACL`].
     UnexpectedAddress {
         source: group SecuritySource[""],
+        /// Protocol, transport, address and port that the session had before.
         expected_address: Text["ExpectedAddress"],
     }
 
@@ -106,7 +117,9 @@ events! {
     /// Goes with [`RequestNotAllowed`] and [`RequestNotSupported`].
     RequestBadFormat {
         source: group SecuritySource[""],
+        /// What was asked for, such as an action's name or a SIP method.
         request_type: Text["RequestType"],
+        /// What came with the request.
         request_params: Text["RequestParams"],
     }
 
@@ -117,7 +130,9 @@ events! {
     /// Goes with [`RequestBadFormat`] and [`RequestNotSupported`].
     RequestNotAllowed {
         source: group SecuritySource[""],
+        /// What was asked for, such as an action's name or a SIP method.
         request_type: Text["RequestType"],
+        /// What came with the request.
         request_params: Text["RequestParams"],
     }
 
@@ -128,6 +143,7 @@ events! {
     /// Goes with [`RequestBadFormat`] and [`RequestNotAllowed`].
     RequestNotSupported {
         source: group SecuritySource[""],
+        /// What was asked for, such as an action's name or a SIP method.
         request_type: Text["RequestType"],
     }
 

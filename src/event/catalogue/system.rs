@@ -25,6 +25,7 @@ events! {
     ///
     /// Goes with [`FullyBooted`].
     Shutdown {
+        /// Whether calls were let end before.
         shutdown: ShutdownKind<'a>["Shutdown"],
         /// Whether Asterisk starts again.
         restart: Flag["Restart"],
@@ -51,7 +52,9 @@ events! {
     ///
     /// Goes with [`Unload`] and [`Reload`].
     Load {
+        /// The module, such as `app_queue.so`.
         module: Text["Module"],
+        /// What became of it.
         status: ModuleStatus<'a>["Status"],
     }
 
@@ -61,7 +64,9 @@ events! {
     ///
     /// Goes with [`Load`] and [`Reload`].
     Unload {
+        /// The module, such as `app_queue.so`.
         module: Text["Module"],
+        /// What became of it.
         status: ModuleStatus<'a>["Status"],
     }
 
@@ -103,6 +108,7 @@ events! {
     ///
     /// Class `shutdown`. Asterisk 11.
     CloseSession {
+        /// The session that was closed.
         close_session: Text["CloseSession"],
     }
 
@@ -113,6 +119,7 @@ events! {
     /// Goes with [`Hangup`](crate::event::Hangup).
     SessionTimeout {
         channel: group ChannelSnapshot[""],
+        /// What timed out: the sound or the session.
         source: TimeoutSource<'a>["Source"],
     }
 
@@ -146,6 +153,7 @@ events! {
     /// Goes with [`SpanAlarmClear`]. The action [`DAHDIShowStatus`](crate::action::DAHDIShowStatus) tells what is so
     /// now.
     SpanAlarm {
+        /// The span's number, from 1.
         span: u32["Span"],
         /// What is wrong, such as `Red Alarm`.
         alarm: Text["Alarm"],
@@ -157,6 +165,7 @@ events! {
     ///
     /// Goes with [`SpanAlarm`]. The action [`DAHDIShowStatus`](crate::action::DAHDIShowStatus) tells what is so now.
     SpanAlarmClear {
+        /// The span's number, from 1.
         span: u32["Span"],
     }
 
@@ -170,6 +179,7 @@ events! {
         channel: group ChannelSnapshot[""],
         /// The groups of the DAHDI channel, a bit each.
         dahdi_group: u64["DAHDIGroup"],
+        /// The span of the DAHDI channel, from 1.
         dahdi_span: u32["DAHDISpan"],
         /// The number of the DAHDI channel, or another name for one that has none.
         dahdi_channel: Text["DAHDIChannel"],
@@ -226,33 +236,49 @@ events! {
         state: Text["State"],
         /// Where in Asterisk's source.
         app_file: Text["AppFile"],
+        /// The function of Asterisk's source that tells it.
         app_function: Text["AppFunction"],
+        /// The line of that source.
         app_line: u32["AppLine"],
         /// What was asserted.
         expression: Text["Expression"],
+        /// The channel that it is about.
         channel: Text["Channel"],
+        /// The id of the call in a feature's test.
         call_id: Text["CallID"],
+        /// The id of the call before.
         prior_call_id: Text["PriorCallID"],
         /// The sound that is played.
         message: Text["Message"],
+        /// The conference that it is about.
         conference: Text["Conference"],
+        /// The state before.
         old_state: Text["OldState"],
+        /// The state from now on.
         new_state: Text["NewState"],
+        /// The mode that was set.
         mode: Text["Mode"],
         /// The identifier of the contact that was asked whether it is there.
         contact: Text["Contact"],
+        /// What was told of it.
         status: Text["Status"],
         /// How long the contact took to answer.
         rtt: Micros["RTT"],
+        /// The address of record that it is about.
         aor: Text["AOR"],
+        /// The endpoint that it is about.
         endpoint: Text["Endpoint"],
         /// How long the contact registers for.
         expiration: Seconds["Expiration"],
+        /// What the phone says of itself.
         user_agent: Text["UserAgent"],
+        /// The realm of an authentication.
         realm: Text["Realm"],
+        /// The user of an authentication.
         username: Text["Username"],
         /// The feature that a tone asked for, such as `atxfer`.
         feature: Text["Feature"],
+        /// How it went.
         result: Text["Result"],
         /// How many times the transferer has dialled.
         attempt: u32["Attempt"],
@@ -264,9 +290,11 @@ events! {
         resource: Text["Resource"],
         /// The state of the subscription in words.
         state_text: Text["StateText"],
+        /// How many there are.
         count: u32["Count"],
         /// What hangs on the channel, or the address that audio comes from.
         source: Text["Source"],
+        /// The port that is used.
         port: u32["Port"],
     }
 }

@@ -14,10 +14,13 @@ events! {
         /// The channel that is transferred, where there is one and not a whole bridge.
         transferee: group ChannelSnapshot["Transferee"],
         bridge: group BridgeSnapshot[""],
+        /// Whether it came to be, or why it did not.
         result: TransferResult<'a>["Result"],
         /// Whether it was asked for over the channel's protocol, and not with a feature code.
         is_external: Flag["IsExternal"],
+        /// The context of the extension that the call is handed to.
         context: Text["Context"],
+        /// The extension that the call is handed to.
         extension: Text["Extension"],
     }
 
@@ -40,8 +43,11 @@ events! {
         transferee: group ChannelSnapshot["Transferee"],
         /// The channel that it is transferred to.
         transfer_target: group ChannelSnapshot["TransferTarget"],
+        /// Whether it came to be, or why it did not.
         result: TransferResult<'a>["Result"],
+        /// Whether a phone asked for it by its protocol, rather than by a feature code.
         is_external: Flag["IsExternal"],
+        /// Where the call went: to a bridge, an application, another channel.
         dest_type: TransferDestination<'a>["DestType"],
         /// For the destinations `Bridge` and `Threeway`.
         dest_bridge_uniqueid: Text["DestBridgeUniqueid"],
@@ -60,10 +66,15 @@ events! {
         transfer_method: Text["TransferMethod"],
         /// `Blind` or `Attended`.
         transfer_type: Text["TransferType"],
+        /// The `Call-ID` of the phone's dialog.
         sip_callid: Text["SIP-Callid"],
+        /// The channel that the call is joined with, in an attended transfer.
         target_channel: Text["TargetChannel"],
+        /// The uniqueid of that channel.
         target_uniqueid: Text["TargetUniqueid"],
+        /// The extension that the call is sent to, in a blind transfer.
         transfer_exten: Text["TransferExten"],
+        /// The context of that extension.
         transfer_context: Text["TransferContext"],
         /// Whether the call was transferred to a parking lot.
         transfer_to_parking: Flag["Transfer2Parking"],
