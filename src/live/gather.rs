@@ -208,7 +208,10 @@ impl Calls {
             Some(oldest) => oldest.clone(),
             None => {
                 let id = piece.iter().min_by_key(|channel| age(channel))?.clone();
-                self.table.put(Call::new(&id));
+                // An id of a caller's own can come again while its call goes on without it.
+                if !self.table.has(&id) {
+                    self.table.put(Call::new(&id));
+                }
                 id
             }
         };
@@ -354,14 +357,15 @@ impl Calls {
     }
 
     fn is_alive(&self, wiring: &Wiring, piece: &[String]) -> bool {
-        piece.iter().any(|uniqueid| {
-            self.alone.contains(uniqueid)
-                || wiring.channels.get(uniqueid).is_some_and(|channel| {
-                    let bridge = channel.bridge.as_ref().and_then(|bridge| wiring.bridges.get(bridge));
-                    !channel.dialing.is_empty()
-                        || bridge.is_some_and(|bridge| !bridge.is_holding() && bridge.members.len() > 1)
-                })
-        })
+        let channels = || piece.iter().filter_map(|uniqueid| wiring.channels.get(uniqueid));
+        let has_end = channels().any(|channel| !channel.is_internal());
+        has_end
+            && channels().any(|channel| {
+                let bridge = channel.bridge.as_ref().and_then(|bridge| wiring.bridges.get(bridge));
+                !channel.dialing.is_empty()
+                    || bridge.is_some_and(|bridge| !bridge.is_holding() && bridge.members.len() > 1)
+                    || self.alone.contains(&channel.uniqueid)
+            })
     }
 
     fn split(&mut self, wiring: &mut Wiring, from: &str, piece: &[String]) {
@@ -491,7 +495,7 @@ fn shows(party: &Party, channel: &Channel) -> bool {
     party.state == channel.state
         && party.held == channel.held
         && party.answered == channel.answered
-        && party.channel == channel.name
+        && (party.channel == channel.name || channel.is_internal())
         && party.caller_id_num == channel.caller_id_num
         && party.caller_id_name == channel.caller_id_name
         && (channel.dialed_by.is_none() || party.called)
@@ -501,7 +505,9 @@ fn show(party: &mut Party, channel: &Channel, now: SystemTime) {
     party.state = channel.state;
     party.held = channel.held;
     party.answered = channel.answered;
-    party.channel.clone_from(&channel.name);
+    if !channel.is_internal() {
+        party.channel.clone_from(&channel.name); // else it is about to be renamed
+    }
     if channel.caller_id_num.is_some() || party.left.is_none() {
         party.caller_id_num.clone_from(&channel.caller_id_num);
         party.caller_id_name.clone_from(&channel.caller_id_name);

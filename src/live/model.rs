@@ -314,8 +314,10 @@ impl Model {
         self.queued.clear();
         self.conferring.clear();
         self.shown = Default::default();
-        if self.round.take().is_some() {
-            self.ask_all();
+        self.round = None;
+        let linked = |validity: &Validity| !matches!(validity, Validity::Stale { .. });
+        if self.parts.iter().any(|part| linked(&self.validity[part as usize])) {
+            self.linked(at);
         }
         self.finish(at, true);
     }

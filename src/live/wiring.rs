@@ -8,7 +8,7 @@ use super::channels::{clock, other_half, owned, Channel, Seen};
 use super::family::keep;
 use super::part::Why;
 use super::table::Table;
-use crate::event::values::{BridgeState, ChannelState, HangupCause};
+use crate::event::values::{known, BridgeState, ChannelState, HangupCause};
 use crate::event::{self, BridgeSnapshot, ChannelSnapshot, Event};
 
 /// What became of a channel, for the calls.
@@ -170,6 +170,8 @@ impl Wiring {
             }
             "Bridge" => {
                 let e = event::Bridge::from(event);
+                self.numbered(e.uniqueid1, e.caller_id1);
+                self.numbered(e.uniqueid2, e.caller_id2);
                 match e.bridge_state {
                     Some(BridgeState::Unlink) => self.unlink(e.uniqueid1, e.uniqueid2),
                     _ => self.link(e.uniqueid1, e.uniqueid2, e.bridge_type),
@@ -339,6 +341,7 @@ impl Wiring {
             self.remember_dead(uniqueid);
             return;
         }
+        self.seen(snapshot);
         if let Some(bridge) = self.channels.get(uniqueid).and_then(|channel| channel.bridge.as_ref()) {
             if !self.bridges.get(bridge).is_some_and(|bridge| bridge.is_pair()) {
                 self.doubt(Why::Order { key: uniqueid.to_owned() });
@@ -569,6 +572,17 @@ impl Wiring {
         self.bridges.put(bridge);
         self.put_in(one, &uniqueid);
         self.put_in(two, &uniqueid);
+    }
+
+    /// A number can have been set in the dialplan without an event.
+    fn numbered(&mut self, uniqueid: &str, number: &str) {
+        let Some(number) = known(number) else { return };
+        if self.channels.get(uniqueid).is_some_and(|channel| channel.caller_id_num.as_deref() != Some(number)) {
+            if let Some(channel) = self.channels.edit(uniqueid) {
+                channel.caller_id_num = Some(number.to_owned());
+            }
+            self.note(Note::Touched(uniqueid.to_owned()));
+        }
     }
 
     fn unlink(&mut self, one: &str, two: &str) {
