@@ -17,6 +17,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// For an action that failed, [`Error::outcome`] says whether the server can have carried it out.
 ///
+/// `Display` tells all of it, also what the system or the TLS library said; `source` is therefore `None`, and whoever
+/// prints a chain of errors reads everything once. The fields hold the errors that are behind it.
+///
 /// # Examples
 ///
 /// ```no_run
@@ -45,18 +48,18 @@ pub enum Error {
     /// The address could not be resolved or the server could not be reached.
     #[error("cannot connect to {address}: {source}")]
     Connect {
-        /// The address as it was given.
+        /// The address, with the port that was tried.
         address: Box<str>,
         /// What the system says.
-        source: Arc<io::Error>,
+        r#source: Arc<io::Error>,
     },
     /// The TLS handshake failed, or the TLS configuration is of no use.
     #[error("TLS: {0}")]
-    Tls(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    Tls(Arc<dyn std::error::Error + Send + Sync>),
     /// What answered is not an Asterisk manager: no banner came in time, or a wrong one.
     #[error("no Asterisk manager at {address}: {reason}")]
     Banner {
-        /// The address as it was given.
+        /// The address, with the port that was tried.
         address: Box<str>,
         /// What was seen instead of the banner.
         reason: Box<str>,
@@ -78,7 +81,6 @@ pub enum Error {
         /// What had come of it.
         partial: Box<PartialList>,
         /// Why it stopped.
-        #[source]
         cause: Box<Error>,
     },
     /// The server gave a list up before its end.
@@ -97,7 +99,6 @@ pub enum Error {
     #[error("link lost: {cause}{}", match .sent { Some(true) => " (the action was sent, its outcome is unknown)", Some(false) => " (the action was not sent)", None => "" })]
     Lost {
         /// What ended the link.
-        #[source]
         cause: Loss,
         /// For an action: whether it went out. `None` where the error announces the loss itself.
         sent: Option<bool>,
@@ -165,7 +166,7 @@ pub enum Loss {
     Eof,
     /// Reading or writing failed.
     #[error("{0}")]
-    Io(#[source] Arc<io::Error>),
+    Io(Arc<io::Error>),
     /// Nothing came for the time that keepalive allows.
     #[error("nothing came from the server for {0:?}")]
     Silent(Duration),
@@ -252,6 +253,38 @@ fn excerpt(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_chain_of_errors_tells_everything_once() {
+        let refused = || Arc::new(io::Error::new(io::ErrorKind::ConnectionRefused, "REASON"));
+        let lost = || Error::Lost { cause: Loss::Io(refused()), sent: Some(false) };
+        let response = || Response::from(Packet::new(b"Response: Success\r\n"));
+        let partial = || Box::new(PartialList { response: response(), items: Vec::new() });
+        for (error, told) in [
+            (Error::Connect { address: "pbx:5038".into(), source: refused() }, "cannot connect to pbx:5038: REASON"),
+            (Error::Tls(refused()), "TLS: REASON"),
+            (lost(), "link lost: REASON (the action was not sent)"),
+            (
+                Error::Incomplete { partial: partial(), cause: Box::new(lost()) },
+                "the list stopped after 0 items: link lost: REASON (the action was not sent)",
+            ),
+            (
+                Error::Incomplete { partial: partial(), cause: Box::new(Error::NotConnected) },
+                "the list stopped after 0 items: not connected",
+            ),
+            (Error::invalid("option keepalive", "is zero"), "option keepalive: is zero"),
+            (Error::Timeout { after: Duration::from_secs(3), sent: true }, "no answer within 3s"),
+        ] {
+            let mut chain = error.to_string();
+            let mut next = std::error::Error::source(&error);
+            while let Some(error) = next {
+                chain += &format!(": {error}");
+                next = error.source();
+            }
+            assert_eq!(chain, told);
+        }
+        assert_eq!(std::error::Error::source(&Loss::Io(refused())).map(ToString::to_string), None);
+    }
 
     #[test]
     fn a_fragment_is_shown_in_short_and_without_secrets() {

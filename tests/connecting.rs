@@ -74,7 +74,7 @@ fn silence_in_place_of_a_banner_ends_with_the_connect_timeout() {
         mock.set_banner(Reply::nothing());
         let error = given_up(&options, mock.address());
         let Error::Banner { reason, .. } = &error else { panic!("{error:?}") };
-        assert_eq!(&**reason, "no banner within 2.5s: nothing came");
+        assert!(reason.starts_with("no banner within 2.5s: nothing came"), "{reason}");
         mock.wait_for_sessions(0, DEADLINE).expect("the connection is closed");
     });
 }
@@ -123,8 +123,16 @@ fn a_port_where_nobody_listens_is_a_clear_error() {
         assert_eq!(**address, mock.address().to_string());
         assert_eq!(source.kind(), std::io::ErrorKind::ConnectionRefused);
         assert!(error.to_string().starts_with(&format!("cannot connect to {}: ", mock.address())), "{error}");
-        assert!(std::error::Error::source(&error).is_some(), "what the system says is kept");
     });
+}
+
+#[test]
+fn the_error_names_the_port_that_was_tried() {
+    for (options, port) in default_ports() {
+        // Where somebody listens on all addresses, that is not a manager.
+        let error = options.connect_timeout(TIMEOUT).dial("127.0.0.77").unwrap_err();
+        assert!(error.to_string().contains(&format!("127.0.0.77:{port}: ")), "{error}");
+    }
 }
 
 #[test]
@@ -307,12 +315,14 @@ mod tls {
     }
 
     #[track_caller]
-    fn assert_not_trusted(options: &Options, address: impl ToString) {
-        let error = options.dial(address).unwrap_err();
+    fn assert_not_trusted(options: &Options, mock: &Mock, advice: Option<&str>) {
+        let error = options.dial(mock).unwrap_err();
         assert!(matches!(error, Error::Tls(_)), "{error:?}");
         let text = error.to_string();
         assert!(text.starts_with("TLS: ") && text.to_lowercase().contains("certificate"), "{text}");
-        assert!(std::error::Error::source(&error).is_some(), "what the TLS library says is kept");
+        assert!(text.contains(&mock.address().to_string()), "{text}");
+        assert_eq!(text.contains("Tls::"), advice.is_some(), "{text}");
+        assert!(advice.map_or(true, |advice| text.contains(advice)), "{text}");
     }
 
     #[test]
@@ -326,7 +336,7 @@ mod tls {
 
     #[test]
     fn a_server_that_the_system_does_not_trust_is_refused() {
-        assert_not_trusted(&Options::new().tls(Tls::new()), mock());
+        assert_not_trusted(&Options::new().tls(Tls::new()), &mock(), Some("Tls::add_root_pem"));
     }
 
     /// OpenSSL reads what the system trusts from a file that the environment can name, once a process.
@@ -338,7 +348,7 @@ mod tls {
             let mock = mock();
             assert_works(&Options::new().tls(Tls::new()), format!("localhost:{}", port(&mock)));
             let other = Tls::new().server_name("pbx.example.com");
-            return assert_not_trusted(&Options::new().tls(other), &mock);
+            return assert_not_trusted(&Options::new().tls(other), &mock, Some("Tls::server_name"));
         }
         let child = std::process::Command::new(std::env::current_exe().unwrap())
             .args([TEST, "--exact"])
@@ -354,7 +364,7 @@ mod tls {
     fn a_server_of_another_name_is_refused_unless_that_name_is_given() {
         let mock = mock();
         let wrong = Tls::new().add_root_pem(mock.certificate_pem()).unwrap().server_name("pbx.example.com");
-        assert_not_trusted(&Options::new().tls(wrong), &mock);
+        assert_not_trusted(&Options::new().tls(wrong), &mock, Some("Tls::server_name"));
         let right = Tls::new().add_root_pem(mock.certificate_pem()).unwrap().server_name("localhost");
         assert_works(&Options::new().tls(right), &mock);
     }
@@ -373,7 +383,7 @@ mod tls {
         own.add_root_certificate(native_tls::Certificate::from_pem(mock.certificate_pem()).unwrap());
         assert_works(&Options::new().tls(Tls::with_connector(own.build().unwrap())), &mock);
         let strict = native_tls::TlsConnector::new().unwrap();
-        assert_not_trusted(&Options::new().tls(Tls::with_connector(strict)), &mock);
+        assert_not_trusted(&Options::new().tls(Tls::with_connector(strict)), &mock, None);
     }
 
     #[test]
@@ -392,12 +402,19 @@ mod tls {
         let plain = Mock::start().unwrap();
         let error = refused(&Options::new().tls(Tls::insecure()), &plain);
         assert!(matches!(error, Error::Tls(_)), "{error:?}");
+        let text = error.to_string();
+        let told = format!("{}: it answers in plain text, not TLS: \"Asterisk Call Manager/", plain.address());
+        assert!(text.contains(&told), "{text}");
     }
 
     #[test]
     fn a_tls_server_is_no_plain_server() {
         let error = given_up(&Options::new(), mock());
-        assert!(matches!(error, Error::Banner { .. }), "{error:?}");
+        let Error::Banner { reason, .. } = &error else { panic!("{error:?}") };
+        assert_eq!(&**reason, "no banner within 2.5s: nothing came; is it a TLS port?");
+        let alert = server(|mut socket| socket.write_all(&[21, 3, 3, 0, 2, 2, 40]).unwrap());
+        let error = refused(&Options::new(), alert).to_string();
+        assert!(error.ends_with("; is it a TLS port?"), "{error}");
     }
 
     #[test]

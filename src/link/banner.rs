@@ -22,6 +22,7 @@ pub(super) fn read(
     tape: Option<&Tape>,
 ) -> Result<String> {
     let failed = |reason: String| Error::Banner { address: address.into(), reason: reason.into() };
+    let hint = |line: &[u8]| if !options.is_tls() && may_be_tls(line) { "; is it a TLS port?" } else { "" };
     let mut line = Vec::new();
     let mut piece = [0; 512];
     let end = loop {
@@ -29,7 +30,7 @@ pub(super) fn read(
             break end;
         }
         if line.len() > LONGEST {
-            return Err(failed(format!("its first line is not a banner: {:?}", excerpt(&line))));
+            return Err(failed(format!("its first line is not a banner: {:?}{}", excerpt(&line), hint(&line))));
         }
         match stream.read_by(&mut piece, deadline) {
             Ok(0) if line.is_empty() => {
@@ -37,7 +38,10 @@ pub(super) fn read(
                     "it closed the connection before its banner, as a server over its authlimit does".into(),
                 ))
             }
-            Ok(0) => return Err(failed(format!("it closed the connection within its banner: {:?}", excerpt(&line)))),
+            Ok(0) => {
+                let reason = format!("it closed the connection within its banner: {:?}{}", excerpt(&line), hint(&line));
+                return Err(failed(reason));
+            }
             Ok(read) => {
                 line.extend_from_slice(&piece[..read]);
                 if let Some(tape) = tape {
@@ -47,7 +51,7 @@ pub(super) fn read(
             Err(error) if error.kind() == ErrorKind::TimedOut => {
                 let came =
                     if line.is_empty() { "nothing came".into() } else { format!("only {:?} came", excerpt(&line)) };
-                return Err(failed(format!("no banner within {:?}: {came}", options.connect_timeout)));
+                return Err(failed(format!("no banner within {:?}: {came}{}", options.connect_timeout, hint(&line))));
             }
             Err(error) => return Err(failed(format!("reading its banner failed: {error}"))),
         }
@@ -55,7 +59,8 @@ pub(super) fn read(
     let banner = String::from_utf8_lossy(line[..end].trim_ascii()).into_owned();
     // Forks and proxies have names of their own; versions tell nothing.
     if !["Call Manager", "Manager Proxy"].iter().any(|name| banner.contains(name)) {
-        return Err(failed(format!("its first line is not a banner: {:?}", excerpt(banner.as_bytes()))));
+        let reason = format!("its first line is not a banner: {:?}{}", excerpt(banner.as_bytes()), hint(&line));
+        return Err(failed(reason));
     }
     framer.set_line_end(if line[..end].ends_with(b"\r") { LineEnd::CrLf } else { LineEnd::Lf });
     if let Some(tape) = tape {
@@ -63,6 +68,12 @@ pub(super) fn read(
     }
     framer.push(&line[end + 1..]);
     Ok(banner)
+}
+
+/// Whether a server that sends this to a client without TLS may expect TLS: it waits for a handshake, or sends an
+/// alert because none came.
+fn may_be_tls(line: &[u8]) -> bool {
+    matches!(line, [] | [20..=24] | [20..=24, 3, ..])
 }
 
 /// Whether a server reads TLS through a stdio stream, as Asterisk did up to 14: its version is below 4 then.

@@ -12,14 +12,17 @@ use mio::{Events, Interest, Poll, Token, Waker};
 const SOCKET: Token = Token(0);
 const WAKER: Token = Token(1);
 
+#[derive(Debug)]
 pub(crate) struct TcpStream(Arc<Directions>);
 
+#[derive(Debug)]
 struct Directions {
     reading: Direction,
     writing: Direction,
 }
 
 /// One direction, with a handle of its own: a poll takes a socket for itself.
+#[derive(Debug)]
 struct Direction {
     socket: mio::net::TcpStream,
     poll: Mutex<(Poll, Events)>,

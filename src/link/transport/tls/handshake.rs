@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use native_tls::{HandshakeError, TlsStream};
 
@@ -63,15 +63,21 @@ fn in_handshake(error: io::Error) -> io::Error {
     }
 }
 
-pub(super) fn run(tls: &Tls, target: &Target, tcp: &TcpStream, deadline: Instant) -> Result<TlsStream<Pipe>> {
+pub(super) fn run(tls: &Tls, target: &Target, socket: &TcpStream, deadline: Instant) -> Result<TlsStream<Pipe>> {
     let connector = tls.connector()?;
     let name = tls.server_name.as_deref().unwrap_or(&target.host);
     let came = Arc::default();
     let failed = |reason: String, source| Error::Tls(Arc::new(Failure { target: target.to_string(), reason, source }));
-    let tcp = tcp.try_clone().map_err(|error| failed(error.to_string(), Box::new(error)))?;
+    let tcp = socket.try_clone().map_err(|error| failed(error.to_string(), Box::new(error)))?;
     let handshake = Handshake { tcp, deadline, came: Arc::clone(&came) };
     let mut stream = connector.connect(name, Pipe::new(handshake)).map_err(|error| match error {
-        HandshakeError::Failure(error) => failed(reason(&error, &lock(&came)), Box::new(error)),
+        HandshakeError::Failure(error) => {
+            let mut came = lock(&came);
+            if !came.is_empty() && !is_record(&came) {
+                read_on(socket, &mut came);
+            }
+            failed(reason(&error, tls, &came), Box::new(error))
+        }
         HandshakeError::WouldBlock(_) => {
             let error = in_handshake(io::ErrorKind::WouldBlock.into());
             failed(error.to_string(), Box::new(error))
@@ -81,14 +87,27 @@ pub(super) fn run(tls: &Tls, target: &Target, tcp: &TcpStream, deadline: Instant
     Ok(stream)
 }
 
+/// Adds what came together with the first bytes: the library reads no more of it than tells that it is no TLS.
+fn read_on(mut socket: &TcpStream, came: &mut Vec<u8>) {
+    let mut rest = [0; EXCERPT];
+    let room = EXCERPT.saturating_sub(came.len());
+    let wait = socket.set_read_timeout(Some(Duration::from_millis(1)));
+    if let Ok(read) = wait.and_then(|()| socket.read(&mut rest[..room])) {
+        came.extend_from_slice(&rest[..read]);
+    }
+}
+
 /// What the library says, or what explains it.
-fn reason(error: &native_tls::Error, came: &[u8]) -> String {
+fn reason(error: &native_tls::Error, tls: &Tls, came: &[u8]) -> String {
     if !came.is_empty() && !is_record(came) {
         return format!("it answers in plain text, not TLS: {}", excerpt(came));
     }
     let said = error.to_string();
     let lower = said.to_lowercase();
-    if lower.contains("mismatch") || lower.contains("does not match") {
+    if tls.connector.is_some() {
+        // It is used as it is.
+        said
+    } else if lower.contains("mismatch") || lower.contains("does not match") {
         format!("{said} (Tls::server_name sets the name that its certificate must be for)")
     } else if lower.contains("certificate") && !lower.contains("alert") {
         format!("{said} (Tls::add_root_pem trusts a certificate that the system does not)")
