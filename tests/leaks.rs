@@ -5,7 +5,7 @@ mod alone;
 use std::time::{Duration, Instant};
 
 use alone::{alone, resident, Census};
-use gami::mock::Mock;
+use gami::mock::{Mock, Reply};
 use gami::Options;
 
 const CYCLES: u32 = 10_000;
@@ -49,5 +49,25 @@ fn ten_thousand_cycles_of_dial_login_and_close_leave_nothing_over_tls() {
         let mock = Mock::builder().tls().start().unwrap();
         let tls = gami::Tls::new().add_root_pem(mock.certificate_pem()).unwrap();
         dial_log_in_and_close(mock, Options::new().tls(tls));
+    });
+}
+
+#[test]
+fn lists_that_are_kept_keep_no_connection() {
+    alone("lists_that_are_kept_keep_no_connection", LIMIT, || {
+        let mock = Mock::start().unwrap();
+        mock.on("CoreShowChannels", |_| Reply::list().complete("CoreShowChannelsComplete"));
+        mock.on("QueueStatus", |_| Reply::success().header("EventList", "start"));
+        let before = Census::take();
+        let ami = Options::new().dial(mock.address()).unwrap();
+        ami.login("admin", "root").unwrap();
+        let mut finished = ami.list_items("CoreShowChannels").unwrap();
+        assert!(finished.by_ref().all(|item| item.is_ok()));
+        let unfinished = ami.list_items("QueueStatus").unwrap();
+        ami.close().unwrap();
+        drop(ami);
+        Census::assert_nothing_is_left(&before);
+        assert!(finished.complete().is_some());
+        drop((finished, unfinished));
     });
 }

@@ -5,7 +5,7 @@
 //! For the response and for each next event: the action's timeout, or the end of the link.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{unbounded, Receiver, RecvTimeoutError};
@@ -117,7 +117,8 @@ impl fmt::Debug for Items {
 
 /// What comes for one action that is answered by more than a response.
 pub(super) struct Replies {
-    link: Arc<Link>,
+    /// Whoever keeps the replies of a link that has ended does not keep its socket.
+    link: Weak<Link>,
     serial: Serial,
     parts: Receiver<Reply>,
     timeout: Duration,
@@ -134,7 +135,7 @@ impl Replies {
             Ok(part) => Ok(part),
             Err(RecvTimeoutError::Disconnected) => Err(Error::Timeout { after: timeout, sent: true }),
             Err(RecvTimeoutError::Timeout) => {
-                let sent = self.link.abandon(self.serial).unwrap_or(true);
+                let sent = self.link.upgrade().and_then(|link| link.abandon(self.serial)).unwrap_or(true);
                 // It may have come in this moment.
                 self.parts.try_recv().map_err(|_| Error::Timeout { after: timeout, sent })
             }
@@ -144,7 +145,9 @@ impl Replies {
 
 impl Drop for Replies {
     fn drop(&mut self) {
-        self.link.abandon(self.serial);
+        if let Some(link) = self.link.upgrade() {
+            link.abandon(self.serial);
+        }
     }
 }
 
@@ -234,7 +237,9 @@ impl Client {
         loop {
             match source.next()? {
                 Reply::Response(response) if is_empty_list(action.name(), response.message().unwrap_or_default()) => {
-                    source.link.forget(source.serial);
+                    if let Some(link) = source.link.upgrade() {
+                        link.forget(source.serial);
+                    }
                     return Err(Error::Rejected(response));
                 }
                 Reply::Response(response) => return Ok(Items { source, response, complete: None, over: false }),
@@ -261,6 +266,6 @@ impl Client {
             memorable: false,
             stalls: stall_of(action),
         })?;
-        Ok(Replies { link, serial, parts, timeout })
+        Ok(Replies { link: Arc::downgrade(&link), serial, parts, timeout })
     }
 }

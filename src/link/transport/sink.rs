@@ -151,3 +151,63 @@ impl Sink {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[cfg(feature = "tls")]
+    use std::io::Read;
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    /// Sends four megabytes, and gives how much memory the sink keeps.
+    fn kept_after_a_burst(mut sink: Sink) -> usize {
+        let mut lines = b"A line: of some length\r\n".repeat(40 * 1024);
+        for _ in 0..4 {
+            sink.give(&mut lines.clone());
+            while sink.send().unwrap() != Sent::All {}
+            assert_eq!(sink.unsent(), 0);
+        }
+        sink.give(&mut lines);
+        while sink.send().unwrap() != Sent::All {}
+        #[cfg(feature = "tls")]
+        let encoder = sink.encoder.as_ref().map_or(0, Encoder::memory);
+        #[cfg(not(feature = "tls"))]
+        let encoder = 0;
+        sink.given.capacity() + lines.capacity() + encoder
+    }
+
+    #[test]
+    fn a_burst_over_tcp_leaves_no_large_buffers() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let tcp = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        thread::spawn(move || std::io::copy(&mut listener.accept().unwrap().0, &mut std::io::sink()));
+        let kept = kept_after_a_burst(Sink::new(tcp));
+        assert!(kept <= 2 * KEPT, "{kept} bytes");
+    }
+
+    #[cfg(feature = "tls")]
+    #[test]
+    fn a_burst_over_tls_leaves_no_large_buffers() {
+        use crate::link::transport::{address, tls};
+        use crate::options::Tls;
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            let certificate = include_bytes!("../../mock/localhost.cert.pem");
+            let key = include_bytes!("../../mock/localhost.key.pem");
+            let acceptor = native_tls::TlsAcceptor::new(native_tls::Identity::from_pkcs8(certificate, key).unwrap());
+            let mut tls = acceptor.unwrap().accept(listener.accept().unwrap().0).unwrap();
+            let mut record = [0; 32 * 1024];
+            while tls.read(&mut record).is_ok_and(|read| read > 0) {}
+        });
+        let tcp = TcpStream::connect(address).unwrap();
+        let target = address::parse(&address.to_string(), 5039).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let (encoder, _decoder) =
+            tls::shake_hands(&Tls::insecure(), &target, tcp.try_clone().unwrap(), deadline).unwrap();
+        let kept = kept_after_a_burst(Sink::encrypted(tcp, encoder));
+        assert!(kept <= 6 * KEPT, "{kept} bytes");
+    }
+}

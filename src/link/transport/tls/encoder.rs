@@ -105,6 +105,12 @@ impl Encoder {
         Ok(())
     }
 
+    /// How much memory it and the session keep to write with.
+    #[cfg(test)]
+    pub fn memory(&self) -> usize {
+        self.ciphertext.capacity() + lock(&self.session.stream).get_ref().outgoing.capacity()
+    }
+
     pub fn say_goodbye(&mut self, tcp: &mut TcpStream) {
         let farewell = {
             let mut stream = lock(&self.session.stream);
