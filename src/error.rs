@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::event::values::OriginateReason;
+use crate::event::values::{HangupCause, OriginateReason};
 use crate::event::Event;
 use crate::packet::Packet;
 use crate::response::Response;
@@ -87,11 +87,14 @@ pub enum Error {
     #[error("the server gave the list up")]
     ListCancelled,
     /// A call that was originated was not answered.
-    #[error("the call failed: {reason} ({})", .reason.code())]
+    #[error("the call failed: {reason} ({}){}", .reason.code(), shown(.cause))]
     #[non_exhaustive]
     CallFailed {
         /// Why; `Failure` also stands for an extension or a number that does not exist.
         reason: OriginateReason,
+        /// Why its channel was hung up, which tells apart what `Failure` does not: rejected, unreachable, no such
+        /// number. `None` where no `Hangup` told it within half a second, as where no channel was made.
+        cause: Option<HangupCause>,
         /// The `OriginateResponse` that told of it.
         event: Box<Event>,
     },
@@ -225,6 +228,11 @@ impl Error {
     pub(crate) fn invalid(argument: impl Into<Box<str>>, reason: impl Into<Box<str>>) -> Self {
         Self::Invalid { argument: argument.into(), reason: reason.into() }
     }
+}
+
+/// A hangup cause as an error shows it.
+fn shown(cause: &Option<HangupCause>) -> String {
+    cause.map_or(String::new(), |cause| format!(", cause {}: {cause}", cause.code()))
 }
 
 /// So many characters of a packet an error shows.

@@ -106,10 +106,11 @@ pub use crossbeam_channel::{select, Receiver};
 pub use native_tls;
 
 pub use action::Action;
-pub use client::{Client, Items, List, Originated, Subscription};
+pub use client::{Client, Items, List, Originating, Subscription};
 pub use engine::{Interest, State, Stats};
 pub use error::{Error, Loss, Outcome, PartialList, Result};
 pub use event::{Event, Typed};
+pub use link::Originated;
 pub use live::{Change, Part, Parts, Snapshot, Validity};
 #[cfg(feature = "tls")]
 pub use options::Tls;

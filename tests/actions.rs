@@ -454,3 +454,51 @@ fn a_list_that_is_dropped_late_does_not_end_the_next_action_of_its_id() {
     request.reply(Reply::success().header("Message", "mine"));
     assert_eq!(message(next.recv_timeout(DEADLINE).unwrap()), "mine");
 }
+
+#[test]
+fn of_an_action_that_is_answered_twice_the_second_answer_is_the_outcome() {
+    let mock = Mock::start().unwrap();
+    mock.on("JabberSend", |request| {
+        let id = request.action_id().unwrap();
+        let first =
+            format!("Response: Success\r\nActionID: {id}\r\nMessage: Attempting to send Jabber Message\r\n\r\n");
+        match request.get("Message") {
+            Some("refused") => Reply::error("No ScreenName specified"),
+            Some("lost") => Reply::raw(first + &format!("Response: Error\r\nActionID: {id}\r\n\r\n")),
+            _ => Reply::raw(
+                first + &format!("Response: Success\r\nActionID: {id}\r\nMessage: Jabber Message sent\r\n\r\n"),
+            ),
+        }
+    });
+    let ami = logged_in(&mock);
+    let send = |message| ami.action(("JabberSend", [("Message", message)]));
+    assert_eq!(send("hi").unwrap().message(), Some("Jabber Message sent"));
+    assert!(matches!(send("lost"), Err(Error::Rejected(_))));
+    assert!(matches!(send("refused"), Err(Error::Rejected(_))));
+    assert_eq!(ami.stats().responses_dropped, 0);
+}
+
+#[test]
+fn an_id_that_begins_with_a_blank_is_refused_for_it_would_not_come_back() {
+    let mock = Mock::start().unwrap();
+    let ami = logged_in(&mock);
+    for id in [" mine", "\tmine"] {
+        let error = ami.action(("Ping", [("ActionID", id)])).unwrap_err();
+        assert!(matches!(&error, Error::Invalid { argument, .. } if argument.contains("ActionID")), "{error}");
+    }
+}
+
+#[test]
+fn an_action_whose_id_every_session_sees_does_not_tell_the_prefix_of_the_links_own() {
+    let mock = Mock::start().unwrap();
+    let ami = logged_in(&mock);
+    let prefix = |action: &str| {
+        let _ = ami.action(action);
+        let request = mock.received().into_iter().rfind(|request| request.name() == action).unwrap();
+        request.action_id().unwrap().split('-').next().unwrap().to_owned()
+    };
+    assert_eq!(prefix("Ping"), prefix("CoreStatus"));
+    for shown in ["UserEvent", "Originate"] {
+        assert_ne!(prefix(shown), prefix("Ping"), "{shown}");
+    }
+}

@@ -67,14 +67,14 @@ fn a_half_open_link_is_found() {
         let ami = logged_in_with(&mock, &options.keepalive(INTERVAL));
         mock.go_silent();
         let begun = Instant::now();
-        let answer = ami.async_action("Ping").unwrap();
+        let answer = ami.async_action(Action::new("Ping").timeout(INTERVAL)).unwrap();
         let loss = ami.net_errors().recv_timeout(DEADLINE).unwrap();
         let took = begun.elapsed();
         assert!(took < PROMISE + SLACK, "found after {took:?}, promised within {PROMISE:?}");
         let Error::Lost { cause: Loss::Silent(span), sent: None } = loss else { panic!("{loss:?}") };
         assert_eq!(span, 2 * INTERVAL);
         let error = answer.try_recv().unwrap().unwrap_err();
-        assert!(matches!(error, Error::Lost { cause: Loss::Silent(_), sent: Some(true) }), "{error:?}");
+        assert_eq!(error.outcome(), gami::Outcome::Unknown, "{error:?}");
     });
 }
 
@@ -162,10 +162,37 @@ fn an_asynchronous_originate_excuses_no_silence() {
     let mock = Mock::start().unwrap();
     let release = stalls(&mock, "Originate", Reply::success);
     let ami = logged_in_with(&mock, &Options::new().keepalive(INTERVAL));
-    let call = ami.async_action(Originate::new("Local/1").asynchronous(true).ring_timeout(DEADLINE)).unwrap();
-    let error = call.recv_timeout(DEADLINE / 2).expect("long before the time that it rings").unwrap_err();
-    assert!(matches!(error, Error::Lost { cause: Loss::Silent(_), sent: Some(true) }), "{error:?}");
+    let call = Action::from(Originate::new("Local/1").asynchronous(true).ring_timeout(DEADLINE)).timeout(INTERVAL);
+    let call = ami.async_action(call).unwrap();
+    let loss = ami.net_errors().recv_timeout(DEADLINE / 2).expect("long before the time that it rings");
+    assert!(matches!(loss, Error::Lost { cause: Loss::Silent(_), .. }), "{loss:?}");
+    assert_eq!(call.recv().unwrap().unwrap_err().outcome(), gami::Outcome::Unknown);
     drop(release);
+}
+
+#[test]
+fn a_session_that_is_busy_with_an_action_that_was_given_the_time_does_not_lose_the_link() {
+    let mock = Mock::start().unwrap();
+    let release = stalls(&mock, "Reload", Reply::success);
+    let ami = logged_in_with(&mock, &Options::new().keepalive(INTERVAL));
+    let reload = ami.async_action(Action::new("Reload").timeout(DEADLINE)).unwrap();
+    let lost = ami.net_errors().recv_timeout(5 * INTERVAL);
+    assert!(lost.is_err(), "a healthy link was given up: {lost:?}");
+    release.send(()).unwrap();
+    reload.recv_timeout(DEADLINE).unwrap().unwrap();
+}
+
+#[test]
+fn a_later_action_does_not_hold_the_verdict_back_any_longer() {
+    let mock = Mock::start().unwrap();
+    let release = stalls(&mock, "Reload", Reply::success);
+    let ami = logged_in_with(&mock, &Options::new().keepalive(INTERVAL));
+    let oldest = ami.async_action(Action::new("Reload").timeout(INTERVAL / 2)).unwrap();
+    let later = ami.async_action(Action::new("Ping").timeout(DEADLINE)).unwrap();
+    drop((oldest.recv(), later));
+    let loss = ami.net_errors().recv_timeout(DEADLINE / 2);
+    drop(release);
+    assert!(loss.is_ok(), "the link is given up when the time of the oldest is over");
 }
 
 #[test]

@@ -577,3 +577,20 @@ fn a_call_whose_outcome_never_comes_ends_with_its_own_deadline() {
     assert!(matches!(error, Error::Invalid { .. }), "the mask keeps the outcome out: {error:?}");
     eventually("one call was made", || mock.received().iter().filter(|r| r.name() == "Originate").count() == 1);
 }
+
+#[test]
+fn a_list_ends_with_the_event_that_the_caller_names_although_it_bears_no_id() {
+    let mock = Mock::start().unwrap();
+    mock.on("SCCPListLines", |_| {
+        Reply::success()
+            .header("EventList", "start")
+            .event("LineEntry", [("Name", "1")])
+            .and(Reply::raw("Event: SCCPListLinesComplete\r\nListItems: 1\r\n\r\n"))
+    });
+    let ami = logged_in(&mock);
+    for _ in 0..2 {
+        let list = ami.list(Action::new("SCCPListLines").complete_event("SCCPListLinesComplete")).unwrap();
+        assert_eq!((list.items.len(), list.complete.get("ListItems")), (1, Some("1")));
+    }
+    assert!(ami.events().is_empty());
+}

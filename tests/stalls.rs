@@ -22,11 +22,11 @@ fn big() -> Action {
 }
 
 /// More large actions than fit between client and server; how long it took.
-fn fill(ami: &Client) -> Result<Duration, Error> {
+fn fill(ami: &Client, timeout: Duration) -> Result<Duration, Error> {
     let begun = Instant::now();
     for _ in 0..200 {
         // Each is answered, or fails with the link.
-        ami.async_action(big().timeout(PATIENCE))?;
+        ami.async_action(big().timeout(timeout))?;
     }
     Ok(begun.elapsed())
 }
@@ -42,7 +42,7 @@ fn connected(mock: &Mock) -> Client {
 fn a_server_that_does_not_read_is_given_up_after_the_write_timeout() {
     let mock = Mock::start().unwrap();
     let ami = connected(&mock);
-    let error = fill(&ami).unwrap_err();
+    let error = fill(&ami, WRITE_TIMEOUT / 2).unwrap_err();
     assert!(matches!(error, Error::Lost { cause: Loss::Stalled(_), .. } | Error::NotConnected), "{error}");
     let lost = ami.net_errors().recv_timeout(PATIENCE).unwrap();
     assert!(matches!(lost, Error::Lost { cause: Loss::Stalled(WRITE_TIMEOUT), .. }), "{lost}");
@@ -56,7 +56,7 @@ fn a_server_that_a_synchronous_originate_keeps_from_reading_is_not_given_up() {
     let call = [("Channel", "PJSIP/100"), ("Timeout", "20000")];
     let answered = ami.async_action(("Originate", call)).unwrap();
     let took = thread::scope(|scope| {
-        let filling = scope.spawn(|| fill(&ami));
+        let filling = scope.spawn(|| fill(&ami, PATIENCE));
         // Three write timeouts later, the server reads again.
         assert!(answered.recv_timeout(3 * WRITE_TIMEOUT).is_err(), "the mock is deaf");
         mock.wake_up();

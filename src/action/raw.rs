@@ -131,6 +131,16 @@ impl Action {
         ["Events", "Login", "Filter", "Logoff"].iter().any(|name| self.name.eq_ignore_ascii_case(name))
     }
 
+    /// Whether the server shows the action's id to every session, in an event that the action causes.
+    pub(crate) fn shows_its_id(&self) -> bool {
+        ["Originate", "UserEvent"].iter().any(|name| self.name.eq_ignore_ascii_case(name))
+    }
+
+    /// How many responses say that the action was taken in, before the one that tells what came of it.
+    pub(crate) fn preliminary_responses(&self) -> u8 {
+        u8::from(self.name.eq_ignore_ascii_case("JabberSend"))
+    }
+
     pub(crate) fn own_timeout(&self) -> Option<Duration> {
         self.timeout
     }
@@ -171,6 +181,9 @@ impl Action {
         }
         if id.is_empty() {
             return refuse("ActionID", "is empty".into());
+        }
+        if id.starts_with([' ', '\t']) {
+            return refuse("ActionID", "begins with a blank, which Asterisk strips: it would echo another id".into());
         }
         if id.len() > LONGEST_ACTION_ID {
             return refuse("ActionID", format!("has {} bytes, Asterisk echoes at most {LONGEST_ACTION_ID}", id.len()));

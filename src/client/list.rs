@@ -228,7 +228,7 @@ impl Client {
             return Err(Error::invalid(format!("action {:?}", action.name()), reason));
         }
         let end = match (action.own_complete_event(), list_end(action.name())) {
-            (Some(name), _) => ListEnd::Named(name.into()),
+            (Some(name), _) => ListEnd::NamedByCaller(name.into()),
             (None, Some(KnownEnd::Complete(name))) => ListEnd::Named(name.into()),
             (None, Some(KnownEnd::Single(name))) => ListEnd::Single(name.into()),
             (None, None) => ListEnd::Unknown,

@@ -6,7 +6,7 @@ mod shorthands;
 mod subscription;
 
 pub use list::{Items, List};
-pub use originate::Originated;
+pub use originate::Originating;
 pub use subscription::Subscription;
 
 use std::sync::Arc;

@@ -61,10 +61,7 @@ impl Link {
         self.note(&outbox);
         if unwatched && outbox.pending.set_deadline(serial, deadline) {
             drop(outbox);
-            if let Some(myself) = self.myself.upgrade() {
-                let timed: Arc<dyn Timed> = myself;
-                clock::schedule(self.clock_key, deadline, &timed);
-            }
+            self.watch(deadline);
             outbox = lock(&self.outbox);
         }
         Ok((serial, outbox))
@@ -118,8 +115,15 @@ impl Link {
             return Some(event);
         }
         let mut outbox = lock(&self.outbox);
+        let before = outbox.pending.next_deadline();
         let free = outbox.pending.claim(event);
+        // A call that has failed is held back for a while.
+        let due = outbox.pending.next_deadline().filter(|due| before.map_or(true, |before| *due < before));
         self.note(&outbox);
+        drop(outbox);
+        if let Some(due) = due {
+            self.watch(due);
+        }
         free
     }
 
@@ -136,6 +140,19 @@ impl Link {
         self.note(&outbox);
         self.send_held(outbox);
         waiter.fail(Error::PacketTooLarge { size: limit as u64 + 1 });
+    }
+
+    /// Has the clock look at the deadlines then.
+    fn watch(&self, at: Instant) {
+        if let Some(myself) = self.myself.upgrade() {
+            let timed: Arc<dyn Timed> = myself;
+            clock::schedule(self.clock_key, at, &timed);
+        }
+    }
+
+    /// Whether somebody still waits for what becomes of an action.
+    pub fn awaits(&self, serial: Serial) -> bool {
+        lock(&self.outbox).pending.awaits(serial)
     }
 
     /// Shows without the lock what has changed in the outbox.

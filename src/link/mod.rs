@@ -20,6 +20,7 @@
 
 mod actions;
 mod banner;
+mod call;
 mod outbox;
 mod pending;
 pub(crate) mod transport;
@@ -29,6 +30,8 @@ mod window;
 mod wire;
 
 pub(crate) use actions::Request;
+pub use call::Originated;
+pub(crate) use call::{Call, ChannelId};
 pub(crate) use pending::Serial;
 pub(crate) use waiter::{ListEnd, Reply, Waiter};
 
@@ -164,6 +167,13 @@ impl Link {
         &self.banner
     }
 
+    /// Whether the server lets a caller choose the uniqueid of a channel (`ChannelId`): from Asterisk 12 on, whose
+    /// AMI has the version 2. A proxy's banner tells nothing of the server behind it.
+    pub fn chooses_channel_ids(&self) -> bool {
+        let version = self.banner.strip_prefix("Asterisk Call Manager/");
+        version.and_then(|version| version.split('.').next()?.parse::<u32>().ok()).is_some_and(|major| major >= 2)
+    }
+
     /// The server has said `FullyBooted`.
     pub fn note_booted(&self) {
         self.booted.store(true, Ordering::SeqCst);
@@ -185,7 +195,7 @@ impl Link {
 
     /// Whether an action keeps the server from answering, and from reading.
     pub fn may_be_silent(&self) -> bool {
-        lock(&self.outbox).pending.is_stalling()
+        lock(&self.outbox).pending.is_busy(Instant::now())
     }
 
     /// Sends a `Ping` whose answer nobody waits for.

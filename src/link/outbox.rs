@@ -75,7 +75,9 @@ impl Outbox {
         self.unsent += 1;
         let entry = Entry {
             waiter,
-            callers_id: action.get("ActionID").map(Box::from),
+            own_id: self.pending.own_id(&self.id),
+            preliminary: action.preliminary_responses(),
+            answered: false,
             memorable: (memorable && action.is_memorable()).then(|| Box::new(action.clone())),
             unwatched,
             span: start..self.queued,
@@ -84,9 +86,7 @@ impl Outbox {
             window.queue(serial, (self.queued - start) as usize, deadline);
         }
         self.pending.insert(serial, entry);
-        if let Some(stall) = stalls {
-            self.pending.set_stalling(serial, deadline.max(deadline_in(stall)));
-        }
+        self.pending.expect_answer(serial, stalls.map_or(deadline, |stall| deadline.max(deadline_in(stall))));
         Ok(serial)
     }
 
@@ -130,7 +130,7 @@ impl Outbox {
         let gone = self.queued - self.outgoing.len() as u64;
         let sent = self.ended.is_some() || abandoned.span.start < gone;
         if !sent {
-            self.pending.remove(serial);
+            self.pending.withdraw(serial);
             gaps.push(abandoned.span.clone());
             if let Some(window) = &mut self.window {
                 window.withdraw(serial);
@@ -144,6 +144,7 @@ impl Outbox {
         if let Some(window) = &mut self.window {
             window.answered(serial);
         }
+        self.pending.note_answered(serial);
         self.abandon(serial, &mut Vec::new())
     }
 

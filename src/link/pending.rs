@@ -1,9 +1,10 @@
 //! The actions of one link that wait for an answer: a plain table, no I/O.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::collections::hash_map::RandomState;
+use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
 use std::fmt::Write as _;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,10 @@ use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::response::Response;
 
+use super::call::{Calls, Step, CAUSE_TIMEOUT};
+use super::unguessable;
 use super::waiter::{ListEnd, Reply, Waiter};
+use crate::sync::deadline_in;
 
 /// So many actions with ids of the caller's, or lists, that nobody waits for any more are remembered.
 const MOST_ABANDONED: usize = 1024;
@@ -23,8 +27,12 @@ pub(crate) type Serial = u64;
 
 pub(crate) struct Entry {
     pub waiter: Waiter,
-    /// The `ActionID`, where it is the caller's.
-    pub callers_id: Option<Box<str>>,
+    /// The `ActionID`, where it is not made of the link's prefix and the number: the caller's own, or a random one.
+    pub own_id: Option<Box<str>>,
+    /// How many responses come before the one that counts.
+    pub preliminary: u8,
+    /// Whether the response has come.
+    pub answered: bool,
     /// The action, if the client is to remember it once it succeeded.
     pub memorable: Option<Box<Action>>,
     /// After how long it fails, if nobody watches it.
@@ -55,12 +63,19 @@ pub(crate) struct Pending {
     prefix: String,
     made: Serial,
     entries: HashMap<Serial, Entry, BuildHasherDefault<SerialHasher>>,
-    /// The entries whose ids are the callers'.
-    callers: HashMap<Box<str>, Serial>,
+    /// The entries whose ids have not the link's prefix.
+    own_ids: HashMap<Box<str>, Serial>,
+    calls: Calls,
+    /// Lists whose last event need not bear their id.
+    named_lists: Vec<Serial>,
     deadlines: BinaryHeap<Reverse<(Instant, Serial)>>,
-    /// Actions that may keep the server silent, and until when.
-    stalling: Vec<(Serial, Instant)>,
+    /// The actions that a session has yet to answer, which it does in this order, and until when it may be silent
+    /// because it carries them out.
+    unanswered: VecDeque<(Serial, Instant)>,
     abandoned: VecDeque<Serial>,
+    /// The ids of abandoned actions that are too many to remember whole: what they hash to.
+    forgotten: HashSet<u64>,
+    hasher: RandomState,
     /// Entries that events may belong to.
     collecting: usize,
     /// Entries that somebody waits for.
@@ -73,28 +88,42 @@ impl Pending {
             prefix,
             made: 0,
             entries: HashMap::default(),
-            callers: HashMap::new(),
+            own_ids: HashMap::new(),
+            calls: Calls::default(),
+            named_lists: Vec::new(),
             deadlines: BinaryHeap::new(),
-            stalling: Vec::new(),
+            unanswered: VecDeque::new(),
             abandoned: VecDeque::new(),
+            forgotten: HashSet::new(),
+            hasher: RandomState::new(),
             collecting: 0,
             awaited: 0,
         }
     }
 
-    /// The number of the next action; its `ActionID`, which is the caller's own or a new one, is put in `text`.
+    /// The number of the next action; its `ActionID` is put in `text`.
+    ///
+    /// That is the caller's own, or made of the link's prefix and the number. The ids of some actions are told to
+    /// every session: they get random ones, so that nobody learns the prefix.
     pub fn number(&mut self, action: &Action, text: &mut String) -> Result<Serial> {
         text.clear();
         let Some(id) = action.get("ActionID") else {
             self.made += 1;
-            let _ = write!(text, "{}{}", self.prefix, self.made);
+            let random = action.shows_its_id().then(unguessable::<16>).and_then(|random| random.ok());
+            match random {
+                Some(random) => text.push_str(&random),
+                None => drop(write!(text, "{}{}", self.prefix, self.made)),
+            }
             return Ok(self.made);
         };
         let refuse = |reason| Err(Error::invalid(format!("ActionID {id:?} of action {:?}", action.name()), reason));
         if self.own_number(id).is_some() {
             return refuse("was made by this client for another action");
         }
-        match self.callers.get(id).and_then(|serial| self.entries.get(serial)) {
+        match self.own_ids.get(id).and_then(|serial| self.entries.get(serial)) {
+            None if self.forgotten.contains(&self.hasher.hash_one(id)) => {
+                refuse("belongs to an action that timed out and may yet be answered")
+            }
             None => {
                 self.made += 1;
                 text.push_str(id);
@@ -107,6 +136,11 @@ impl Pending {
         }
     }
 
+    /// The id as an entry keeps it: nothing if it can be told from the number.
+    pub fn own_id(&self, id: &str) -> Option<Box<str>> {
+        (!id.starts_with(self.prefix.as_str())).then(|| id.into())
+    }
+
     /// The number in an id that was made here.
     fn own_number(&self, id: &str) -> Option<Serial> {
         let number = id.strip_prefix(self.prefix.as_str()).filter(|number| !number.starts_with(['+', '0']))?;
@@ -115,7 +149,7 @@ impl Pending {
 
     pub fn serial(&self, id: Option<&str>) -> Option<Serial> {
         let id = id?;
-        self.own_number(id).or_else(|| self.callers.get(id).copied())
+        self.own_number(id).or_else(|| self.own_ids.get(id).copied())
     }
 
     /// Whether somebody waits for the answer to the action with this id.
@@ -125,8 +159,13 @@ impl Pending {
     }
 
     pub fn insert(&mut self, serial: Serial, entry: Entry) {
-        if let Some(id) = &entry.callers_id {
-            self.callers.insert(id.clone(), serial);
+        if let Some(id) = &entry.own_id {
+            self.own_ids.insert(id.clone(), serial);
+        }
+        match &entry.waiter {
+            Waiter::Call(call) => self.calls.add(serial, call),
+            Waiter::List { end: ListEnd::NamedByCaller(_), .. } => self.named_lists.push(serial),
+            _ => {}
         }
         self.collecting += usize::from(entry.waiter.collects());
         self.awaited += usize::from(entry.waiter.is_awaited());
@@ -135,17 +174,47 @@ impl Pending {
 
     pub fn remove(&mut self, serial: Serial) -> Option<Entry> {
         let entry = self.entries.remove(&serial)?;
-        if let Some(id) = &entry.callers_id {
-            self.callers.remove(id);
+        if let Some(id) = &entry.own_id {
+            self.own_ids.remove(id);
+        }
+        match &entry.waiter {
+            Waiter::Call(call) => self.calls.remove(call),
+            Waiter::List { end: ListEnd::NamedByCaller(_), .. } => self.named_lists.retain(|other| *other != serial),
+            _ => {}
         }
         self.collecting -= usize::from(entry.waiter.collects());
         self.awaited -= usize::from(entry.waiter.is_awaited());
         Some(entry)
     }
 
+    /// An action is queued behind all others.
+    pub fn expect_answer(&mut self, serial: Serial, silent_until: Instant) {
+        self.unanswered.push_back((serial, silent_until));
+    }
+
+    /// An action will not be sent after all.
+    pub fn withdraw(&mut self, serial: Serial) {
+        self.remove(serial);
+        if let Ok(at) = self.unanswered.binary_search_by_key(&serial, |(queued, _)| *queued) {
+            self.unanswered.remove(at);
+        }
+    }
+
+    /// An action has been answered, and so have all before it, but for those that a server never answers.
+    pub fn note_answered(&mut self, serial: Serial) {
+        while self.unanswered.front().is_some_and(|(oldest, _)| *oldest <= serial) {
+            self.unanswered.pop_front();
+        }
+    }
+
     /// How many actions somebody waits for.
     pub fn awaited(&self) -> usize {
         self.awaited
+    }
+
+    /// Whether somebody still waits for what becomes of this one.
+    pub fn awaits(&self, serial: Serial) -> bool {
+        self.entries.get(&serial).is_some_and(|entry| entry.waiter.is_awaited())
     }
 
     /// Whether events may belong to an action of this table.
@@ -158,9 +227,19 @@ impl Pending {
     /// If the action's success is to be remembered it is before anybody learns of it. A list's entry stays
     /// for the events that follow; an error ends it.
     pub fn answer(&mut self, response: Response, remember: impl FnOnce(&Action)) -> Answer {
-        let Some(serial) = self.serial(response.action_id()) else { return Answer::Late(response) };
-        self.stalling.retain(|(other, _)| *other != serial);
+        let Some(serial) = self.serial(response.action_id()) else {
+            if let Some(id) = response.action_id().filter(|_| !self.forgotten.is_empty()) {
+                self.forgotten.remove(&self.hasher.hash_one(id));
+            }
+            return Answer::Late(response);
+        };
+        self.note_answered(serial);
         let Some(entry) = self.entries.get_mut(&serial) else { return Answer::Late(response) };
+        if entry.preliminary > 0 && !response.is_error() {
+            entry.preliminary -= 1;
+            return Answer::First;
+        }
+        entry.answered = true;
         if let Some(action) = entry.memorable.take().filter(|_| !response.is_error()) {
             remember(&action);
         }
@@ -170,10 +249,7 @@ impl Pending {
                 let _ = parts.send(Reply::Response(response));
                 Answer::First
             }
-            Waiter::Event { parts, .. } if !response.is_error() => {
-                let _ = parts.send(Reply::Response(response));
-                Answer::First
-            }
+            Waiter::Call(_) if !response.is_error() => Answer::First,
             Waiter::Nobody { end } => {
                 if end.is_none() || response.is_error() {
                     self.remove(serial);
@@ -195,9 +271,17 @@ impl Pending {
         if name.eq_ignore_ascii_case("UserEvent") {
             return Some(event);
         }
-        let Some(serial) = self.serial(event.action_id()) else { return Some(event) };
-        let (ended, free) = match self.entries.get(&serial).map(|entry| &entry.waiter) {
-            Some(Waiter::List { parts, end, answered: true }) if !name.eq_ignore_ascii_case("OriginateResponse") => {
+        // What tells of calls is everybody's: it stays on the stream too.
+        if let Some(serial) = self.calls.concerned(&event) {
+            self.tell_call(serial, &event);
+            return Some(event);
+        }
+        let Some(serial) = self.serial(event.action_id()).or_else(|| self.named_list(&event)) else {
+            return Some(event);
+        };
+        let is_outcome = name.eq_ignore_ascii_case("OriginateResponse");
+        let (ended, free) = match self.entries.get_mut(&serial).map(|entry| &mut entry.waiter) {
+            Some(Waiter::List { parts, end, answered: true }) if !is_outcome => {
                 let ended = end.is(&event);
                 if ended && matches!(end, ListEnd::Single(_)) {
                     let _ = parts.send(Reply::Item(event.clone()));
@@ -205,10 +289,9 @@ impl Pending {
                 let _ = parts.send(if ended { Reply::Complete(event) } else { Reply::Item(event) });
                 (ended, None)
             }
-            // The event is everybody's: it stays on the stream too.
-            Some(Waiter::Event { parts, name: wanted }) if name.eq_ignore_ascii_case(wanted) => {
-                let _ = parts.send(Reply::Complete(event.clone()));
-                (true, Some(event))
+            Some(Waiter::Call(_)) if is_outcome => {
+                self.tell_call(serial, &event);
+                (false, Some(event))
             }
             // Of a list that nobody collects any more.
             Some(Waiter::Nobody { end: Some(end) }) => (end.is(&event), None),
@@ -218,6 +301,27 @@ impl Pending {
             self.remove(serial);
         }
         free
+    }
+
+    /// The oldest list that this event ends although it bears no id.
+    fn named_list(&self, event: &Event) -> Option<Serial> {
+        if self.named_lists.is_empty() || event.action_id().is_some() {
+            return None;
+        }
+        let ends = |serial: &&Serial| match self.entries.get(serial).map(|entry| &entry.waiter) {
+            Some(Waiter::List { end, answered: true, .. }) => end.is(event),
+            _ => false,
+        };
+        self.named_lists.iter().find(ends).copied()
+    }
+
+    fn tell_call(&mut self, serial: Serial, event: &Event) {
+        let Some(Entry { waiter: Waiter::Call(call), .. }) = self.entries.get_mut(&serial) else { return };
+        match self.calls.tell(serial, call, event) {
+            Step::Open => {}
+            Step::HeldBack => drop(self.set_deadline(serial, deadline_in(CAUSE_TIMEOUT))),
+            Step::Over => drop(self.remove(serial)),
+        }
     }
 
     /// Sets when an entry that nobody watches is to fail; returns whether that is the next one to.
@@ -249,18 +353,26 @@ impl Pending {
     /// caller's may come again and must not meet the old answer, a mask that was set has been set.
     pub fn abandon(&mut self, serial: Serial) -> Option<Abandoned> {
         self.entries.get(&serial).filter(|entry| entry.waiter.is_awaited())?;
-        let Entry { waiter, callers_id, memorable, unwatched, span } = self.remove(serial)?;
+        let Entry { waiter, own_id, memorable, unwatched, span, answered, preliminary } = self.remove(serial)?;
         let end = match &waiter {
             Waiter::List { end, .. } => Some(end.clone()),
             _ => None,
         };
-        if end.is_some() || memorable.is_some() || callers_id.is_some() {
+        // Of a call that was taken in the outcome may yet come, unless it has.
+        let is_open = match &waiter {
+            Waiter::Call(call) => !call.has_failed(),
+            _ => !answered,
+        };
+        let is_open = is_open && (memorable.is_some() || own_id.is_some());
+        if end.is_some() || is_open {
             if self.abandoned.len() == MOST_ABANDONED {
                 self.forget_oldest();
             }
             self.abandoned.push_back(serial);
             let waiter = Waiter::Nobody { end };
-            self.insert(serial, Entry { waiter, callers_id, memorable, unwatched: None, span: span.clone() });
+            let (unwatched, span) = (None, span.clone());
+            let entry = Entry { waiter, own_id, memorable, unwatched, span, answered, preliminary };
+            self.insert(serial, entry);
         }
         Some(Abandoned { waiter, unwatched, span })
     }
@@ -286,21 +398,15 @@ impl Pending {
     fn forget_oldest(&mut self) {
         let Some(oldest) = self.abandoned.pop_front() else { return };
         if self.entries.get(&oldest).is_some_and(|entry| !entry.waiter.is_awaited()) {
-            self.remove(oldest);
+            let id = self.remove(oldest).filter(|entry| !entry.answered).and_then(|entry| entry.own_id);
+            self.forgotten.extend(id.map(|id| self.hasher.hash_one(&*id)));
         }
     }
 
-    /// An action may keep the server silent, as long as it is not answered and until then.
-    pub fn set_stalling(&mut self, serial: Serial, until: Instant) {
-        let now = Instant::now();
-        self.stalling.retain(|(_, until)| *until > now);
-        self.stalling.push((serial, until));
-    }
-
-    /// Whether some action may keep the server silent.
-    pub fn is_stalling(&self) -> bool {
-        let now = Instant::now();
-        self.stalling.iter().any(|(_, until)| *until > now)
+    /// Whether the server may be silent because it carries an action out: the oldest that it has not answered. Later
+    /// ones do not excuse it.
+    pub fn is_busy(&self, now: Instant) -> bool {
+        self.unanswered.front().is_some_and(|(_, until)| *until > now)
     }
 
     /// Abandons every action, for the end of the link; what it sent before is still handed on as usual.
@@ -334,6 +440,35 @@ mod tests {
     use super::*;
     use crate::packet::Packet;
 
+    fn entry(waiter: Waiter, own_id: Option<Box<str>>) -> Entry {
+        Entry { waiter, own_id, preliminary: 0, answered: false, memorable: None, unwatched: None, span: 0..100 }
+    }
+
+    #[test]
+    fn an_id_of_the_callers_is_refused_as_long_as_an_old_answer_with_it_may_come_however_many_there_are() {
+        let mut pending = Pending::new("prefix-".into());
+        let action = |at: usize| Action::new("Ping").param("ActionID", format!("mine-{at}"));
+        let many = MOST_ABANDONED + 10;
+        for at in 0..many {
+            let mut id = String::new();
+            let serial = pending.number(&action(at), &mut id).unwrap();
+            let id = pending.own_id(&id);
+            pending.insert(serial, entry(Waiter::Response(crossbeam_channel::bounded(1).0), id));
+            pending.abandon(serial).unwrap();
+        }
+        let number = |pending: &mut Pending, at| pending.number(&action(at), &mut String::new()).map(drop);
+        for at in 0..many {
+            let refused = number(&mut pending, at).unwrap_err().to_string();
+            assert!(refused.contains("may yet be answered"), "{refused}");
+        }
+        for at in 0..many {
+            let answer = Packet::new(format!("Response: Success\r\nActionID: mine-{at}\r\n").as_bytes());
+            assert!(matches!(pending.answer(Response::from(answer), |_| ()), Answer::Late(_)));
+            number(&mut pending, at).unwrap();
+        }
+        assert!(pending.entries.is_empty() && pending.forgotten.is_empty());
+    }
+
     #[test]
     fn the_items_of_a_list_that_was_abandoned_with_its_link_stay_out_of_the_stream() {
         let event = |name: &str| {
@@ -344,7 +479,7 @@ mod tests {
         let parts = crossbeam_channel::unbounded().0;
         let waiter = Waiter::List { parts, end: ListEnd::Unknown, answered: true };
         let serial = pending.number(&Action::new("Agents"), &mut String::new()).unwrap();
-        pending.insert(serial, Entry { waiter, callers_id: None, memorable: None, unwatched: None, span: 0..100 });
+        pending.insert(serial, entry(waiter, None));
         assert_eq!(pending.abandon_all().len(), 1);
         assert!(pending.claim(event("Agents")).is_none());
         assert!(pending.claim(event("AgentsComplete")).is_none());

@@ -6,6 +6,8 @@ use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::response::Response;
 
+use super::call::Call;
+
 /// What goes to whoever waits for more than a response.
 #[derive(Debug)]
 pub(crate) enum Reply {
@@ -26,11 +28,8 @@ pub(crate) enum Waiter {
         end: ListEnd,
         answered: bool,
     },
-    /// An answer that comes as one event of this name, such as `OriginateResponse`.
-    Event {
-        parts: Sender<Reply>,
-        name: &'static str,
-    },
+    /// The outcome of a call, which comes in events.
+    Call(Box<Call>),
     /// Nobody any more, for it was abandoned: what comes is dropped, a list's items up to their end.
     Nobody {
         end: Option<ListEnd>,
@@ -42,6 +41,8 @@ pub(crate) enum Waiter {
 pub(crate) enum ListEnd {
     /// The event of this name.
     Named(Box<str>),
+    /// The event of this name, as the caller says; it need not bear the action's id.
+    NamedByCaller(Box<str>),
     /// This event is the only item and the end.
     Single(Box<str>),
     /// Not known: any event whose name ends in `Complete`.
@@ -62,9 +63,8 @@ impl Waiter {
     pub fn finish(self, response: Response) {
         match self {
             Self::Response(waiter) => drop(waiter.send(accepted(response))),
-            Self::List { parts, .. } | Self::Event { parts, .. } => {
-                drop(parts.send(Reply::Failed(Error::Rejected(response))));
-            }
+            Self::List { parts, .. } => drop(parts.send(Reply::Failed(Error::Rejected(response)))),
+            Self::Call(call) => call.fail(Error::Rejected(response)),
             Self::Nobody { .. } => {}
         }
     }
@@ -73,7 +73,8 @@ impl Waiter {
     pub fn fail(self, error: Error) {
         match self {
             Self::Response(waiter) => drop(waiter.send(Err(error))),
-            Self::List { parts, .. } | Self::Event { parts, .. } => drop(parts.send(Reply::Failed(error))),
+            Self::List { parts, .. } => drop(parts.send(Reply::Failed(error))),
+            Self::Call(call) => call.fail(error),
             Self::Nobody { .. } => {}
         }
     }
@@ -85,7 +86,9 @@ impl ListEnd {
             return mark.eq_ignore_ascii_case("Complete") || mark.eq_ignore_ascii_case("cancelled");
         }
         match self {
-            Self::Named(name) | Self::Single(name) => event.name().eq_ignore_ascii_case(name),
+            Self::Named(name) | Self::NamedByCaller(name) | Self::Single(name) => {
+                event.name().eq_ignore_ascii_case(name)
+            }
             Self::Unknown => ends_with_complete(event.name()),
         }
     }
