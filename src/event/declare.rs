@@ -43,12 +43,26 @@ macro_rules! field_type {
 
 /// The expression that reads a field.
 macro_rules! read_field {
-    ($reader:ident group $group:ident $($prefix:literal)|+) => { $reader.group(&[$($prefix),+], $group::read) };
-    ($reader:ident Text $($header:literal)|+) => { $reader.text(&const { [$(Key::new($header)),+] }) };
-    ($reader:ident NtpTime $($header:literal)|+) => {
-        $reader.value(&const { [$(Key::new($header)),+] }).map(|NtpTime(seconds)| seconds)
+    ($reader:ident group $group:ident $($prefix:literal)|+) => {
+        $reader.group([$($prefix),+].len(), $group::NAMES.len(), $group::read)
     };
-    ($reader:ident $kind:ident $($header:literal)|+) => { $reader.value(&const { [$(Key::new($header)),+] }) };
+    ($reader:ident Text $($header:literal)|+) => { $reader.text([$($header),+].len()) };
+    ($reader:ident NtpTime $($header:literal)|+) => {
+        $reader.value([$($header),+].len()).map(|NtpTime(seconds)| seconds)
+    };
+    ($reader:ident $kind:ident $($header:literal)|+) => { $reader.value([$($header),+].len()) };
+}
+
+/// The headers of a field; a group has none of its own.
+macro_rules! own_headers {
+    (group $group:ident $($prefix:literal)|+) => { &[] };
+    ($kind:ident $($header:literal)|+) => { &[$($header),+] };
+}
+
+/// The headers of a group, under each of its prefixes; none for other fields.
+macro_rules! group_headers {
+    (group $group:ident $($prefix:literal)|+) => { &[$(Names { prefix: $prefix, names: $group::NAMES }),+] };
+    ($kind:ident $($header:literal)|+) => { &[] };
 }
 
 /// Declares groups of headers that come together, with or without a prefix.
@@ -56,29 +70,36 @@ macro_rules! groups {
     ($(
         $(#[$doc:meta])*
         $name:ident {
-            $( $(#[$field_doc:meta])* $field:ident: $($kind:ident)+ $(<$b:lifetime>)? [$($header:literal)|+] ),* $(,)?
+            $( $(#[$field_doc:meta])* $field:ident: $kind:ident $(<$b:lifetime>)? [$($header:literal)|+] ),* $(,)?
         }
     )+) => { $(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq)]
         #[non_exhaustive]
         pub struct $name<'a> {
-            $( $(#[$field_doc])* #[doc = field_doc!($($kind)+ $($header)|+)]
-            pub $field: field_type!('a $($kind)+ $($b)?), )*
+            $( $(#[$field_doc])* #[doc = field_doc!($kind $($header)|+)]
+            pub $field: field_type!('a $kind $($b)?), )*
         }
 
         impl<'a> $name<'a> {
+            pub(crate) const NAMES: &'static [&'static str] = &[$($($header),+),*];
+
             /// Reads the group from the headers of an event that begin with a prefix.
-            pub fn of(event: &'a Event, prefix: &'a str) -> Self {
-                Reader::new(event).group(&[prefix], Self::read)
+            pub fn of(event: &'a Event, prefix: &str) -> Self {
+                const PARTS: &[Names] = &[Names { prefix: "", names: $name::NAMES }];
+                const TABLE: Table = table!(PARTS);
+
+                let mut slots = [None; Table::slots(PARTS)];
+                event.packet().sort_after(prefix, &TABLE, &mut slots);
+                Self::read(&mut Reader::new(&slots, slots.len()))
             }
 
-            pub(crate) fn read(reader: &mut Reader<'a>) -> Self {
-                Self { $( $field: read_field!(reader $($kind)+ $($header)|+) ),* }
+            pub(crate) fn read(reader: &mut Reader<'_, 'a>) -> Self {
+                Self { $( $field: read_field!(reader $kind $($header)|+) ),* }
             }
         }
 
-        record!($name { $($field [$($kind)+ $($header)|+])* });
+        record!($name { $($field [$kind $($header)|+])* });
     )+ };
 }
 
@@ -157,8 +178,17 @@ macro_rules! events {
         impl<'a> From<&'a Event> for $name<'a> {
             /// Decodes an event whatever its name.
             fn from(event: &'a Event) -> Self {
+                const FIELDS: &[&[&str]] = &[$(own_headers!($($kind)+ $($header)|+)),*];
+                const OWN: [&str; read::count(FIELDS)] = read::join(FIELDS, "");
+                const GROUPS: &[&[Names]] =
+                    &[&[Names { prefix: "", names: &OWN }] $(, group_headers!($($kind)+ $($header)|+))*];
+                const PARTS: [Names; read::count(GROUPS)] = read::join(GROUPS, GROUPS[0][0]);
+                const TABLE: Table = table!(&PARTS);
+
+                let mut slots = [None; Table::slots(&PARTS)];
+                event.packet().sort(&TABLE, &mut slots);
                 #[allow(unused_mut, unused_variables)]
-                let mut reader = Reader::new(event);
+                let mut reader = Reader::new(&slots, OWN.len());
                 Self { $( $field: read_field!(reader $($kind)+ $($header)|+), )* raw: event }
             }
         }

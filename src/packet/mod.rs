@@ -10,7 +10,6 @@
 //! its beginning ([`Packet::iter`], a typed event) is not indexed at all. A packet that is kept for long pins its
 //! chunk, at most what one read brought: [`Packet::detach`] cuts it loose.
 
-mod cursor;
 mod follows;
 mod framing;
 mod lines;
@@ -18,11 +17,12 @@ mod pool;
 mod scan;
 #[cfg(feature = "serde")]
 mod serialize;
+mod table;
 
-pub(crate) use cursor::{Cursor, Key};
 pub use framing::{Frame, Framer, DEFAULT_LIMIT};
 pub use lines::LineEnd;
 use pool::Pool;
+pub(crate) use table::{table, Bucket, Names, Table};
 
 use std::borrow::Cow;
 use std::fmt;
@@ -200,8 +200,7 @@ impl Packet {
 
     /// All headers, name and value, in the order in which they came.
     pub fn iter(&self) -> Headers<'_> {
-        let text = self.text();
-        Headers { text, spans: Spans::of(text.as_bytes()) }
+        Headers { text: self.text(), spans: self.headers() }
     }
 
     /// How many headers the packet has, repeats counted.
@@ -253,6 +252,12 @@ impl Packet {
     /// The first value of a header, found from the beginning without indexing the packet.
     pub(crate) fn seek(&self, key: &str) -> Option<&str> {
         self.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+    }
+
+    /// The headers one after the other, without indexing the packet.
+    #[inline]
+    fn headers(&self) -> Spans<'_> {
+        Spans::of(self.text().as_bytes())
     }
 
     fn spans(&self) -> &[Span] {

@@ -1,6 +1,7 @@
 //! The catalogue: one declaration an event, by topic, and [`Typed`], which has a variant for each.
 
 use super::raw::Event;
+use crate::packet::{table, Names, Table};
 
 /// Gathers the names of all topics and makes [`Typed`] of them.
 macro_rules! catalogue {
@@ -21,12 +22,15 @@ macro_rules! catalogue {
             Other(&'a Event),
         }
 
-        #[allow(non_upper_case_globals)]
-        mod digests {
-            $( pub(super) const $name: u64 = super::digest(super::$name::NAME); )*
-        }
+        /// The place of each event among all of them.
+        #[allow(non_upper_case_globals, clippy::upper_case_acronyms)]
+        mod places {
+            enum Place {
+                $($name),*
+            }
 
-        const _: () = assert!(distinct(&[$(digests::$name),*]), "two events of the catalogue have the same digest");
+            $( pub(super) const $name: usize = Place::$name as usize; )*
+        }
 
         impl Event {
             /// The event decoded into the struct that the catalogue has for its name.
@@ -48,9 +52,13 @@ macro_rules! catalogue {
             /// }
             /// ```
             pub fn typed(&self) -> Typed<'_> {
-                let name = self.name();
-                match digest(name) {
-                    $( digests::$name if name.eq_ignore_ascii_case($name::NAME) => Typed::$name(self.into()), )*
+                const ALL: &[Names] = &[Names { prefix: "", names: Typed::NAMES }];
+                const TABLE: Table = table!(ALL);
+
+                let mut place = None;
+                TABLE.find(self.name().as_bytes(), |found| place = Some(found));
+                match place {
+                    $( Some(places::$name) => Typed::$name(self.into()), )*
                     _ => Typed::Other(self),
                 }
             }
@@ -114,43 +122,16 @@ macro_rules! catalogue {
     };
 }
 
-/// A digest of a name without regard to case (FNV-1a).
-const fn digest(name: &str) -> u64 {
-    let bytes = name.as_bytes();
-    let mut digest = 0xcbf2_9ce4_8422_2325;
-    let mut at = 0;
-    while at < bytes.len() {
-        digest = (digest ^ bytes[at].to_ascii_lowercase() as u64).wrapping_mul(0x0100_0000_01b3);
-        at += 1;
-    }
-    digest
-}
-
-const fn distinct(digests: &[u64]) -> bool {
-    let mut at = 0;
-    while at < digests.len() {
-        let mut other = at + 1;
-        while other < digests.len() {
-            if digests[at] == digests[other] {
-                return false;
-            }
-            other += 1;
-        }
-        at += 1;
-    }
-    true
-}
-
 /// What a topic's file needs.
 mod prelude {
     pub(super) use std::fmt;
 
     pub(super) use super::super::groups::*;
     pub(super) use super::super::raw::Event;
-    pub(super) use super::super::read::Reader;
+    pub(super) use super::super::read::{self, Reader};
     pub(super) use super::super::record::{self, Field, Record};
     pub(super) use super::super::values::*;
-    pub(super) use crate::packet::Key;
+    pub(super) use crate::packet::{table, Names, Table};
 }
 
 mod agent;
