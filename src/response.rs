@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::event::values::Value;
 use crate::packet::{Headers, Packet, Values};
 use crate::secrets::Mask;
 
@@ -60,6 +61,22 @@ impl Response {
     /// The first value of a header, its name in any case; `None` if there is no such header.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.packet.get(key)
+    }
+
+    /// The first value of a header, its name in any case; `None` if there is no such header, or if it is empty or
+    /// cannot be read as this type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gami::{event::ExtensionState, packet::Packet, Response};
+    ///
+    /// let response = Response::from(Packet::new(b"Response: Success\r\nExten: 200\r\nStatus: 8\r\n"));
+    /// assert_eq!(response.value::<ExtensionState>("Status"), Some(ExtensionState::Ringing));
+    /// assert_eq!(response.value::<u32>("Exten"), Some(200));
+    /// ```
+    pub fn value<'a, T: Value<'a>>(&'a self, key: &str) -> Option<T> {
+        self.get(key).and_then(T::read)
     }
 
     /// The first value of a header in the bytes that came; `None` if there is no such header.

@@ -558,6 +558,96 @@ fn printing_a_typed_event_leaves_out_what_is_absent() {
     assert_eq!(format!("{:?}", event.typed()), shown);
 }
 
+#[test]
+fn typed_events_are_equal_where_all_fields_are() {
+    let one = event("Event: Hangup\nChannel: SIP/100-1\nCause: 16\nX-Mine: 1\n");
+    let same = event("Event: Hangup\nCause: 16\nchannel: SIP/100-1\n");
+    let e = decoded!(one as Hangup);
+    assert_eq!(e, decoded!(same as Hangup));
+    assert_eq!(e.channel, decoded!(same as Hangup).channel);
+    for other in [
+        "Channel: SIP/100-1\nCause: 17",
+        "Channel: SIP/100-1\nCause: 4711",
+        "Channel: SIP/100-2\nCause: 16",
+        "Channel: SIP/100-1\nCause: 16\nChannelState: 0",
+        "Channel: SIP/100-1\nCause: 16\nCause-txt: x",
+        "Cause: 16",
+        "Channel: SIP/100-1",
+    ] {
+        let event = event(&format!("Event: Hangup\n{other}\n"));
+        assert_ne!(e, decoded!(event as Hangup), "{other}");
+    }
+}
+
+mod what_is_kept {
+    use super::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn a_group_outlives_its_event() {
+        let mut members: HashMap<String, owned::MemberSnapshot> = HashMap::new();
+        {
+            let event = event(
+                "Event: QueueMemberStatus\nQueue: q\nMemberName: Anna\nInterface: PJSIP/100\nMembership: dynamic\n\
+                 Penalty: 2\nStatus: 6\nPaused: 0\n",
+            );
+            let member = decoded!(event as QueueMemberStatus).member;
+            let kept = member.to_owned();
+            assert_eq!((kept.borrowed(), format!("{kept:?}")), (member, format!("{member:?}")));
+            assert_eq!(owned::MemberSnapshot::from(member), kept);
+            members.insert(member.interface.to_owned(), kept);
+        }
+        let member = &members["PJSIP/100"];
+        assert_eq!((member.name.as_str(), member.membership.as_str()), ("Anna", "dynamic"));
+        assert_eq!(
+            (member.status, member.penalty, member.paused),
+            (Some(QueueMemberState::Ringing), Some(2), Some(false))
+        );
+        assert_eq!(member.borrowed().membership, Some(Membership::Dynamic));
+        assert_ne!(*member, owned::MemberSnapshot::default());
+    }
+
+    #[test]
+    fn a_word_that_no_enum_knows_is_kept() {
+        let event = event("Event: InvalidPassword\nSeverity: Dire\nAccountID: admin\n");
+        let source = decoded!(event as InvalidPassword).source.to_owned();
+        assert_eq!(source.severity, "Dire");
+        assert_eq!(source.borrowed().severity, Some(Severity::Other("Dire")));
+    }
+}
+
+mod what_many_events_share {
+    use super::*;
+
+    #[test]
+    fn is_found_without_a_match() {
+        let enter = event(
+            "Event: BridgeEnter\nBridgeUniqueid: b1\nBridgeNumChannels: 1\nChannel: PJSIP/100-1\nUniqueid: 1.1\n",
+        );
+        let typed = enter.typed();
+        assert_eq!(typed.channel().map(|channel| channel.uniqueid), Some("1.1"));
+        assert_eq!(typed.bridge().map(|bridge| bridge.uniqueid), Some("b1"));
+        assert_eq!((typed.member(), typed.security()), (None, None));
+        let member = event("Event: QueueMemberPause\nQueue: q\nInterface: PJSIP/100\n");
+        assert_eq!(member.typed().member().map(|member| member.interface), Some("PJSIP/100"));
+        let attempt = event("Event: InvalidAccountID\nAccountID: nobody\n");
+        assert_eq!(attempt.typed().security().map(|source| source.account_id), Some("nobody"));
+    }
+
+    #[test]
+    fn is_none_where_the_event_does_not_have_it() {
+        let global = event("Event: VarSet\nVariable: A\nValue: 1\n");
+        assert_eq!(global.typed().channel(), None);
+        let by_prefix = event("Event: DialBegin\nDestChannel: PJSIP/200-1\n");
+        assert_eq!(by_prefix.typed().channel(), None);
+        // A field of that name which is text.
+        let named = event("Event: ChannelHungup\nChannel: PJSIP/100-1\n");
+        assert_eq!(named.typed().channel(), None);
+        let transfer = event("Event: Novelty\nChannel: PJSIP/100-1\n");
+        assert_eq!((transfer.typed().channel(), transfer.typed().bridge()), (None, None));
+    }
+}
+
 mod json {
     use super::*;
     use gami::Response;
@@ -584,11 +674,29 @@ mod json {
     #[test]
     fn a_typed_event_has_its_name_and_the_fields_that_came() {
         let event = event("Event: Newexten\nChannel: SIP/100-1\nChannelState: 6\nPriority: 3\nApplication: Dial\n");
-        let expected =
-            r#"{"event":"Newexten","channel":{"name":"SIP/100-1","state":"Up","priority":3},"application":"Dial"}"#;
+        let expected = r#"{"event":"Newexten","channel":{"name":"SIP/100-1","state":6,"state_name":"Up","priority":3},"application":"Dial"}"#;
         assert_eq!(json(&event.typed()), expected);
         let e = decoded!(event as Newexten);
-        assert_eq!(json(&e.channel), r#"{"name":"SIP/100-1","state":"Up","priority":3}"#);
+        let expected = r#"{"name":"SIP/100-1","state":6,"state_name":"Up","priority":3}"#;
+        assert_eq!((json(&e.channel), json(&e.channel.to_owned())), (expected.into(), expected.into()));
+    }
+
+    #[test]
+    fn an_enum_of_numbers_is_its_number_with_the_name_beside_it_and_one_of_words_is_its_word() {
+        let known = event("Event: Hangup\nCause: 16\n");
+        assert_eq!(json(&known.typed()), r#"{"event":"Hangup","cause":16,"cause_name":"Normal Clearing"}"#);
+        let unknown = event("Event: Hangup\nCause: 4711\n");
+        assert_eq!(json(&unknown.typed()), r#"{"event":"Hangup","cause":4711}"#);
+        for (sent, code) in [("16", 16), ("4711", 4711), ("-7", -7)] {
+            let event = event(&format!("Event: Hangup\nCause: {sent}\n"));
+            let back = serde_json::to_value(event.typed()).unwrap()["cause"].as_i64().unwrap();
+            let back = HangupCause::from(i32::try_from(back).unwrap());
+            assert_eq!((Some(back), back.code()), (decoded!(event as Hangup).cause, code));
+        }
+        let named = event("Event: Status\nState: Ringing\n");
+        assert_eq!(json(&named.typed()), r#"{"event":"Status","state":5,"state_name":"Ringing"}"#);
+        let word = event("Event: DialEnd\nDialStatus: noanswer\n");
+        assert_eq!(json(&word.typed()), r#"{"event":"DialEnd","dial_status":"NOANSWER"}"#);
     }
 
     #[test]

@@ -61,8 +61,17 @@ impl Declared {
                     groups.into_iter().find(|group| !group.is_empty()).map(Json::Object)
                 }
             };
-            if let Some(shown) = shown {
-                decoded.insert((*name).to_owned(), shown);
+            let Some(shown) = shown else { continue };
+            // An enum of numbers is its number, and beside it its name.
+            match shown {
+                Json::Array(mut both) => {
+                    let word = both.pop().unwrap();
+                    decoded.insert((*name).to_owned(), both.pop().unwrap());
+                    if word != "" {
+                        decoded.insert(format!("{name}_name"), word);
+                    }
+                }
+                shown => drop(decoded.insert((*name).to_owned(), shown)),
             }
         }
         decoded
@@ -172,7 +181,7 @@ fn fields(tokens: &mut Tokens) -> Vec<Field> {
     fields
 }
 
-/// How a type of the declarations reads a text.
+/// How a type of the declarations reads a text; of an enum of numbers, as number and name.
 fn reads(kind: &str) -> fn(&str) -> Option<Json> {
     fn number<'a, T: Value<'a> + Into<Json>>(text: &'a str) -> Option<Json> {
         T::read(text).map(Into::into)
@@ -206,10 +215,7 @@ fn reads(kind: &str) -> fn(&str) -> Option<Json> {
                     let code = gami::event::$codes::read(text)?;
                     assert_eq!(gami::event::$codes::read(&code.to_string()), Some(code));
                     assert_eq!(gami::event::$codes::from(code.code()), code);
-                    Some(match code {
-                        gami::event::$codes::Other(code) => code.into(),
-                        known => known.as_str().into(),
-                    })
+                    Some(Json::Array(vec![code.code().into(), code.as_str().into()]))
                 },)+
                 other => panic!("the fuzz targets do not know how {other} reads a text"),
             }

@@ -47,6 +47,7 @@
 
 mod catalogue;
 mod raw;
+mod typed;
 mod values;
 
 pub use catalogue::*;

@@ -20,9 +20,14 @@ macro_rules! unit {
 /// The documentation of a field.
 macro_rules! field_doc {
     (group $group:ident "") => { concat!("The headers of a [`", stringify!($group), "`].") };
-    (group $group:ident $prefix:literal) => { concat!("The headers of a [`", stringify!($group), "`] after `", $prefix, "`.") };
-    (group $group:ident $prefix:literal $(| $other:literal)+) => {
-        concat!("The headers of a [`", stringify!($group), "`] after `", $prefix, "`" $(, ", or after `", $other, "`")+, " where there are none.")
+    (group $group:ident $prefix:literal) => {
+        concat!("The headers of a [`", stringify!($group), "`], each with the prefix `", $prefix, "`.")
+    };
+    (group $group:ident $prefix:literal | "") => {
+        concat!("The headers of a [`", stringify!($group), "`], each with the prefix `", $prefix, "`, or without one where there are none.")
+    };
+    (group $group:ident $prefix:literal | $other:literal | "") => {
+        concat!("The headers of a [`", stringify!($group), "`], each with the prefix `", $prefix, "`, or `", $other, "`, or without one where there are none.")
     };
     ($kind:ident $($header:literal)|+) => { concat!(headers!($($header)|+), unit!($kind)) };
 }
@@ -39,6 +44,39 @@ macro_rules! field_type {
     ($a:lifetime NtpTime) => { Option<f64> };
     ($a:lifetime $kind:ident) => { Option<$kind> };
     ($a:lifetime $kind:ident $b:lifetime) => { Option<$kind<$b>> };
+}
+
+/// The type of a field of a group that owns its text.
+macro_rules! owned_type {
+    (Text) => { String };
+    ($kind:ident) => { field_type!('static $kind) };
+    ($kind:ident $b:lifetime) => { String };
+}
+
+/// What a group that owns its text holds of a field.
+macro_rules! to_owned_field {
+    ([Text] $field:expr) => {
+        $field.to_owned()
+    };
+    ([$kind:ident] $field:expr) => {
+        $field
+    };
+    ([$kind:ident $b:lifetime] $field:expr) => {
+        $field.map_or_else(String::new, |word| word.as_str().to_owned())
+    };
+}
+
+/// A field of a group as the event had it.
+macro_rules! borrowed_field {
+    ([Text] $field:expr) => {
+        &$field
+    };
+    ([$kind:ident] $field:expr) => {
+        $field
+    };
+    ([$kind:ident $b:lifetime] $field:expr) => {
+        $kind::read(&$field)
+    };
 }
 
 /// The expression that reads a field.
@@ -70,11 +108,12 @@ macro_rules! groups {
     ($(
         $(#[$doc:meta])*
         $name:ident {
-            $( $(#[$field_doc:meta])* $field:ident: $kind:ident $(<$b:lifetime>)? [$($header:literal)|+] ),* $(,)?
+            $( $(#[$field_doc:meta])* $field:ident: $kind:ident $(<$b:lifetime>)? [$($header:tt)|+] ),* $(,)?
         }
-    )+) => { $(
+    )+) => {
+        $(
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq)]
+        #[derive(Clone, Copy)]
         #[non_exhaustive]
         pub struct $name<'a> {
             $( $(#[$field_doc])* #[doc = field_doc!($kind $($header)|+)]
@@ -100,7 +139,61 @@ macro_rules! groups {
         }
 
         record!($name { $($field [$kind $($header)|+])* });
-    )+ };
+
+        impl $name<'_> {
+            /// The group with text of its own, which can be kept without the event.
+            pub fn to_owned(&self) -> owned::$name {
+                owned::$name { $( $field: to_owned_field!([$kind $($b)?] self.$field) ),* }
+            }
+        }
+
+        impl From<$name<'_>> for owned::$name {
+            fn from(group: $name<'_>) -> Self {
+                group.to_owned()
+            }
+        }
+        )+
+
+        pub(in crate::event) mod owned {
+            use super::*;
+
+            $(
+            #[doc = concat!("A [`", stringify!($name), "`](crate::event::", stringify!($name), ") with text of its own.")]
+            #[derive(Clone, Default)]
+            #[non_exhaustive]
+            pub struct $name {
+                $( $(#[$field_doc])* #[doc = field_doc!($kind $($header)|+)]
+                pub $field: owned_type!($kind $($b)?), )*
+            }
+
+            impl $name {
+                /// The group as the event had it.
+                pub fn borrowed(&self) -> super::$name<'_> {
+                    super::$name { $( $field: borrowed_field!([$kind $($b)?] self.$field) ),* }
+                }
+            }
+
+            impl fmt::Debug for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    self.borrowed().fmt(f)
+                }
+            }
+
+            impl PartialEq for $name {
+                fn eq(&self, other: &Self) -> bool {
+                    self.borrowed() == other.borrowed()
+                }
+            }
+
+            #[cfg(feature = "serde")]
+            impl serde::Serialize for $name {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    self.borrowed().serialize(serializer)
+                }
+            }
+            )+
+        }
+    };
 }
 
 /// Where a field comes from.
@@ -112,23 +205,50 @@ macro_rules! origin {
     ($kind:ident $($header:literal)|+) => { record::Origin::Header(&[$($header),+]) };
 }
 
-/// Debug and Serialize for a struct, by its fields.
+/// The group as what many events share, if it is.
+macro_rules! shared {
+    (ChannelSnapshot) => { shared!(@as Channel); };
+    (BridgeSnapshot) => { shared!(@as Bridge); };
+    (MemberSnapshot) => { shared!(@as Member); };
+    (SecuritySource) => { shared!(@as Security); };
+    (@as $shared:ident) => {
+        fn shared(&self) -> Option<record::Shared<'_>> {
+            Some(record::Shared::$shared(self))
+        }
+    };
+    ($other:ident) => {};
+}
+
+/// What a struct can do with its fields: Debug, PartialEq and Serialize.
 macro_rules! record {
     ($name:ident { $($field:ident [$($of:tt)+])* }) => {
         impl Record for $name<'_> {
+            fn names(&self) -> (&'static str, &'static [&'static str]) {
+                (stringify!($name), &[ $( stringify!($field) ),* ])
+            }
+
             #[cfg(feature = "serde")]
             fn origins(&self) -> &'static [record::Origin] {
                 const { &[ $( origin!($($of)+) ),* ] }
             }
 
-            fn fields(&self, see: &mut dyn FnMut(&[Field<'_>])) {
-                see(&[ $( (stringify!($field), &self.$field) ),* ]);
+            fn fields<'s>(&'s self, see: &mut dyn FnMut(&[&'s dyn Show])) {
+                see(&[ $( &self.$field ),* ]);
             }
+
+            shared!($name);
         }
 
         impl fmt::Debug for $name<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                record::debug(stringify!($name), self, f)
+                record::debug(self, f)
+            }
+        }
+
+        impl PartialEq for $name<'_> {
+            /// Whether all fields are equal, whatever else the events have.
+            fn eq(&self, other: &Self) -> bool {
+                record::equal(self, other)
             }
         }
 
@@ -156,7 +276,7 @@ macro_rules! events {
     ($(
         $(#[$doc:meta])*
         $name:ident $(= $wire:literal)? {
-            $( $(#[$field_doc:meta])* $field:ident: $($kind:ident)+ $(<$b:lifetime>)? [$($header:literal)|+] ),* $(,)?
+            $( $(#[$field_doc:meta])* $field:ident: $($kind:ident)+ $(<$b:lifetime>)? [$($header:tt)|+] ),* $(,)?
         }
     )+) => {
         $(
@@ -175,8 +295,9 @@ macro_rules! events {
             pub const NAME: &'static str = wire_name!($name $($wire)?);
         }
 
+        // One for each event would fill the documentation of `Event`; that of this module tells it.
+        #[doc(hidden)]
         impl<'a> From<&'a Event> for $name<'a> {
-            /// Decodes an event whatever its name.
             fn from(event: &'a Event) -> Self {
                 const FIELDS: &[&[&str]] = &[$(own_headers!($($kind)+ $($header)|+)),*];
                 const OWN: [&str; read::count(FIELDS)] = read::join(FIELDS, "");
@@ -190,14 +311,6 @@ macro_rules! events {
                 #[allow(unused_mut, unused_variables)]
                 let mut reader = Reader::new(&slots, OWN.len());
                 Self { $( $field: read_field!(reader $($kind)+ $($header)|+), )* raw: event }
-            }
-        }
-
-        impl PartialEq for $name<'_> {
-            /// Whether all fields are equal; the raw events may differ.
-            #[allow(unused_variables)]
-            fn eq(&self, other: &Self) -> bool {
-                true $( && self.$field == other.$field )*
             }
         }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::raw::Event;
 use super::read::Reader;
-use super::record::{self, Field, Record};
+use super::record::{self, Record, Show};
 use super::values::*;
 use crate::packet::{table, Names, Table};
 

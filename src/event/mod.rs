@@ -31,12 +31,17 @@
 //! - Where a header repeats, a field holds the first.
 //! - What any event may have, such as its time, is in [`Event::common`]; channel variables are in
 //!   [`Event::variables`].
+//! - [`Typed::channel`], [`Typed::bridge`], [`Typed::member`] and [`Typed::security`] find the groups that many events
+//!   share without a `match`; [`owned`] has the groups with text of their own, to be kept.
+//!
+//! Each struct is also made of an event of any name, by [`From`]: `Hangup::from(&event)`.
 //!
 //! `{:?}` leaves out the fields that were absent, and so does `Serialize` (feature `serde`): a typed event is a map
-//! of its name as `event` and its fields, groups within it, enums as their names. After the fields come `common`,
-//! `variables`, and as `rest` the headers that none of these holds, unless they are empty: those of no field, those
-//! that repeat, those whose text could not be read. A raw event is a map of all its headers in order, with an array for
-//! one that repeats.
+//! of its name as `event` and its fields, groups within it. An enum of words is its word; an enum of numbers is its
+//! number, with its name beside it if it is known: `"cause": 16, "cause_name": "Normal Clearing"`. After the fields
+//! come `common`, `variables`, and as `rest` the headers that none of these holds, unless they are empty: those of no
+//! field, those that repeat, those whose text could not be read. A raw event is a map of all its headers in order,
+//! with an array for one that repeats.
 //!
 //! # Your own `UserEvent`
 //!
@@ -119,6 +124,15 @@ mod read;
 mod record;
 pub(crate) mod values;
 mod variables;
+
+/// The groups with text of their own, to be kept without their event: in a table of what an exchange does now.
+///
+/// Each has the fields of the group of the same name, text as a `String`. An enum of words is its word as text, empty if
+/// the header is absent. [`ChannelSnapshot::to_owned`] and its like make them, and their `borrowed` gives the group back.
+pub mod owned {
+    pub use super::catalogue::owned::*;
+    pub use super::groups::owned::*;
+}
 
 pub use catalogue::*;
 pub use groups::*;

@@ -1,7 +1,11 @@
-//! What every typed struct can do with its fields: show them.
+//! What every typed struct can do with its fields: show them, compare them, and find a group among them.
+//!
+//! A struct lists its fields; what is done with them is written once, for all structs.
 
 use std::fmt;
 
+use super::catalogue::MemberSnapshot;
+use super::groups::{BridgeSnapshot, ChannelSnapshot, SecuritySource};
 #[cfg(feature = "serde")]
 use super::raw::Event;
 use crate::secrets::Mask;
@@ -11,8 +15,11 @@ use crate::secrets::Mask;
 #[cfg_attr(not(feature = "serde"), allow(dead_code))] // printing needs no word
 pub(crate) enum Shown<'a> {
     Text(&'a str),
-    /// A value of an enum: its word, and what it is to Rust.
+    /// A value of an enum of words: its word, and what it is to Rust.
     Word(&'a str, &'a dyn fmt::Debug),
+    /// A value of an enum of numbers: its number, its name, which is empty if the number is unknown, and what it is to
+    /// Rust.
+    Code(i32, &'static str, &'a dyn fmt::Debug),
     Unsigned(u64),
     Signed(i64),
     Float(f64),
@@ -40,8 +47,24 @@ impl Show for Option<bool> {
 impl<T: Record> Show for T {
     fn show(&self) -> Option<Shown<'_>> {
         let mut empty = true;
-        self.fields(&mut |fields| empty = fields.iter().all(|(_, field)| field.show().is_none()));
+        self.fields(&mut |fields| empty = fields.iter().all(|field| field.show().is_none()));
         (!empty).then_some(Shown::Group(self))
+    }
+}
+
+impl PartialEq for Shown<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (*self, *other) {
+            (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::Word(one, _), Self::Word(other, _)) => one == other,
+            (Self::Code(one, ..), Self::Code(other, ..)) => one == other,
+            (Self::Unsigned(one), Self::Unsigned(other)) => one == other,
+            (Self::Signed(one), Self::Signed(other)) => one == other,
+            (Self::Float(one), Self::Float(other)) => one == other,
+            (Self::Flag(one), Self::Flag(other)) => one == other,
+            (Self::Group(one), Self::Group(other)) => equal(one, other),
+            _ => false,
+        }
     }
 }
 
@@ -59,23 +82,78 @@ pub(crate) fn is_there(group: &impl Show) -> bool {
     group.show().is_some()
 }
 
-/// A field by name.
-pub(crate) type Field<'a> = (&'static str, &'a dyn Show);
+/// A struct's fields.
+pub(crate) trait Record {
+    /// The names of the struct and of its fields.
+    fn names(&self) -> (&'static str, &'static [&'static str]);
 
-/// A struct's fields by name.
-pub(crate) trait Record: fmt::Debug {
     #[cfg(feature = "serde")]
     fn origins(&self) -> &'static [Origin];
 
-    fn fields(&self, see: &mut dyn FnMut(&[Field<'_>]));
+    /// Shows the fields in the order of their names.
+    fn fields<'s>(&'s self, see: &mut dyn FnMut(&[&'s dyn Show]));
+
+    /// This struct if it is one of the groups that many events share.
+    fn shared(&self) -> Option<Shared<'_>> {
+        None
+    }
+}
+
+/// A group that many events share.
+pub(crate) enum Shared<'s> {
+    Channel(&'s ChannelSnapshot<'s>),
+    Bridge(&'s BridgeSnapshot<'s>),
+    Member(&'s MemberSnapshot<'s>),
+    Security(&'s SecuritySource<'s>),
+}
+
+/// An event of which nothing is known but what any event may have.
+#[derive(Debug)]
+pub(crate) struct Unknown;
+
+impl Record for Unknown {
+    fn names(&self) -> (&'static str, &'static [&'static str]) {
+        ("Unknown", &[])
+    }
+
+    #[cfg(feature = "serde")]
+    fn origins(&self) -> &'static [Origin] {
+        &[]
+    }
+
+    fn fields<'s>(&'s self, _: &mut dyn FnMut(&[&'s dyn Show])) {}
+}
+
+/// The group of this field, if it was there.
+pub(crate) fn shared<'s>(record: &'s dyn Record, field: &str) -> Option<Shared<'s>> {
+    let at = record.names().1.iter().position(|name| *name == field)?;
+    let mut found = None;
+    record.fields(&mut |fields| {
+        if let Some(Shown::Group(group)) = fields[at].show() {
+            found = group.shared();
+        }
+    });
+    found
+}
+
+/// Whether all fields are equal, of two values of the same struct.
+pub(crate) fn equal(one: &dyn Record, other: &dyn Record) -> bool {
+    let mut equal = true;
+    one.fields(&mut |ones| {
+        other.fields(&mut |others| {
+            equal = ones.iter().zip(others).all(|(one, other)| one.show() == other.show());
+        });
+    });
+    equal
 }
 
 /// Prints the fields that were there, with `***` in place of secrets.
-pub(crate) fn debug(name: &str, record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(crate) fn debug(record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let (name, names) = record.names();
     let mut out = f.debug_struct(name);
     let mut mask = Mask::default();
     record.fields(&mut |fields| {
-        for (name, field) in fields {
+        for (name, field) in names.iter().zip(fields) {
             match field.show() {
                 None => continue,
                 Some(Shown::Text(text)) => out.field(name, &mask.show(name, text)),
@@ -83,12 +161,19 @@ pub(crate) fn debug(name: &str, record: &dyn Record, f: &mut fmt::Formatter<'_>)
                 Some(Shown::Signed(number)) => out.field(name, &number),
                 Some(Shown::Float(number)) => out.field(name, &number),
                 Some(Shown::Flag(flag)) => out.field(name, &flag),
-                Some(Shown::Word(_, word)) => out.field(name, word),
+                Some(Shown::Code(number, "", _)) => out.field(name, &number),
+                Some(Shown::Word(_, value) | Shown::Code(_, _, value)) => out.field(name, value),
                 Some(Shown::Group(group)) => out.field(name, &group),
             };
         }
     });
     out.finish()
+}
+
+impl fmt::Debug for dyn Record + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(self, f)
+    }
 }
 
 #[cfg(feature = "serde")]
@@ -99,7 +184,7 @@ mod json {
 
     use super::super::raw::Event;
     use super::super::variables::is_variable;
-    use super::{Field, Origin, Record, Show, Shown};
+    use super::{Origin, Record, Show, Shown};
 
     /// A map of the fields that were there.
     pub(crate) fn serialize<S: Serializer>(record: &dyn Record, serializer: S) -> Result<S::Ok, S::Error> {
@@ -133,18 +218,6 @@ mod json {
         map.end()
     }
 
-    /// An event of which nothing is known but what any event may have.
-    #[derive(Debug)]
-    pub(crate) struct Unknown;
-
-    impl Record for Unknown {
-        fn origins(&self) -> &'static [Origin] {
-            &[]
-        }
-
-        fn fields(&self, _: &mut dyn FnMut(&[Field<'_>])) {}
-    }
-
     /// The headers that say something and that no field holds: those of an unknown name, those that repeat, those
     /// that could not be read; the values of each name together.
     struct Rest<'a>(Vec<(&'a str, Vec<&'a str>)>);
@@ -176,7 +249,7 @@ mod json {
     /// Marks the headers that the fields of a record hold.
     fn mark(record: &dyn Record, event: &Event, prefix: &str, headers: &[(&str, &str)], held: &mut [bool]) {
         record.fields(&mut |fields| {
-            for ((_, field), origin) in fields.iter().zip(record.origins()) {
+            for (field, origin) in fields.iter().zip(record.origins()) {
                 match (field.show(), origin) {
                     (Some(Shown::Group(group)), Origin::Group(prefixes, is_there)) => {
                         if let Some(prefix) = prefixes.iter().find(|prefix| is_there(event, prefix)) {
@@ -218,11 +291,18 @@ mod json {
         }
     }
 
+    /// The fields that were there; one of an enum of numbers as its number, and beside it as its name.
     fn fields<M: SerializeMap>(record: &dyn Record, map: &mut M) -> Result<(), M::Error> {
         let mut result = Ok(());
         record.fields(&mut |fields| {
-            let mut there = fields.iter().filter_map(|(name, field)| Some((name, field.show()?)));
-            result = there.try_for_each(|(name, shown)| map.serialize_entry(name, &shown));
+            let mut there = record.names().1.iter().zip(fields).filter_map(|(name, field)| Some((name, field.show()?)));
+            result = there.try_for_each(|(name, shown)| {
+                map.serialize_entry(name, &shown)?;
+                match shown {
+                    Shown::Code(_, word, _) if !word.is_empty() => map.serialize_entry(&format!("{name}_name"), word),
+                    _ => Ok(()),
+                }
+            });
         });
         result
     }
@@ -231,6 +311,7 @@ mod json {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             match *self {
                 Self::Text(text) | Self::Word(text, _) => serializer.serialize_str(text),
+                Self::Code(code, ..) => serializer.serialize_i32(code),
                 Self::Unsigned(number) => serializer.serialize_u64(number),
                 Self::Signed(number) => serializer.serialize_i64(number),
                 Self::Float(number) => serializer.serialize_f64(number),
@@ -242,4 +323,4 @@ mod json {
 }
 
 #[cfg(feature = "serde")]
-pub(crate) use json::{serialize, serialize_event, Unknown};
+pub(crate) use json::{serialize, serialize_event};

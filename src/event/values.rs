@@ -214,10 +214,7 @@ macro_rules! codes {
 
         impl Show for Option<$name> {
             fn show(&self) -> Option<Shown<'_>> {
-                self.as_ref().map(|code| match code {
-                    $name::Other(code) => Shown::Signed(i64::from(*code)),
-                    known => Shown::Word(known.as_str(), known),
-                })
+                self.as_ref().map(|code| Shown::Code(code.code(), code.as_str(), code))
             }
         }
     )+ };

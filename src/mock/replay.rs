@@ -11,7 +11,10 @@ use crate::packet::{Frame, Framer, Kind};
 ///
 /// They are 53: two Local channels of two halves each, from their `Newchannel` to their `Hangup`, with
 /// what the dialplan, the dialing and the bridge between them had to say.
-pub const SAMPLE_CALL: &[u8] = include_bytes!("sample-call.ami");
+pub const SAMPLE_CALL: &[u8] = CALL;
+
+/// A constant of its own, for the documentation prints the whole of an exported one.
+const CALL: &[u8] = include_bytes!("sample-call.ami");
 
 /// The events of a capture, to be sent again: see [`Mock::replay`](super::Mock::replay).
 ///

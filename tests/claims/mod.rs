@@ -158,8 +158,6 @@ fn says(field: &Value, sent: &str) -> bool {
                 || sent.ends_with(&format!("={field}"))
                 || letters(field) == letters(sent)
                 || spellings.contains(&(letters(sent).as_str(), letters(field).as_str()))
-                // An enum of numbers shows names.
-                || (number(sent).is_some() && number(field).is_none() && !field.is_empty())
         }
         Value::Number(field) => field.as_f64() == number(sent),
         Value::Bool(true) => ["yes", "true", "on", "1", "enabled", "y", "t"].contains(&letters(sent).as_str()),

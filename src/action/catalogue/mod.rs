@@ -64,15 +64,13 @@ macro_rules! typed {
             typed!(@timeout $($flag)?);
         }
 
-        impl From<$name> for Action {
-            fn from(typed: $name) -> Self {
-                typed.0
+        impl crate::action::typed::Typed for $name {
+            fn into_action(self) -> Action {
+                self.0
             }
-        }
 
-        impl From<&$name> for Action {
-            fn from(typed: &$name) -> Self {
-                typed.0.clone()
+            fn to_action(&self) -> Action {
+                self.0.clone()
             }
         }
 

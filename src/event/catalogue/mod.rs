@@ -1,6 +1,10 @@
 //! The catalogue: one declaration an event, by topic, and [`Typed`], which has a variant for each.
 
+use std::fmt;
+
+use super::groups::{BridgeSnapshot, ChannelSnapshot, SecuritySource};
 use super::raw::Event;
+use super::record::{self, Record, Shared, Unknown};
 use crate::packet::{table, Names, Table};
 
 /// Gathers the names of all topics and makes [`Typed`] of them.
@@ -16,8 +20,9 @@ macro_rules! catalogue {
         #[derive(Clone, Copy)]
         #[non_exhaustive]
         #[allow(clippy::large_enum_variant)] // a box would cost an allocation an event
+        #[allow(missing_docs)] // the struct of each variant has them
         pub enum Typed<'a> {
-            $( #[doc = concat!("See [`", stringify!($name), "`].")] $name($name<'a>), )*
+            $( $name($name<'a>), )*
             /// An event that is not in the catalogue, as it came.
             Other(&'a Event),
         }
@@ -95,31 +100,89 @@ macro_rules! catalogue {
             }
         }
 
-        impl std::fmt::Debug for Typed<'_> {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        impl Typed<'_> {
+            fn record(&self) -> &dyn Record {
                 match self {
-                    $( Typed::$name(event) => event.fmt(f), )*
-                    Typed::Other(event) => event.fmt(f),
-                }
-            }
-        }
-
-        /// A map of the event's name as `event` and its fields; then the common headers as `common`, the channel
-        /// variables as `variables`, and as `rest` the headers that none of these holds.
-        ///
-        /// An event that is not in the catalogue has the same map, without fields.
-        #[cfg(feature = "serde")]
-        impl serde::Serialize for Typed<'_> {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use super::record::{serialize_event, Unknown};
-
-                match self {
-                    $( Typed::$name(event) => serialize_event($name::NAME, event, event.raw, serializer), )*
-                    Typed::Other(event) => serialize_event(event.name(), &Unknown, event, serializer),
+                    $( Typed::$name(event) => event, )*
+                    Typed::Other(_) => &Unknown,
                 }
             }
         }
     };
+}
+
+impl Typed<'_> {
+    /// The channel that the event is about, which is its field `channel`; `None` for an event that has no such field
+    /// or none of its headers.
+    ///
+    /// Where an event tells of several channels, this is the one without a prefix.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    ///
+    /// use gami::{event::owned, packet::Packet, Event};
+    ///
+    /// let event = Event::from(Packet::new(b"Event: Newstate\r\nChannel: PJSIP/100-1\r\nUniqueid: 1.1\r\n"));
+    /// let mut channels: HashMap<String, owned::ChannelSnapshot> = HashMap::new();
+    /// if let Some(channel) = event.typed().channel() {
+    ///     channels.insert(channel.uniqueid.to_owned(), channel.to_owned());
+    /// }
+    /// assert_eq!(channels["1.1"].name, "PJSIP/100-1");
+    /// ```
+    pub fn channel(&self) -> Option<&ChannelSnapshot<'_>> {
+        match record::shared(self.record(), "channel")? {
+            Shared::Channel(channel) => Some(channel),
+            _ => None,
+        }
+    }
+
+    /// The bridge that the event is about, which is its field `bridge`; `None` for an event that has no such field
+    /// or none of its headers.
+    pub fn bridge(&self) -> Option<&BridgeSnapshot<'_>> {
+        match record::shared(self.record(), "bridge")? {
+            Shared::Bridge(bridge) => Some(bridge),
+            _ => None,
+        }
+    }
+
+    /// The member of a queue that the event is about, which is its field `member`; `None` for an event that has no such
+    /// field or none of its headers.
+    pub fn member(&self) -> Option<&MemberSnapshot<'_>> {
+        match record::shared(self.record(), "member")? {
+            Shared::Member(member) => Some(member),
+            _ => None,
+        }
+    }
+
+    /// What every security event says, which is its field `source`; `None` for any other event.
+    pub fn security(&self) -> Option<&SecuritySource<'_>> {
+        match record::shared(self.record(), "source")? {
+            Shared::Security(source) => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Typed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Typed::Other(event) => event.fmt(f),
+            _ => record::debug(self.record(), f),
+        }
+    }
+}
+
+/// A map of the event's name as `event` and its fields; then the common headers as `common`, the channel
+/// variables as `variables`, and as `rest` the headers that none of these holds.
+///
+/// An event that is not in the catalogue has the same map, without fields.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Typed<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        record::serialize_event(self.name(), self.record(), self.raw(), serializer)
+    }
 }
 
 /// What a topic's file needs.
@@ -129,9 +192,18 @@ mod prelude {
     pub(super) use super::super::groups::*;
     pub(super) use super::super::raw::Event;
     pub(super) use super::super::read::{self, Reader};
-    pub(super) use super::super::record::{self, Field, Record};
+    pub(super) use super::super::record::{self, Record, Show};
     pub(super) use super::super::values::*;
     pub(super) use crate::packet::{table, Names, Table};
+}
+
+/// The groups of the topics with text of their own.
+pub(super) mod owned {
+    pub use super::channel::owned::*;
+    pub use super::device::owned::*;
+    pub use super::endpoint::owned::*;
+    pub use super::media::owned::*;
+    pub use super::queue::owned::*;
 }
 
 mod agent;
