@@ -27,6 +27,7 @@ const OMITTED: &[(&str, &str, &str)] =
 /// Parameters that a server reads and its documentation lacks, or has under a name that no server reads.
 const READ: &[(&str, &str, Option<&str>)] = &[
     ("JabberSend", "ScreenName", Some("JID")),
+    ("ListCategories", "Match", None),
     ("MixMonitorMute", "MixMonitorID", None),
     ("QueueAdd", "Wrapuptime", None),
 ];
@@ -146,7 +147,7 @@ fn all() -> Vec<Built> {
         plain(IAXpeers::new()),
         plain(IAXregistry::new()),
         plain(JabberSend::new("Jabber", "ScreenName", "Message")),
-        plain(ListCategories::new("Filename")),
+        built(ListCategories::new("Filename"), |a| a.filter("Match")),
         plain(ListCommands::new()),
         plain(LocalOptimizeAway::new("Channel")),
         plain(LoggerRotate::new()),

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use asterisk::*;
-use gami::action::CreateConfig;
+use gami::action::{ConfigChange, CreateConfig, ListCategories, UpdateConfig};
 use gami::config::{Category, Config};
 use gami::{Client, Error};
 
@@ -126,6 +126,25 @@ fn changes_are_made_where_they_belong_and_can_be_taken_back() {
         assert_eq!(ami.get_config(&copy.0).unwrap(), before, "{file}");
         assert_eq!(copy.lines(), of_the_server(file), "{file}");
     }
+}
+
+#[test]
+#[ignore = "needs Asterisk: tests/asterisk/run"]
+fn categories_are_listed_by_what_is_in_them_and_what_is_not_there_need_not_be_deleted() {
+    let ami = connected();
+    let listed = |filter: &str| -> Vec<String> {
+        let answer = ami.action(ListCategories::new("pjsip.conf").filter(filter)).unwrap();
+        answer.iter().filter(|(name, _)| name.starts_with("Category-")).map(|(_, name)| name.to_owned()).collect()
+    };
+    let read = ami.get_config("pjsip.conf").unwrap();
+    let templates: Vec<_> = read.categories.iter().filter(|it| it.is_template).map(|it| it.name.clone()).collect();
+    assert_eq!(listed("TEMPLATES=restrict"), templates);
+    assert_eq!(listed("type=^aor$"), ["ann", "bob", "loop"]);
+
+    let scratch = Scratch::new(&ami, "gami-missing.conf");
+    let delete = |change: ConfigChange| ami.action(UpdateConfig::new(&scratch.0, &scratch.0).change(change));
+    assert!(matches!(delete(ConfigChange::delete_category("none")), Err(Error::Rejected(_))));
+    delete(ConfigChange::delete_category("none").ignore_error()).unwrap();
 }
 
 /// Categories of few names with lines of few names, some of them templates: what is hard to tell apart.

@@ -26,7 +26,9 @@ actions! {
 
     /// Lists the categories of a configuration file.
     ListCategories(filename: text = "Filename") needs "config" in "1.6 and later"
-        answers "a response with `Category-000000`, `Category-000001` and so on; an error where there is none" {}
+        answers "a response with `Category-000000`, `Category-000001` and so on; where there is none, with a header `Error`" {
+        join filter: text = "Match", "Only some categories, as with [`GetConfig::filter`]; can be called again (16 and later, not documented).";
+    }
 
     /// Makes an empty configuration file.
     CreateConfig(filename: text = "Filename") needs "config" in "1.6 and later" answers "a plain response" {}

@@ -197,6 +197,13 @@ impl ConfigChange {
         self.option(&quoted("inherit", templates))
     }
 
+    /// Goes on where there is nothing to change: a category to delete that is not there, a variable to delete, a category to
+    /// make that is there already (16 and later, not documented).
+    #[must_use]
+    pub fn ignore_error(self) -> Self {
+        self.option("ignoreerror")
+    }
+
     /// Only in categories with variables that match all of these expressions, `name=value`, both regular
     /// expressions, or `TEMPLATES=include` or `restrict` for templates (13.2 and later).
     ///
