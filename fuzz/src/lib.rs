@@ -10,4 +10,4 @@ mod reference;
 
 pub use catalogue::{assert_decodes, catalogue};
 pub use client::{client, client_patiently, reached};
-pub use packets::packets;
+pub use packets::{packets, packets_thoroughly};

@@ -247,7 +247,7 @@ impl FollowsEnd {
 
     /// Gives the text up if nobody waits for the response any more; whether that is news.
     pub fn give_up(&mut self, actions: &Actions<'_>) -> bool {
-        let is_awaited = || self.id.as_deref().is_some_and(actions.is_pending);
+        let is_awaited = || (actions.is_pending)(self.id.as_deref().unwrap_or_default());
         if self.given_up || self.stage == Stage::Head || is_awaited() {
             return false;
         }

@@ -1,7 +1,7 @@
 //! Where one packet ends and the next begins.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use memchr::{memchr, memmem};
 
@@ -185,28 +185,55 @@ impl Framer {
     ///
     /// The text of a `Response: Follows` may look like packets, and the marker that ends it may be missing. Such
     /// a text ends before a response whose id begins with the secret prefix and is pending: no text can
-    /// know it. And once nobody waits for the text itself, it ends where a blank line is followed by a response
+    /// know it. And once nobody waits for the text itself (`is_pending` is asked for an empty id where it has
+    /// none), it ends where a blank line is followed by a response
     /// or an event; so whatever a server sends, the framer finds back to its packets.
     pub fn frames_knowing(&mut self, is_pending: impl Fn(&str) -> bool) -> impl Iterator<Item = Frame> + '_ {
         let end = self.scan(&is_pending);
-        let (frames, found) = (&mut self.frames, self.found.drain(..));
-        frames.clear();
-        // All of them before any is handed on: another thread that drops one would contend for the chunk.
-        match std::str::from_utf8(&self.buffer[..end]) {
-            Ok(text) => {
-                let (text, pool) = self.pool.copy(text);
-                let chunk = Arc::new(Chunk { text, raw: None, pool });
-                frames.extend(found.map(|found| found.into_frame(|start, end| Packet::shared(&chunk, start, end))));
-            }
-            Err(_) => {
-                frames.extend(found.map(|found| {
-                    found.into_frame(|start, end| Packet::new(&self.buffer[start as usize..end as usize]))
-                }))
-            }
+        // Those of the last call that were not taken.
+        self.frames.clear();
+        if !self.found.is_empty() {
+            self.make_frames(end);
         }
-        self.drop_front(end);
+        if end > 0 {
+            self.drop_front(end);
+        }
         self.shrink(end);
         self.frames.drain(..)
+    }
+
+    /// Makes frames of what was found up to here.
+    ///
+    /// All of them before any is handed on: another thread that drops one would contend for the chunk.
+    fn make_frames(&mut self, end: usize) {
+        match self.copy(end) {
+            Some((text, pool)) => {
+                let chunk = Arc::new(Chunk { text, raw: None, pool });
+                let packet = |start, end| Packet::shared(&chunk, start, end);
+                self.frames.extend(self.found.drain(..).map(|found| found.into_frame(packet)));
+            }
+            None => {
+                let packet = |start, end| Packet::new(&self.buffer[start as usize..end as usize]);
+                self.frames.extend(self.found.drain(..).map(|found| found.into_frame(packet)));
+            }
+        }
+    }
+
+    /// The text of what was found, in memory for a chunk; `None` if it is not UTF-8.
+    ///
+    /// It is checked and copied a few packets at a time, so that the copy finds them in the nearest cache.
+    fn copy(&self, end: usize) -> Option<(String, Weak<Pool>)> {
+        const PIECE: usize = 2048;
+        let (mut text, pool) = self.pool.take(end);
+        let mut from = 0;
+        let ends = self.found.iter().filter_map(Found::end).chain([end]);
+        for until in ends {
+            if until == end || until >= from + PIECE {
+                text.push_str(simdutf8::basic::from_utf8(&self.buffer[from..until]).ok()?);
+                from = until;
+            }
+        }
+        Some((text, pool))
     }
 
     /// Whether a `Response: Follows` has begun and not ended.
@@ -294,14 +321,14 @@ impl Framer {
         const LONGEST: usize = LEAST_LIMIT / 2;
         let data = &self.buffer[start..self.filled];
         let data = &data[..data.len().min(LONGEST)];
-        let line = match memchr(b'\n', data) {
-            Some(feed) => &data[..=feed],
-            None if data.len() == LONGEST => data,
+        let (line, own) = match memchr(b'\n', data) {
+            Some(feed) if data[..feed].ends_with(b"\r") => (&data[..=feed], LineEnd::CrLf),
+            Some(feed) => (&data[..=feed], LineEnd::Lf),
+            None if data.len() == LONGEST => (&data[..0], LineEnd::CrLf),
             None => return,
         };
-        let own = LineEnd::of(line);
         let stream = *self.line_end.get_or_insert(own);
-        self.ending = Some(if line.ends_with(b"\n") && is_follows(line) {
+        self.ending = Some(if is_follows(line) {
             self.scanned = start + line.len();
             Ending::Follows(FollowsEnd::new(own))
         } else {
@@ -360,6 +387,15 @@ impl Framer {
 }
 
 impl Found {
+    /// Where a packet ends, which is behind a LF.
+    #[inline]
+    fn end(&self) -> Option<usize> {
+        match self {
+            Self::Packet { end, .. } => Some(*end as usize),
+            _ => None,
+        }
+    }
+
     #[inline]
     fn into_frame(self, packet: impl FnOnce(u32, u32) -> Packet) -> Frame {
         match self {

@@ -35,8 +35,13 @@ impl LineEnd {
     }
 }
 
+/// Whether a line begins with this name and a colon; mostly it is in the same case.
+#[inline(always)] // compares whole words where the name is known
 pub(super) fn has_name(text: &[u8], name: &[u8]) -> bool {
-    text.get(name.len()) == Some(&b':') && text[..name.len()].eq_ignore_ascii_case(name)
+    match text.get(..name.len()) {
+        Some(start) if text.get(name.len()) == Some(&b':') => start == name || start.eq_ignore_ascii_case(name),
+        _ => false,
+    }
 }
 
 /// How far behind the colon the value begins: one blank is not part of it.

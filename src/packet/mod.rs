@@ -238,6 +238,7 @@ impl Packet {
     }
 
     /// The value of the first header if it has that name, without indexing the packet.
+    #[inline] // the names that are looked for are known
     pub(crate) fn first(&self, key: &str) -> Option<&str> {
         let text = self.text();
         let bytes = text.as_bytes();

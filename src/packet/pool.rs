@@ -18,19 +18,17 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// A copy of the text, in memory that was used before if there is some; and where that is to come back to.
-    pub fn copy(self: &Arc<Self>, text: &str) -> (String, Weak<Self>) {
+    /// Room for a text, in memory that was used before if there is some; and where that is to come back to.
+    pub fn take(self: &Arc<Self>, length: usize) -> (String, Weak<Self>) {
         let mut free = lock(&self.free);
-        if !KEPT_SIZES.contains(&text.len()) {
+        if !KEPT_SIZES.contains(&length) {
             // Nothing much comes any more.
             free.clear();
-            return (text.to_owned(), Weak::new());
+            return (String::with_capacity(length), Weak::new());
         }
         let used = free.pop();
         drop(free);
-        let mut copy = used.unwrap_or_else(|| String::with_capacity(text.len().next_power_of_two()));
-        copy.push_str(text);
-        (copy, Arc::downgrade(self))
+        (used.unwrap_or_else(|| String::with_capacity(length.next_power_of_two())), Arc::downgrade(self))
     }
 
     /// Takes memory back.
