@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -23,6 +23,7 @@ use super::transport::{Acceptor, Source, TlsReading, Transport};
 use super::version::Version;
 use super::writer::{Outgoing, Writer};
 use super::{lock, Reply, Request};
+use crate::net::{self, TcpStream};
 
 /// So long `stop` waits for its threads.
 const STOP_TIMEOUT: Duration = Duration::from_secs(1);
@@ -334,7 +335,7 @@ impl Listening {
 
 fn accept(server: &Arc<Server>, listener: &TcpListener, stopping: &AtomicBool, alive: &Sender<()>) {
     loop {
-        let accepted = listener.accept();
+        let accepted = listener.accept().and_then(|(socket, peer)| Ok((net::accepted(socket)?, peer)));
         if stopping.load(Ordering::SeqCst) {
             return;
         }

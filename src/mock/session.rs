@@ -1,7 +1,7 @@
 //! One connection: what is known of its client, and what is sent to it.
 
 use std::fmt::{self, Display};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
@@ -17,6 +17,7 @@ use super::server::Server;
 use super::version::Version;
 use super::writer::{Outgoing, Step};
 use super::{lock, Replay};
+use crate::net::TcpStream;
 
 /// One connection to the mock, as the server sees it; a cheap handle.
 ///

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use native_tls::{HandshakeError, Identity, TlsAcceptor, TlsStream};
 
 use super::lock;
 use super::transport::{read_socket, TlsReading};
+use crate::net::TcpStream;
 
 /// For a client that stops in the middle of the handshake.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);

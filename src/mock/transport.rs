@@ -1,13 +1,14 @@
 //! The bytes of one connection, TCP or TLS: one thread reads, one thread writes.
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::sync::Arc;
 
 #[cfg(feature = "tls")]
 pub(super) use super::tls::{Acceptor, CERTIFICATE};
 #[cfg(feature = "tls")]
 use super::tls::{Incoming, Session};
+use crate::net::TcpStream;
 
 /// Without the feature `tls` there is none.
 #[cfg(not(feature = "tls"))]

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};
 use std::io;
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::ops::Range;
 use std::sync::atomic::{self, AtomicBool};
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError};
 use super::filter::Selection;
 use super::reply::Bytes;
 use super::transport::Transport;
+use crate::net::TcpStream;
 use crate::packet::{Frame, Framer, Packet};
 
 /// So long a client may take to close its side after the server has closed its own.

@@ -6,14 +6,18 @@ use std::collections::hash_map::RandomState;
 use std::env;
 use std::hash::{BuildHasher, Hasher};
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use net::TcpStream;
 use socket2::SockRef;
+
+#[path = "../../src/net/mod.rs"]
+mod net;
 
 /// Splitmix64: the same numbers for the same seed, on every machine.
 pub struct Random(u64);
@@ -216,6 +220,7 @@ impl Inner {
         let mut threads: Vec<JoinHandle<()>> = Vec::new();
         for number in 0.. {
             let (client, _) = listener.accept().unwrap();
+            let client = net::accepted(client).unwrap();
             if self.stopping.load(Ordering::SeqCst) {
                 break;
             }

@@ -179,6 +179,25 @@ mod tests {
     }
 
     #[test]
+    fn its_caller_can_look_at_the_clock_after_each_write() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let tcp = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let mut sink = Sink::new(tcp);
+        sink.begin().unwrap();
+        sink.give(&mut vec![b'x'; 64 * 1024 * 1024]);
+        assert_eq!(sink.send().unwrap(), Sent::Part, "as much as there is room for");
+        let stuck = loop {
+            match sink.send().unwrap() {
+                Sent::Part => {}
+                Sent::Nothing(stuck) => break stuck,
+                Sent::All => panic!("the buffers of the system are not endless"),
+            }
+        };
+        assert!(stuck >= TICK, "{stuck:?}");
+        assert!(0 < sink.unsent() && sink.unsent() < 64 * 1024 * 1024);
+    }
+
+    #[test]
     fn a_burst_over_tcp_leaves_no_large_buffers() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let tcp = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
