@@ -5,9 +5,10 @@ use crate::action::{Action, MonitorDirection};
 actions! {
     /// Records a channel into one file, both directions mixed.
     ///
-    /// The option `i(NAME)` puts the recording's id into a variable of the channel too.
+    /// For the recording's id, which [`StopMixMonitor`] and [`MixMonitorMute`] take, give the option `i(NAME)`: the answer
+    /// then has it as `MixMonitorID`, and the channel in the variable of that name.
     MixMonitor(channel: text = "Channel") needs "system" in "11 and later"
-        answers "a response with `MixMonitorID`, which [`StopMixMonitor`] and [`MixMonitorMute`] take" {
+        answers "a plain response; with the option `i(NAME)` one with `MixMonitorID`" {
         set file: text = "File", "The file; without a path it stands in the server's directory for recordings.";
         set options: text = "Options", "The options of the application MixMonitor, such as `b`.";
         set command: text = "Command", "What the server's shell runs when the recording is done.";

@@ -162,8 +162,9 @@ actions! {
     /// recipient, whose address needs an `@`. Servers read the recipient from `ScreenName`; `JID` stands in their
     /// documentation alone.
     ///
-    /// The server answers twice under the one id: first `Attempting to send Jabber Message`, a success, then
-    /// the outcome, which is an error where there is no such account (`Could not find Sender`) or the address has no `@`.
+    /// The server answers twice under the one id: first `Attempting to send Jabber Message`, a success, then the
+    /// outcome, which [`Client::action`](crate::Client::action) returns: an error where there is no such account
+    /// (`Could not find Sender`) or, without a message, where nothing was sent.
     JabberSend(jabber: text = "Jabber", jid: text = "ScreenName", message: text = "Message") needs "system" in "1.6 and later"
         answers "two plain responses, an acknowledgement and the outcome; up to 1.8 a failure is `Response: Failure`" {}
 }
