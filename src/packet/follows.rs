@@ -141,6 +141,7 @@ impl Head {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
+    FirstLine,
     Head,
     Text,
     BehindMarker,
@@ -164,12 +165,11 @@ pub(super) struct FollowsEnd {
 }
 
 impl FollowsEnd {
-    /// For a packet whose first line has been read.
     pub fn new(ends: LineEnd) -> Self {
         Self {
             ends,
             head: Head::default(),
-            stage: Stage::Head,
+            stage: Stage::FirstLine,
             id: None,
             response: None,
             long: None,
@@ -210,6 +210,10 @@ impl FollowsEnd {
         next: usize,
         actions: &Actions<'_>,
     ) -> Option<(usize, usize)> {
+        if self.stage == Stage::FirstLine {
+            self.stage = Stage::Head;
+            return None;
+        }
         let value = || lines::text_value(self.ends.strip(&data[at..next]).unwrap_or_default());
         match (line, self.response) {
             (Line::Header(Name::Response), _) => self.response = Some(at),
@@ -248,14 +252,14 @@ impl FollowsEnd {
     /// Gives the text up if nobody waits for the response any more; whether that is news.
     pub fn give_up(&mut self, actions: &Actions<'_>) -> bool {
         let is_awaited = || (actions.is_pending)(self.id.as_deref().unwrap_or_default());
-        if self.given_up || self.stage == Stage::Head || is_awaited() {
+        if self.given_up || matches!(self.stage, Stage::FirstLine | Stage::Head) || is_awaited() {
             return false;
         }
         self.given_up = true;
         true
     }
 
-    /// Begins anew behind the packet's first line.
+    /// Begins anew with the packet.
     pub fn restart(&mut self) {
         *self = Self { given_up: self.given_up, ..Self::new(self.ends) };
     }

@@ -3,17 +3,18 @@
 use std::io;
 use std::sync::{Arc, Weak};
 
-use memchr::{memchr, memmem};
+use memchr::memmem;
 
-use super::follows::{is_follows, Actions, FollowsEnd};
-use super::lines::{after_line, has_name, LineEnd};
+use super::ending::Ending;
+use super::follows::Actions;
+use super::lines::LineEnd;
 use super::{Chunk, Packet, Pool};
 
 /// The largest packet that is kept where nothing else was asked for: 32 MiB.
 pub const DEFAULT_LIMIT: usize = 32 * 1024 * 1024;
 
 /// Below this no limit can be set; so much of a packet beyond its limit is kept to tell whose it is.
-const LEAST_LIMIT: usize = 1024;
+pub(super) const LEAST_LIMIT: usize = 1024;
 const SMALLEST_READ: usize = 4 * 1024;
 const LARGEST_READ: usize = 256 * 1024;
 /// The room that a link keeps on which little comes.
@@ -77,12 +78,6 @@ pub struct Framer {
     blank_line: memmem::Finder<'static>,
     secret_prefix: Option<Box<str>>,
     pool: Arc<Pool>,
-}
-
-#[derive(Debug)]
-enum Ending {
-    BlankLine(Headers),
-    Follows(FollowsEnd),
 }
 
 #[derive(Debug)]
@@ -275,8 +270,8 @@ impl Framer {
     fn shift(&mut self, gone: usize) {
         self.filled -= gone;
         self.scanned -= gone;
-        if let Some(Ending::Follows(text)) = &mut self.ending {
-            text.shift(gone);
+        if let Some(ending) = &mut self.ending {
+            ending.shift(gone);
         }
     }
 
@@ -287,14 +282,10 @@ impl Framer {
             if self.ending.is_none() {
                 start = self.after_blank_lines(start);
                 self.scanned = start;
-                self.begin(start);
+                self.ending = Ending::of(&self.buffer[start..self.filled], &mut self.line_end);
             }
             let Some((end, next)) = self.next_end(start, is_pending) else {
-                let certain = match &self.ending {
-                    None => start,
-                    Some(Ending::BlankLine(_)) => self.scanned.saturating_sub(Headers::LOOK_BACK),
-                    Some(Ending::Follows(text)) => text.certain(self.scanned),
-                };
+                let certain = self.ending.as_ref().map_or(start, |ending| ending.certain(self.scanned));
                 let certain = certain.max(start);
                 if certain - start > self.limit || self.skipped.is_some() {
                     self.skip(start, certain);
@@ -315,27 +306,6 @@ impl Framer {
         }
     }
 
-    /// Looks at the first line of a packet, which tells how it ends.
-    fn begin(&mut self, start: usize) {
-        /// A longer first line says nothing.
-        const LONGEST: usize = LEAST_LIMIT / 2;
-        let data = &self.buffer[start..self.filled];
-        let data = &data[..data.len().min(LONGEST)];
-        let (line, own) = match memchr(b'\n', data) {
-            Some(feed) if data[..feed].ends_with(b"\r") => (&data[..=feed], LineEnd::CrLf),
-            Some(feed) => (&data[..=feed], LineEnd::Lf),
-            None if data.len() == LONGEST => (&data[..0], LineEnd::CrLf),
-            None => return,
-        };
-        let stream = *self.line_end.get_or_insert(own);
-        self.ending = Some(if is_follows(line) {
-            self.scanned = start + line.len();
-            Ending::Follows(FollowsEnd::new(own))
-        } else {
-            Ending::BlankLine(Headers::after(line, own, stream))
-        });
-    }
-
     fn next_end(&mut self, start: usize, is_pending: &dyn Fn(&str) -> bool) -> Option<(usize, usize)> {
         let data = &self.buffer[..self.filled];
         let text = match self.ending.as_mut()? {
@@ -353,7 +323,7 @@ impl Framer {
             return end;
         }
         text.restart();
-        self.scanned = start + after_line(&data[start..], 0);
+        self.scanned = start;
         text.next(data, &mut self.scanned, &actions)
     }
 
@@ -404,80 +374,4 @@ impl Found {
             Self::TooLarge(size) => Frame::TooLarge(size),
         }
     }
-}
-
-/// How a packet of headers ends, which its first line tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Headers {
-    /// With CRLF CRLF.
-    CrLf,
-    /// With CRLF CRLF or CRLF LF: 18.19 to 18.23, 20.4 to 20.8, 21.0 to 21.3.
-    ChannelMap,
-    /// With a blank line of either kind.
-    Lf,
-    /// Text outside of any response, whose lines end in LF: with LF CRLF.
-    Raw,
-}
-
-impl Headers {
-    /// So many bytes before what was scanned may say that a packet ends.
-    const LOOK_BACK: usize = 48;
-
-    fn after(first_line: &[u8], own: LineEnd, stream: LineEnd) -> Self {
-        let is_packet = || [&b"Event"[..], b"Response", b"ActionID"].iter().any(|name| has_name(first_line, name));
-        match (stream, own) {
-            (LineEnd::Lf, _) => Self::Lf,
-            (LineEnd::CrLf, LineEnd::CrLf) if first_line == b"Event: CoreShowChannelMap\r\n" => Self::ChannelMap,
-            (LineEnd::CrLf, LineEnd::CrLf) => Self::CrLf,
-            (LineEnd::CrLf, LineEnd::Lf) if is_packet() => Self::Lf,
-            (LineEnd::CrLf, LineEnd::Lf) => Self::Raw,
-        }
-    }
-
-    /// The end of the last line and the end of the blank line after it.
-    #[inline]
-    fn end(self, data: &[u8], scanned: &mut usize, blank_line: &memmem::Finder<'_>) -> Option<(usize, usize)> {
-        if self != Self::CrLf {
-            return self.end_by_line(data, scanned);
-        }
-        let mut at = *scanned;
-        while let Some(found) = blank_line.find(&data[at..]) {
-            let feed = at + found;
-            if data[..feed].ends_with(b"\r") || is_call_started(&data[..feed]) {
-                return Some((feed + 1, feed + 3));
-            }
-            at = feed + 1;
-        }
-        // The blank line may be cut in two.
-        *scanned = data.len().saturating_sub(2).max(at);
-        None
-    }
-
-    #[cold]
-    fn end_by_line(self, data: &[u8], scanned: &mut usize) -> Option<(usize, usize)> {
-        while let Some(found) = memchr(b'\n', &data[*scanned..]) {
-            let feed = *scanned + found;
-            let after_cr = data[..feed].ends_with(b"\r");
-            match data[feed + 1..] {
-                [] | [b'\r'] => {
-                    *scanned = feed;
-                    return None;
-                }
-                [b'\r', b'\n', ..] if after_cr || self != Self::ChannelMap => return Some((feed + 1, feed + 3)),
-                [b'\n', ..] if self == Self::Lf || (self == Self::ChannelMap && after_cr) => {
-                    return Some((feed + 1, feed + 2));
-                }
-                _ => *scanned = feed + 1,
-            }
-        }
-        *scanned = data.len();
-        None
-    }
-}
-
-/// Whether the last line is `CallStarted: <digits>`, which Asterisk 12.8 to 23 end in a LF in the event `Agents`.
-#[cold]
-fn is_call_started(data: &[u8]) -> bool {
-    let recent = &data[data.len().saturating_sub(Headers::LOOK_BACK - 8)..];
-    memchr::memrchr(b'\n', recent).is_some_and(|feed| super::scan::is_call_started(&recent[feed + 1..]))
 }

@@ -10,6 +10,7 @@
 //! its beginning ([`Packet::iter`], a typed event) is not indexed at all. A packet that is kept for long pins its
 //! chunk, at most what one read brought: [`Packet::detach`] cuts it loose.
 
+mod ending;
 mod follows;
 mod framing;
 mod lines;
