@@ -179,9 +179,7 @@ impl Server {
         socket.set_nodelay(true)?;
         socket.set_write_timeout(Some(self.script.write_timeout))?;
         let by_version = if session.version().reads_tls_by_stdio() { TlsReading::UpTo14 } else { TlsReading::From15 };
-        // By the banner too, once the client keeps to it.
-        let default = if self.script.version.is_some() { by_version } else { TlsReading::Everything };
-        let reading = self.script.tls_reading.unwrap_or(default);
+        let reading = self.script.tls_reading.unwrap_or(by_version);
         let (transport, source) = Transport::accept(Arc::clone(&socket), self.acceptor.as_ref(), reading)?;
         let (silent, barred) = (Arc::clone(&self.silent), Arc::clone(session.barred()));
         let writer = Writer { transport, socket, steps, silent, barred };
