@@ -1,5 +1,8 @@
 //! What goes out over TLS goes out as Asterisk reads it: it takes 1,024 bytes of a record and then waits for more.
-#![cfg(feature = "tls")]
+//!
+//! OpenSSL gives one record a read, and so shows where each ends. Other libraries do not: there the mock, which reads
+//! as Asterisk does, shows that what goes out is read.
+#![cfg(all(feature = "tls", target_os = "linux"))]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! A TLS session in which more comes than data: renegotiations of TLS 1.2, and bytes that are no TLS.
 #![cfg(feature = "tls")]
+#![cfg_attr(not(target_os = "linux"), allow(dead_code, unused_imports))]
 
 mod support;
 
@@ -121,6 +122,7 @@ fn dialed(server: &mut Server, renegotiations: usize) -> Client {
 }
 
 #[test]
+#[cfg(target_os = "linux")] // the server that is asked to is OpenSSL's
 fn each_renegotiation_on_an_idle_link_is_completed() {
     let Some(mut server) = Server::start() else { return };
     let ami = dialed(&mut server, 0);
@@ -133,12 +135,14 @@ fn each_renegotiation_on_an_idle_link_is_completed() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn renegotiations_before_the_banner_are_completed() {
     let Some(mut server) = Server::start() else { return };
     drop(dialed(&mut server, 3));
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn actions_made_while_the_session_is_renegotiated_are_answered() {
     let Some(mut server) = Server::start() else { return };
     let ami = dialed(&mut server, 0);
@@ -181,7 +185,9 @@ fn bytes_within_tls_that_are_no_tls_are_named_in_the_loss() {
         let lost = next_loss(&ami);
         let Error::Lost { cause: Loss::Io(_), .. } = &lost else { panic!("{lost:?}") };
         let text = lost.to_string();
-        assert_eq!(text, r#"link lost: within TLS came what is no TLS: "HTTP/1.1 400 Bad Request\r\n\r\n""#);
+        if cfg!(target_os = "linux") {
+            assert_eq!(text, r#"link lost: within TLS came what is no TLS: "HTTP/1.1 400 Bad Request\r\n\r\n""#);
+        }
         assert_eq!(ami.events().try_recv().unwrap().name(), "Last", "what came before is not lost");
         drop(server.join().unwrap());
     }

@@ -78,18 +78,23 @@ impl Link {
     fn send(&self, wire: &mut Wire, until: Option<Instant>) -> Progress {
         let mut batches = 0;
         loop {
-            match wire.sink.send() {
-                Ok(Sent::All) => {}
-                Ok(Sent::Nothing(stuck)) if stuck >= self.write_timeout => {
-                    if !self.may_be_silent() {
-                        return self.fail(wire, Loss::Stalled(self.write_timeout));
-                    }
-                    wire.sink.excuse();
-                    continue;
-                }
-                Ok(_) if until.is_some_and(|until| Instant::now() >= until) => return Progress::Left,
-                Ok(_) => continue,
+            let sent = match wire.sink.send() {
+                Ok(sent) => sent,
                 Err(error) => return self.fail(wire, Loss::Io(Arc::new(error))),
+            };
+            match sent {
+                // The server has all of the time from the moment on in which it may read again.
+                Sent::Nothing(_) if self.may_be_silent() => wire.sink.excuse(),
+                Sent::Nothing(stuck) if stuck >= self.write_timeout => {
+                    return self.fail(wire, Loss::Stalled(self.write_timeout));
+                }
+                _ => {}
+            }
+            if sent != Sent::All {
+                if until.is_some_and(|until| Instant::now() >= until) {
+                    return Progress::Left;
+                }
+                continue;
             }
             if until.is_some() && batches >= MOST_BATCHES {
                 return Progress::Left;

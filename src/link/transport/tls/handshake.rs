@@ -107,7 +107,7 @@ fn reason(error: &native_tls::Error, tls: &Tls, came: &[u8]) -> String {
     if tls.connector.is_some() {
         // It is used as it is.
         said
-    } else if lower.contains("mismatch") || lower.contains("does not match") {
+    } else if lower.contains("mismatch") || lower.contains("not match") {
         format!("{said} (Tls::server_name sets the name that its certificate must be for)")
     } else if lower.contains("certificate") && !lower.contains("alert") {
         format!("{said} (Tls::add_root_pem trusts a certificate that the system does not)")
