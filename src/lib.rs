@@ -111,7 +111,7 @@ pub use engine::{Interest, State, Stats};
 pub use error::{Error, Loss, Outcome, PartialList, Result};
 pub use event::{Event, Typed};
 pub use link::Originated;
-pub use live::{Change, Part, Parts, Snapshot, Validity};
+pub use live::{Change, Live, Part, Parts, Snapshot, Validity};
 #[cfg(feature = "tls")]
 pub use options::Tls;
 pub use options::{Backoff, LoginMode, Options};

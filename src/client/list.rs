@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{unbounded, Receiver, RecvTimeoutError};
+use crossbeam_channel::{unbounded, Receiver, RecvTimeoutError, Sender};
 
 use super::{stall_of, Client};
 use crate::action::{answers_no_list, is_empty_list, list_end, Action, ListEnd as KnownEnd};
@@ -31,6 +31,10 @@ pub struct List {
 }
 
 impl List {
+    pub(super) fn new(response: Response, items: Vec<Event>, complete: Event) -> Self {
+        Self { response, items, complete }
+    }
+
     /// Where the list stood among the events: the [`Event::seq`] of the next event after it.
     ///
     /// The server sends a list in one piece. So what the list tells is at least as new as every event with a
@@ -130,6 +134,14 @@ impl Replies {
         self.next_by(deadline_in(self.timeout), self.timeout)
     }
 
+    pub fn receiver(&self) -> &Receiver<Reply> {
+        &self.parts
+    }
+
+    pub fn try_next(&self) -> Option<Reply> {
+        self.parts.try_recv().ok()
+    }
+
     pub fn next_by(&self, deadline: Instant, timeout: Duration) -> Result<Reply> {
         match self.parts.recv_deadline(deadline) {
             Ok(part) => Ok(part),
@@ -149,6 +161,21 @@ impl Drop for Replies {
             link.abandon(self.serial);
         }
     }
+}
+
+/// Who waits for the list that an action is answered with; an error if it is answered with none.
+pub(super) fn list_waiter(action: &Action) -> Result<impl FnOnce(Sender<Reply>) -> Waiter> {
+    if action.own_complete_event().is_none() && answers_no_list(action) {
+        let reason = "answers no list: `Client::action` takes it";
+        return Err(Error::invalid(format!("action {:?}", action.name()), reason));
+    }
+    let end = match (action.own_complete_event(), list_end(action.name())) {
+        (Some(name), _) => ListEnd::NamedByCaller(name.into()),
+        (None, Some(KnownEnd::Complete(name))) => ListEnd::Named(name.into()),
+        (None, Some(KnownEnd::Single(name))) => ListEnd::Single(name.into()),
+        (None, None) => ListEnd::Unknown,
+    };
+    Ok(|parts| Waiter::List { parts, end, answered: false })
 }
 
 impl Client {
@@ -223,17 +250,7 @@ impl Client {
     /// ```
     pub fn list_items(&self, action: impl Into<Action>) -> Result<Items> {
         let action = action.into();
-        if action.own_complete_event().is_none() && answers_no_list(&action) {
-            let reason = "answers no list: `Client::action` takes it";
-            return Err(Error::invalid(format!("action {:?}", action.name()), reason));
-        }
-        let end = match (action.own_complete_event(), list_end(action.name())) {
-            (Some(name), _) => ListEnd::NamedByCaller(name.into()),
-            (None, Some(KnownEnd::Complete(name))) => ListEnd::Named(name.into()),
-            (None, Some(KnownEnd::Single(name))) => ListEnd::Single(name.into()),
-            (None, None) => ListEnd::Unknown,
-        };
-        let source = self.start(&action, |parts| Waiter::List { parts, end, answered: false })?;
+        let source = self.start(&action, list_waiter(&action)?)?;
         loop {
             match source.next()? {
                 Reply::Response(response) if is_empty_list(action.name(), response.message().unwrap_or_default()) => {
@@ -250,11 +267,7 @@ impl Client {
     }
 
     /// Sends an action that is answered by more than a response.
-    pub(super) fn start(
-        &self,
-        action: &Action,
-        waiter: impl FnOnce(crossbeam_channel::Sender<Reply>) -> Waiter,
-    ) -> Result<Replies> {
+    pub(super) fn start(&self, action: &Action, waiter: impl FnOnce(Sender<Reply>) -> Waiter) -> Result<Replies> {
         let link = self.handle.engine.link()?;
         let (parts_in, parts) = unbounded();
         let timeout = self.timeout_of(action);

@@ -1,11 +1,15 @@
 //! What callers hold.
 
+mod fence;
 mod list;
+mod listing;
 mod originate;
 mod shorthands;
 mod subscription;
 
+pub(crate) use fence::Fence;
 pub use list::{Items, List};
+pub(crate) use listing::Listing;
 pub use originate::Originating;
 pub use subscription::Subscription;
 
@@ -570,6 +574,25 @@ impl Client {
     /// ```
     pub fn stats(&self) -> Stats {
         self.handle.engine.streams.stats()
+    }
+
+    /// The number of the link that stands, as its events bear it.
+    pub(crate) fn link_number(&self) -> Option<u64> {
+        self.handle.engine.link_number()
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        self.handle.engine.options()
+    }
+
+    /// Whether the event mask lets a class through.
+    pub(crate) fn mask_has(&self, class: &str) -> bool {
+        self.handle.engine.session.mask_has(class)
+    }
+
+    /// The user who has logged in.
+    pub(crate) fn user(&self) -> Option<String> {
+        self.handle.engine.session.user()
     }
 
     fn timeout_of(&self, action: &Action) -> Duration {

@@ -180,6 +180,11 @@ impl Engine {
         self.streams.subscribe(interest, usual)
     }
 
+    /// The number of the link that stands, as its events bear it.
+    pub fn link_number(&self) -> Option<u64> {
+        lock(&self.status).link().map(|link| link.number())
+    }
+
     /// Whether the loss of a link is followed by attempts to make another.
     fn comes_back(&self) -> bool {
         self.options.reconnect.is_some() && self.session.is_logged_in()

@@ -94,7 +94,32 @@ impl Session {
 
     /// Whether the event mask that was set keeps out the events of the class `call`.
     pub fn mask_keeps_out_calls(&self) -> bool {
-        !has_class(lock(&self.memory).mask.as_deref(), "call", 1 << 1)
+        !self.mask_has("call")
+    }
+
+    /// Whether the event mask that was set lets a class through.
+    pub fn mask_has(&self, class: &str) -> bool {
+        const CLASSES: [&str; 12] = [
+            "system",
+            "call",
+            "log",
+            "verbose",
+            "command",
+            "agent",
+            "user",
+            "config",
+            "dtmf",
+            "reporting",
+            "cdr",
+            "dialplan",
+        ];
+        let bit = CLASSES.iter().position(|known| known.eq_ignore_ascii_case(class)).map_or(0, |at| 1 << at);
+        has_class(lock(&self.memory).mask.as_deref(), class, bit)
+    }
+
+    /// The user whose credentials are remembered.
+    pub fn user(&self) -> Option<String> {
+        lock(&self.memory).credentials.as_ref().map(|credentials| credentials.user.clone())
     }
 
     /// A server has said `FullyBooted`.

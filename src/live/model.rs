@@ -286,6 +286,11 @@ impl Model {
         self.finish(at, false);
     }
 
+    /// Whether something may look wrong for too long: then [`Model::tick`] is to be called.
+    pub fn is_waiting(&self) -> bool {
+        !self.leaving.is_empty() || !self.wiring.parted.is_empty()
+    }
+
     /// A started server says how long ago that was.
     fn booted(&mut self, event: &Event, at: SystemTime) {
         let Some(uptime) = event.value::<u64>("Uptime") else { return };
@@ -329,6 +334,31 @@ impl Model {
         }
         self.round = None;
         self.ask_all();
+    }
+
+    /// The events that tell of a part do not come, for want of this class: its lists alone would be a picture that
+    /// nothing keeps. It stays so until the next link.
+    pub fn unreadable(&mut self, part: Part, class: &'static str, at: SystemTime) {
+        if !self.parts.contains(part) {
+            return;
+        }
+        self.pending.retain(|pending| pending.part != part);
+        self.end_gathering(Some(part));
+        self.set_validity(part, Validity::Unavailable(Unavailable::Class(class)), at);
+    }
+
+    /// A fence came back after so long, which nobody waited for: events are that far behind.
+    pub fn measured(&mut self, lag: Duration, at: SystemTime) {
+        for part in self.parts.iter() {
+            if let Validity::Valid { as_of, .. } = self.validity[part as usize] {
+                self.set_validity(part, Validity::Valid { as_of, lag: Some(lag) }, at);
+            }
+        }
+    }
+
+    /// Whether parts are being listed.
+    pub fn is_listing(&self) -> bool {
+        self.round.is_some()
     }
 
     fn ask_all(&mut self) {

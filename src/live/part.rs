@@ -278,6 +278,8 @@ pub enum Unavailable {
     NotAsked,
     /// The account may not list it; what the server said.
     Permission(String),
+    /// The user may not read the events that tell of it, or the event mask keeps them out; the class that is missing.
+    Class(&'static str),
     /// The server has no such list: the module is not loaded, or the version is too old; what it said.
     NoSuchAction(String),
 }
@@ -286,6 +288,7 @@ impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAsked => f.write_str("not asked for"),
+            Self::Class(class) => write!(f, "the events of class `{class}` are kept from this user"),
             Self::Permission(message) | Self::NoSuchAction(message) => f.write_str(message),
         }
     }

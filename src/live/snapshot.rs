@@ -1,9 +1,10 @@
 //! The picture at one moment.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::map::Map;
-use super::part::{Part, Validity};
+use super::part::{Part, Unavailable, Validity};
 use super::{Agent, Bridge, Call, Channel, Conference, Device, Endpoint, Hint, Parked, Queue};
 
 /// The picture of an exchange at one moment: it never changes, and all its parts belong together.
@@ -123,5 +124,13 @@ impl Snapshot {
     /// The number of the first event that is not in the picture: see [`Event::seq`](crate::Event::seq).
     pub fn seq(&self) -> u64 {
         self.seq
+    }
+
+    /// The link is lost: a part that could be read is the last picture.
+    pub(super) fn mark_stale(&mut self, part: Part, since: SystemTime) {
+        let validity = &mut self.validity[part as usize];
+        if !matches!(validity, Validity::Stale { .. } | Validity::Unavailable(Unavailable::NotAsked)) {
+            *validity = Validity::Stale { since };
+        }
     }
 }

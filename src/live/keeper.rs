@@ -1,0 +1,223 @@
+//! The thread that keeps models: one for a client's, one for all of a fleet's.
+//!
+//! # Locking
+//!
+//! A picture is locked for moments: to put a snapshot in its place and hand the changes on, or to take it out. The
+//! thread that reads a client's link never takes that lock.
+//!
+//! # Waits
+//!
+//! For events, states and answers of all its feeds, for a feed that is added, and for what is due; it ends when the
+//! last [`Keeper`] is dropped.
+
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant, SystemTime};
+
+use crossbeam_channel::{bounded, unbounded, Receiver, Select, Sender, TryRecvError};
+
+use super::change::{Change, Kind};
+use super::feed::{Feed, Waited};
+use super::part::{Part, Parts};
+use super::snapshot::Snapshot;
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::sync::lock;
+
+/// So many changes wait for who takes them.
+const CHANGES: usize = 16_384;
+/// The longest that the thread sleeps.
+const LONGEST: Duration = Duration::from_secs(1);
+
+/// What readers see.
+pub(super) struct Picture {
+    pub shown: Mutex<Shown>,
+    pub changed: Condvar,
+}
+
+pub(super) struct Shown {
+    pub snapshot: Snapshot,
+    pub link: Option<u64>,
+    pub closed: bool,
+    /// Whether the feed has been looked after yet.
+    pub begun: bool,
+    takers: Vec<Taker>,
+}
+
+/// Who takes changes.
+struct Taker {
+    changes: Sender<Change>,
+    lost: u64,
+}
+
+enum Order {
+    Add(Box<Feed>, Arc<Picture>),
+    Remove(Arc<Picture>),
+}
+
+/// A handle of the thread, which ends with it.
+pub(crate) struct Keeper {
+    orders: Option<Sender<Order>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Keeper {
+    pub fn start() -> Result<Self> {
+        let (orders, taken) = unbounded();
+        let thread = thread::Builder::new().name("gami-live".into()).spawn(move || keep(&taken)).map_err(|error| {
+            Error::invalid("live", format!("the system gives no thread to keep the model on: {error}"))
+        })?;
+        Ok(Self { orders: Some(orders), thread: Some(thread) })
+    }
+
+    /// Begins to keep the model of a client.
+    pub(super) fn add(&self, client: Client, parts: Parts) -> Arc<Picture> {
+        let mut feed = Feed::new(client, parts);
+        let (snapshot, link) = (feed.model().snapshot(), feed.link());
+        let shown = Shown { snapshot, link, closed: false, begun: false, takers: Vec::new() };
+        let picture = Arc::new(Picture { shown: Mutex::new(shown), changed: Condvar::new() });
+        self.order(Order::Add(Box::new(feed), Arc::clone(&picture)));
+        picture
+    }
+
+    pub(super) fn remove(&self, picture: &Arc<Picture>) {
+        self.order(Order::Remove(Arc::clone(picture)));
+    }
+
+    fn order(&self, order: Order) {
+        if let Some(orders) = &self.orders {
+            let _ = orders.send(order);
+        }
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.orders.take();
+        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn keep(orders: &Receiver<Order>) {
+    let mut kept: Vec<(Box<Feed>, Arc<Picture>)> = Vec::new();
+    loop {
+        loop {
+            match orders.try_recv() {
+                Ok(Order::Add(feed, picture)) => kept.push((feed, picture)),
+                Ok(Order::Remove(picture)) => kept.retain(|(_, other)| {
+                    let stays = !Arc::ptr_eq(other, &picture);
+                    if !stays {
+                        other.close();
+                    }
+                    stays
+                }),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => {
+                    kept.iter().for_each(|(_, picture)| picture.close());
+                    return;
+                }
+            }
+        }
+        kept.retain_mut(|(feed, picture)| {
+            let open = feed.run();
+            picture.show(feed);
+            if !open {
+                picture.close();
+            }
+            open
+        });
+        wait(orders, &kept);
+    }
+}
+
+/// Until there is something to do.
+fn wait(orders: &Receiver<Order>, kept: &[(Box<Feed>, Arc<Picture>)]) {
+    let mut select = Select::new();
+    select.recv(orders);
+    let mut due = Instant::now() + LONGEST;
+    for (feed, _) in kept {
+        select.recv(feed.states());
+        feed.events().map(|events| select.recv(events));
+        feed.visit(|waited| {
+            match waited {
+                Waited::Replies(listing) => select.recv(listing.replies()),
+                Waited::Answer(answer) => select.recv(answer),
+            };
+        });
+        due = due.min(feed.due());
+    }
+    let _ = select.ready_deadline(due);
+}
+
+impl Picture {
+    /// Shows what a feed has made of its model, and hands the changes on: at once, so that who subscribes in
+    /// between misses none.
+    fn show(&self, feed: &mut Feed) {
+        let link = feed.link();
+        let changes: Vec<Change> = feed.model().changes().collect();
+        let snapshot = feed.model().snapshot();
+        let mut shown = lock(&self.shown);
+        let is_news = !changes.is_empty() || shown.link != link || !shown.begun;
+        shown.begun = true;
+        shown.snapshot = snapshot;
+        shown.link = link;
+        shown.takers.retain_mut(|taker| taker.give(&changes));
+        drop(shown);
+        if is_news {
+            self.changed.notify_all();
+        }
+    }
+
+    fn close(&self) {
+        let mut shown = lock(&self.shown);
+        shown.closed = true;
+        shown.takers.clear();
+        drop(shown);
+        self.changed.notify_all();
+    }
+}
+
+impl Shown {
+    /// A receiver of the changes that come after the snapshot that is shown.
+    pub fn subscribe(&mut self) -> Receiver<Change> {
+        let (changes, taken) = match self.closed {
+            true => bounded(0),
+            false => unbounded(),
+        };
+        if !self.closed {
+            self.takers.push(Taker { changes, lost: 0 });
+        }
+        taken
+    }
+}
+
+impl Taker {
+    /// Whether somebody is still there.
+    fn give(&mut self, changes: &[Change]) -> bool {
+        if self.lost > 0 && self.changes.is_empty() {
+            let (seq, at) = (changes.first().map_or(0, |change| change.seq), SystemTime::now());
+            let lost = Kind::Lost(std::mem::take(&mut self.lost));
+            if self.changes.send(Change { seq, at, part: None, corrected: false, kind: lost }).is_err() {
+                return false;
+            }
+        }
+        for change in changes {
+            if self.lost > 0 || self.changes.len() >= CHANGES {
+                self.lost += 1;
+            } else if self.changes.send(change.clone()).is_err() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// The parts of a snapshot, each marked as stale if a link was there.
+pub(super) fn mark_stale(snapshot: &mut Snapshot, parts: Parts) {
+    let since = SystemTime::now();
+    for part in Part::ALL.into_iter().filter(|part| parts.contains(*part)) {
+        snapshot.mark_stale(part, since);
+    }
+}
