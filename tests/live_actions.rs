@@ -874,34 +874,6 @@ fn what_servers_read_without_documenting_it_is_read() {
     hang_up_all(&ami);
 }
 
-/// The server's `manager.conf` with another line in it, until this is dropped.
-struct Reconfigured<'a> {
-    ami: &'a Client,
-    path: PathBuf,
-    before: String,
-}
-
-impl<'a> Reconfigured<'a> {
-    fn with(ami: &'a Client, line: &str) -> Self {
-        let path = PathBuf::from(var("GAMI_ASTERISK_ETC")).join("manager.conf");
-        let before = fs::read_to_string(&path).unwrap();
-        let changed = before.replacen("[general]\n", &format!("[general]\n{line}\n"), 1);
-        assert_ne!(before, changed);
-        fs::write(&path, changed).unwrap();
-        let this = Self { ami, path, before };
-        ami.action(Reload::new().module("manager")).unwrap();
-        this
-    }
-}
-
-impl Drop for Reconfigured<'_> {
-    fn drop(&mut self) {
-        let written = fs::write(&self.path, &self.before);
-        let reloaded = self.ami.action(Reload::new().module("manager"));
-        assert!(thread::panicking() || (written.is_ok() && reloaded.is_ok()), "{written:?} {reloaded:?}");
-    }
-}
-
 #[test]
 #[ignore = "needs Asterisk: tests/asterisk/run"]
 fn the_event_mask_is_set_also_on_a_server_that_does_not_answer_events() {

@@ -2,9 +2,10 @@
 //! them of it in the environment.
 #![allow(dead_code)] // no test file needs all of it
 
-use std::env;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
+use std::{env, fs, thread};
 
 #[cfg(feature = "tls")]
 use gami::Tls;
@@ -32,6 +33,34 @@ pub struct UpAgain;
 impl Drop for UpAgain {
     fn drop(&mut self) {
         rig("start");
+    }
+}
+
+/// The server's `manager.conf` with another line in it, until this is dropped.
+pub struct Reconfigured<'a> {
+    ami: &'a Client,
+    path: PathBuf,
+    before: String,
+}
+
+impl<'a> Reconfigured<'a> {
+    pub fn with(ami: &'a Client, line: &str) -> Self {
+        let path = PathBuf::from(var("GAMI_ASTERISK_ETC")).join("manager.conf");
+        let before = fs::read_to_string(&path).unwrap();
+        let changed = before.replacen("[general]\n", &format!("[general]\n{line}\n"), 1);
+        assert_ne!(before, changed);
+        fs::write(&path, changed).unwrap();
+        let this = Self { ami, path, before };
+        ami.action(("Reload", [("Module", "manager")])).unwrap();
+        this
+    }
+}
+
+impl Drop for Reconfigured<'_> {
+    fn drop(&mut self) {
+        let written = fs::write(&self.path, &self.before);
+        let reloaded = self.ami.action(("Reload", [("Module", "manager")]));
+        assert!(thread::panicking() || (written.is_ok() && reloaded.is_ok()), "{written:?} {reloaded:?}");
     }
 }
 
