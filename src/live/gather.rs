@@ -56,14 +56,14 @@ impl Calls {
             return;
         }
         self.at = at;
-        let (mut rewired, mut changed) = (Vec::new(), Vec::new());
+        let (mut rewired, mut changed) = (Distinct::default(), Distinct::default());
         for note in std::mem::take(&mut wiring.notes) {
             match note {
-                Note::Rewired(uniqueid) => push(&mut rewired, uniqueid),
+                Note::Rewired(uniqueid) => rewired.add(&uniqueid),
                 Note::Touched(uniqueid) => self.touch(wiring, &uniqueid),
                 Note::Alone(uniqueid) => {
                     if self.goes_alone(wiring, &uniqueid) {
-                        push(&mut rewired, uniqueid);
+                        rewired.add(&uniqueid);
                     }
                 }
                 Note::Gone { channel, cause } => self.leave(&channel, cause, &mut changed),
@@ -80,17 +80,17 @@ impl Calls {
                 Note::Queued { uniqueid, queue } => self.queued(wiring, &uniqueid, &queue),
             }
         }
-        for uniqueid in rewired {
+        for uniqueid in rewired.items {
             if let Some(channel) = wiring.channels.get(&uniqueid) {
                 if channel.bridge.is_some() || !channel.dialing.is_empty() || channel.local_peer.is_some() {
                     self.alone.remove(&uniqueid);
                 }
                 if let Some(call) = self.join(wiring, &uniqueid) {
-                    push(&mut changed, call);
+                    changed.add(&call);
                 }
             }
         }
-        while let Some(call) = changed.pop() {
+        for call in changed.items {
             self.fall_apart(wiring, &call);
             self.refresh(wiring, &call);
         }
@@ -162,13 +162,12 @@ impl Calls {
 
     /// The channels that are joined to one, itself among them.
     fn joined(wiring: &Wiring, uniqueid: &str, dials: bool) -> Vec<String> {
-        let mut found = vec![uniqueid.to_owned()];
-        let mut seen: HashSet<String> = HashSet::new();
-        seen.insert(uniqueid.to_owned());
+        let mut found = Distinct::default();
+        found.add(uniqueid);
         let mut bridges: Vec<&String> = Vec::new();
         let mut at = 0;
-        while at < found.len() {
-            let channel = wiring.channels.get(&found[at]);
+        while at < found.items.len() {
+            let channel = wiring.channels.get(&found.items[at]);
             at += 1;
             let Some(channel) = channel else { continue };
             let bridge = channel.bridge.as_ref().filter(|bridge| !bridges.contains(bridge));
@@ -178,13 +177,12 @@ impl Calls {
             let dialled = if dials { &channel.dialing[..] } else { &[] };
             let others = members.unwrap_or_default().iter().chain(dialled).chain(&channel.local_peer);
             for other in others.chain(channel.dialed_by.iter().filter(|_| dials)) {
-                if !seen.contains(other) && wiring.channels.has(other) {
-                    seen.insert(other.clone());
-                    found.push(other.clone());
+                if !found.has(other) && wiring.channels.has(other) {
+                    found.add(other);
                 }
             }
         }
-        found
+        found.items
     }
 
     /// Makes one call of the channels that are joined to this one; its id.
@@ -266,7 +264,7 @@ impl Calls {
     }
 
     /// A channel is hung up, and with the last one the call ends.
-    fn leave(&mut self, channel: &Channel, cause: Option<HangupCause>, changed: &mut Vec<String>) {
+    fn leave(&mut self, channel: &Channel, cause: Option<HangupCause>, changed: &mut Distinct) {
         self.alone.remove(&channel.uniqueid);
         let now = self.at;
         let Some(id) = &channel.call else { return };
@@ -282,18 +280,17 @@ impl Calls {
         }
         forget(call);
         if !call.channels.is_empty() {
-            push(changed, id.clone());
+            changed.add(id);
             return;
         }
         call.talking.clear();
         call.ended = Some(now);
         call.cause = call.caller().and_then(|caller| caller.cause).or(cause);
-        changed.retain(|other| other != id);
         self.ended.extend(self.table.remove(id));
     }
 
     /// A leg goes on under another `uniqueid`, and what had that before is gone.
-    fn moved(&mut self, wiring: &mut Wiring, from: &str, to: &str, changed: &mut Vec<String>) {
+    fn moved(&mut self, wiring: &mut Wiring, from: &str, to: &str, changed: &mut Distinct) {
         self.alone.remove(from);
         let Some(id) = self.call_of(wiring, from).cloned() else { return };
         let now = self.at;
@@ -324,18 +321,18 @@ impl Calls {
                 }
             }
         }
-        push(changed, id);
+        changed.add(&id);
     }
 
     /// Lets go the pieces of a call that are alive without the first of them.
     fn fall_apart(&mut self, wiring: &mut Wiring, id: &str) {
         let Some(call) = self.table.get(id) else { return };
-        let mut seen: HashSet<String> = HashSet::new();
+        let mut seen = Distinct::default();
         let mut pieces: Vec<Vec<String>> = Vec::new();
         for channel in &call.channels {
-            if !seen.contains(channel) {
+            if !seen.has(channel) {
                 let piece = Self::joined(wiring, channel, true);
-                seen.extend(piece.iter().cloned());
+                piece.iter().for_each(|channel| seen.add(channel));
                 pieces.push(piece);
             }
         }
@@ -396,13 +393,13 @@ impl Calls {
     fn refresh(&mut self, wiring: &Wiring, id: &str) {
         let Some(call) = self.table.get(id) else { return };
         let mut groups: Vec<Vec<String>> = Vec::new();
-        let mut seen: HashSet<String> = HashSet::new();
+        let mut seen = Distinct::default();
         for uniqueid in &call.channels {
-            if seen.contains(uniqueid) {
+            if seen.has(uniqueid) {
                 continue;
             }
             let mut group = Self::joined(wiring, uniqueid, false);
-            seen.extend(group.iter().cloned());
+            group.iter().for_each(|channel| seen.add(channel));
             group.retain(|other| wiring.channels.get(other).is_some_and(|channel| !channel.is_internal()));
             if group.len() > 1 {
                 group.sort_by(|one, other| age(one).cmp(&age(other)));
@@ -439,6 +436,37 @@ impl Calls {
             call.answered = Some(now);
         }
         call.talking = groups;
+    }
+}
+
+/// So many are looked through one by one.
+const FEW: usize = 16;
+
+/// Texts in the order in which they came, each once: mostly one or two, but all there are after a new list.
+#[derive(Debug, Default)]
+struct Distinct {
+    items: Vec<String>,
+    many: HashSet<String>,
+}
+
+impl Distinct {
+    fn has(&self, item: &str) -> bool {
+        match self.items.len() < FEW {
+            true => self.items.iter().any(|other| other == item),
+            false => self.many.contains(item),
+        }
+    }
+
+    fn add(&mut self, item: &str) {
+        if self.has(item) {
+            return;
+        }
+        self.items.push(item.to_owned());
+        match self.items.len() {
+            FEW => self.many.extend(self.items.iter().cloned()),
+            many if many > FEW => drop(self.many.insert(item.to_owned())),
+            _ => {}
+        }
     }
 }
 

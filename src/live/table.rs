@@ -1,8 +1,12 @@
 //! The things of one kind, and which of them an event has touched.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::map::{Iter, Keyed, Map};
+
+/// So many are looked through one by one: an event touches two or three, a new list can touch all.
+const FEW: usize = 16;
 
 /// A map that notes how each thing was before an event touched it.
 #[derive(Debug)]
@@ -10,13 +14,15 @@ pub(super) struct Table<T> {
     map: Map<T>,
     /// How the things were that have been touched since the last [`Table::drain`]; few.
     touched: Vec<(String, Option<Arc<T>>)>,
+    /// Their keys, where they are many.
+    many: HashSet<String>,
     /// Off where a picture is gathered that nobody sees.
     noted: bool,
 }
 
 impl<T: Keyed + Clone + PartialEq> Table<T> {
     pub fn new(noted: bool) -> Self {
-        Self { map: Map::default(), touched: Vec::new(), noted }
+        Self { map: Map::default(), touched: Vec::new(), many: HashSet::new(), noted }
     }
 
     pub fn map(&self) -> &Map<T> {
@@ -40,8 +46,20 @@ impl<T: Keyed + Clone + PartialEq> Table<T> {
     }
 
     fn note(&mut self, key: &str) {
-        if self.noted && !self.touched.iter().any(|(touched, _)| touched == key) {
+        if self.noted && !self.is_touched(key) {
             self.touched.push((key.to_owned(), self.map.get(key).cloned()));
+            match self.touched.len() {
+                FEW => self.many.extend(self.touched.iter().map(|(key, _)| key.clone())),
+                many if many > FEW => drop(self.many.insert(key.to_owned())),
+                _ => {}
+            }
+        }
+    }
+
+    fn is_touched(&self, key: &str) -> bool {
+        match self.touched.len() < FEW {
+            true => self.touched.iter().any(|(touched, _)| touched == key),
+            false => self.many.contains(key),
         }
     }
 
@@ -74,6 +92,7 @@ impl<T: Keyed + Clone + PartialEq> Table<T> {
         if self.touched.is_empty() {
             return;
         }
+        self.many = HashSet::new();
         for (key, before) in self.touched.drain(..) {
             let after = self.map.get(&key).cloned();
             let same = match (&before, &after) {
