@@ -16,6 +16,16 @@ use support::{compare, growth, keep, measure, resident_memory, row, scaled};
 
 fn main() {
     let sizes = [100, 1_000, 10_000].map(|size| if support::is_quick() { size / 10 } else { size });
+    let size = sizes[2];
+    // Before all else: later there is memory of the process to be used again.
+    let items = items(size);
+    let before = resident_memory();
+    let full = started(&items);
+    if let (Some((before, _)), Some((after, _))) = (before, resident_memory()) {
+        println!("memory: {} bytes a channel at {size}", (after - before) * 1024 / size as u64);
+    }
+    drop((full, items));
+
     let events: Vec<Event> = (0..scaled(20_000).max(100) as u64).flat_map(call).collect();
 
     for size in sizes {
@@ -53,14 +63,6 @@ fn main() {
         // In proportion would be a fault: so the row is divided by the size, and falls.
         begun.elapsed() / times
     });
-
-    let size = sizes[2];
-    let before = resident_memory();
-    let full = model(size);
-    if let (Some((before, _)), Some((after, _))) = (before, resident_memory()) {
-        println!("\nmemory: {} bytes a channel at {size}", (after - before) * 1024 / size as u64);
-    }
-    drop(full);
 
     let text = listed(size);
     growth("start with n channels: frame the list, apply it, fence", "channel", &sizes, |size| {
@@ -135,10 +137,12 @@ fn feed(model: &mut Model, events: &[Event], mut then: impl FnMut(&Model)) {
 }
 
 fn model(channels: usize) -> Model {
+    started(&items(channels))
+}
+
+fn items(channels: usize) -> Vec<Event> {
     let text = listed(channels);
-    let items: Vec<Event> =
-        text.split_terminator("\r\n\r\n").map(|text| Event::from(Packet::new(text.as_bytes()))).collect();
-    started(&items)
+    text.split_terminator("\r\n\r\n").map(|text| Event::from(Packet::new(text.as_bytes()))).collect()
 }
 
 fn started(items: &[Event]) -> Model {
