@@ -154,7 +154,7 @@ pub(super) struct FollowsEnd {
     head: Head,
     stage: Stage,
     id: Option<String>,
-    /// Where a line stands from which on only headers have come, if it is a `Response`.
+    /// Where a line stands from which on only headers have come, none of them long, if it is a `Response`.
     response: Option<usize>,
     /// What the line begins with whose beginning need not be kept.
     long: Option<Option<Name>>,
@@ -185,11 +185,14 @@ impl FollowsEnd {
             let at = *scanned;
             *scanned = at + feed + 1;
             let bytes = &data[at..*scanned];
-            let line = match self.long.take() {
+            let long = self.long.take().or_else(|| (bytes.len() > LONG).then(|| name_of(bytes)));
+            let line = match long {
                 Some(name) => Line::of_parts(name, bytes, self.ends).if_long(),
-                None if bytes.len() > LONG => Line::of(bytes, self.ends).if_long(),
                 None => Line::of(bytes, self.ends),
             };
+            if long.is_some() {
+                self.response = None;
+            }
             if let Some(end) = self.take(line, data, at, *scanned, actions) {
                 return Some(end);
             }
@@ -197,6 +200,7 @@ impl FollowsEnd {
         let rest = &data[*scanned..];
         if rest.len() > LONG || self.long.is_some() {
             self.long.get_or_insert_with(|| name_of(rest));
+            self.response = None;
             *scanned = data.len() - TAIL.min(rest.len());
         }
         None

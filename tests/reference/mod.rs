@@ -310,13 +310,7 @@ fn first_follows(text: &[u8]) -> Option<(&[u8], &[u8])> {
     for at in 1..all.len() {
         if short(at, "actionid") && header(all[at], bare).is_some_and(|(_, id)| id.starts_with(SECRET.as_bytes())) {
             // The response's head, whose lines are headers, is not long.
-            let is_between = |line: &usize| {
-                header(all[*line], bare).is_some()
-                    && (all[*line].len() <= LONG
-                        || !["response", "event"]
-                            .iter()
-                            .any(|name| header(all[*line], bare).is_some_and(|(other, _)| other == *name)))
-            };
+            let is_between = |line: &usize| header(all[*line], bare).is_some() && all[*line].len() <= LONG;
             let response = (1..at).rev().take_while(is_between).find(|line| short(*line, "response"));
             let response =
                 response.filter(|response| (response + 1..at).all(|line| starts[line] - starts[*response] < LONG));
