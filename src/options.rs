@@ -73,6 +73,11 @@ impl Options {
     }
 
     /// Speaks TLS; the default port is then 5039.
+    ///
+    /// Asterisk up to 14 loses what comes before it has read the first 1,024 bytes, and hangs up. To such a server no
+    /// more than that is sent before it answers, and an action that is larger goes out in pieces, 10 milliseconds
+    /// apart. Where the network brings the pieces together the link is lost, and the outcome of the action is
+    /// [`Outcome::Unknown`](crate::Outcome::Unknown). From 15 on there is no such limit.
     #[cfg(feature = "tls")]
     #[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
     #[must_use]
@@ -172,6 +177,9 @@ impl Options {
     /// An action that makes the server wait (a synchronous `Originate`, `WaitEvent`) holds the verdict back
     /// until it is answered, at the latest until its own deadline or the end of the time that it makes the server
     /// wait, whichever is later: it stalls everything else that the server would send.
+    ///
+    /// The system probes at the same interval (TCP keepalive). On Linux it also gives up a server that has not
+    /// acknowledged, or that has had no room for, what was sent to it for twice the interval.
     #[must_use]
     pub fn keepalive(mut self, interval: Duration) -> Self {
         self.keepalive = Some(interval);

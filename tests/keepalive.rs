@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use gami::action::{Originate, WaitEvent};
 use gami::mock::{Mock, Reply};
 use gami::{Action, Backoff, Error, Loss, Options};
-use support::{logged_in, logged_in_with, next_loss, over_each_transport, received, within, DEADLINE};
+use support::{logged_in, logged_in_with, over_each_transport, received, within, DEADLINE};
 
 /// Long enough for a busy machine to answer a ping in time.
 const INTERVAL: Duration = Duration::from_millis(600);
@@ -216,7 +216,7 @@ fn signals_to_the_thread_that_reads_do_not_put_the_verdict_off() {
         // A process that is stopped and goes on finds its reads interrupted.
         let signals = "i=0; while [ $i -lt 400 ]; do kill -STOP $PPID; kill -CONT $PPID; sleep 0.05; i=$((i+1)); done";
         let mut sending = std::process::Command::new("sh").args(["-c", signals]).spawn().unwrap();
-        let lost = next_loss(&ami);
+        let lost = support::next_loss(&ami);
         assert!(sending.try_wait().unwrap().is_none(), "only once the signals have ended");
         sending.kill().unwrap();
         sending.wait().unwrap();

@@ -1,4 +1,5 @@
 //! Over TLS the two directions are independent: a write never waits for a read.
+//! And what is written is read, whatever of it a server takes at once.
 #![cfg(feature = "tls")]
 
 mod support;
@@ -7,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use gami::mock::{Mock, Reply};
-use gami::Client;
+use gami::{Action, Client};
 use support::*;
 
 const WRITES: usize = 20_000;
@@ -68,4 +69,34 @@ fn writes_go_out_while_events_stream_in() {
             assert_all_arrive(&mock, written);
         });
     });
+}
+
+/// An action of so many bytes and a few more.
+fn large(bytes: usize) -> Action {
+    (0..bytes / 70).fold(Action::new("Ping"), |action, at| action.param(format!("X{at:03}"), "y".repeat(62)))
+}
+
+#[test]
+fn actions_of_any_size_and_number_are_answered_however_the_server_reads() {
+    for version in ["13", "22"] {
+        let mock = Mock::builder().asterisk(version).tls().start().unwrap();
+        let ami = logged_in_with(&mock, &trusting(&mock));
+        for bytes in [700, 1_000, 1_300, 2_000, 4_000, 6_000, 8_200] {
+            ami.action(large(bytes)).unwrap_or_else(|error| panic!("{version}, {bytes} bytes: {error}"));
+        }
+        let lines =
+            (0..20).fold(Action::new("Ping"), |action, at| action.param(format!("X{at:03}"), "y".repeat(1_000)));
+        ami.action(lines).unwrap();
+        for pings in [30, 100, 1_000] {
+            let answers: Vec<_> = (0..pings).map(|_| ami.async_action("Ping").unwrap()).collect();
+            let answered = answers.iter().filter(|answer| answer.recv_timeout(DEADLINE).is_ok_and(|pong| pong.is_ok()));
+            assert_eq!(answered.count(), pings, "{version}");
+        }
+        thread::scope(|scope| {
+            for _ in 0..64 {
+                scope.spawn(|| (0..10).for_each(|_| drop(ami.action("Ping").unwrap())));
+            }
+        });
+        assert!(ami.net_errors().try_recv().is_err());
+    }
 }
