@@ -106,7 +106,7 @@ pub use crossbeam_channel::{select, Receiver};
 pub use native_tls;
 
 pub use action::Action;
-pub use client::{Client, Items, List, Originating, Subscription};
+pub use client::{Client, Follow, Items, List, Originating, Step, Subscription};
 pub use engine::{Interest, State, Stats};
 pub use error::{Error, Loss, Outcome, PartialList, Result};
 pub use event::{Event, Typed};

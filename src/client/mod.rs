@@ -1,6 +1,7 @@
 //! What callers hold.
 
 mod fence;
+mod follow;
 mod list;
 mod listing;
 mod originate;
@@ -8,6 +9,7 @@ mod shorthands;
 mod subscription;
 
 pub(crate) use fence::Fence;
+pub use follow::{Follow, Step};
 pub use list::{Items, List};
 pub(crate) use listing::Listing;
 pub use originate::Originating;

@@ -52,7 +52,7 @@ use crossbeam_channel::{bounded, Receiver, Sender};
 
 use crate::action::Action;
 use crate::clock::{self, Timed};
-use crate::error::{Error, Result};
+use crate::error::{Error, Loss, Result};
 use crate::link::transport;
 use crate::link::{End, Link};
 use crate::options::{Options, DEFAULT_EVENT_CAPACITY};
@@ -183,6 +183,11 @@ impl Engine {
     /// The number of the link that stands, as its events bear it.
     pub fn link_number(&self) -> Option<u64> {
         lock(&self.status).link().map(|link| link.number())
+    }
+
+    /// What ended the last link that was lost.
+    pub fn last_loss(&self) -> Option<Loss> {
+        lock(&self.status).loss().cloned()
     }
 
     /// Whether the loss of a link is followed by attempts to make another.

@@ -146,6 +146,9 @@ impl Engine {
         }
         let reconnection =
             comes_back.then(|| Reconnection { engine: Arc::clone(self), number: status.begin_reconnection() });
+        if let End::Lost(cause) = &end {
+            status.set_loss(cause.clone());
+        }
         let lost = match end {
             End::Closed | End::Lost(Loss::Replaced) => None,
             End::Lost(cause) => Some((self.streams.net_error(Error::Lost { cause: cause.clone(), sent: None }), cause)),

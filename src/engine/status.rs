@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use crossbeam_channel::{unbounded, Receiver, Sender};
 
+use crate::error::Loss;
 use crate::link::Link;
 
 /// Whether a client has its link.
@@ -47,6 +48,7 @@ pub(super) struct Status {
     /// Which reconnection is under way, if one is; and the number of the last one that began.
     reconnection: Option<u64>,
     last_reconnection: u64,
+    loss: Option<Loss>,
     told: State,
     watchers: Vec<Sender<State>>,
 }
@@ -58,6 +60,7 @@ impl Status {
             booting: None,
             reconnection: None,
             last_reconnection: 0,
+            loss: None,
             told: State::Disconnected,
             watchers: Vec::new(),
         }
@@ -91,6 +94,16 @@ impl Status {
             Phase::Up(link) if link.stands() => Some(link),
             _ => None,
         }
+    }
+
+    /// Notes what ended the link that is about to be taken down.
+    pub fn set_loss(&mut self, cause: Loss) {
+        self.loss = Some(cause);
+    }
+
+    /// What ended the last link that was lost.
+    pub fn loss(&self) -> Option<&Loss> {
+        self.loss.as_ref()
     }
 
     pub fn booting(&self) -> Option<Instant> {
