@@ -1,13 +1,14 @@
 //! What a client reads and sends stands in its recording, without secrets, whatever the disk does.
 
+mod folder;
 mod proxy;
 mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use folder::Folder;
 use gami::mock::{Mock, Reply, SAMPLE_CALL};
 use gami::recording::{Direction, Limits, Recorded, What};
 use gami::{Client, Error, LoginMode, Options, Recorder, Recording};
@@ -15,29 +16,6 @@ use proxy::Random;
 use support::*;
 
 const SECRET: &str = "hunter2-is-secret";
-
-/// A folder of its own for each test, which goes with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static FOLDERS: AtomicU32 = AtomicU32::new(0);
-        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("gami-recording-{}-{number}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 fn whats(path: &Path) -> Vec<What> {
     Recording::open(path).unwrap().map(|entry| entry.unwrap().what().clone()).collect()

@@ -107,6 +107,7 @@ mod builder;
 mod classes;
 mod filter;
 mod input;
+mod player;
 mod replay;
 mod reply;
 mod request;

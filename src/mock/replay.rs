@@ -4,8 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::player::{Step, Track};
 use super::reply::Bytes;
-use crate::packet::{Frame, Framer, Kind};
+use crate::error::Result;
+use crate::packet::{Frame, Framer, Kind, Packet};
+use crate::recording::{Recorded, Recording};
 
 /// The events of a real call, captured on Asterisk 22: dialed, answered, bridged and hung up.
 ///
@@ -16,7 +19,16 @@ pub const SAMPLE_CALL: &[u8] = CALL;
 /// A constant of its own, for the documentation prints the whole of an exported one.
 const CALL: &[u8] = include_bytes!("sample-call.ami");
 
-/// The events of a capture, to be sent again: see [`Mock::replay`](super::Mock::replay).
+/// A recording or a capture, to be played again: see [`Builder::replay`](super::Builder::replay) and
+/// [`Mock::replay`](super::Mock::replay).
+///
+/// Of a recording ([`Replay::recorded`]) the first connection gets what came over the first link, the next what came
+/// over the second, and so on; those beyond the last get the last. Any user may log in. From then on the events come
+/// at the times at which they came ([`Replay::speed`]), and the actions that were recorded are answered as they were,
+/// with the client's `ActionID`s: each in its place among the events, for which the events after it wait. A client
+/// that does not make the next action within a second is not waited for again: it gets the events at their times, and
+/// each answer when it asks. An action is one that was recorded if its parameters are, or if it is the next and has its
+/// name; all others the mock answers as it does without a recording. Where the server ended the link, the mock does.
 ///
 /// A capture is what a server sent to a client, byte for byte, as a proxy or `nc` writes it to a file. Only its
 /// events are taken; the banner, responses and fragments are left out.
@@ -51,33 +63,151 @@ pub struct Replay {
     /// Where each event ends.
     ends: Arc<[usize]>,
     interval: Duration,
+    /// The links of a recording; none of a capture.
+    tracks: Vec<Arc<Track>>,
+    speed: f64,
+    /// After so many bytes the connection is cut.
+    cut: Option<usize>,
 }
 
 impl Replay {
     /// The events of a capture, to be sent at once: its bytes, not the name of a file.
+    ///
+    /// Of the bytes of a recording all events are taken.
     pub fn new(capture: impl AsRef<[u8]>) -> Self {
         let mut capture = capture.as_ref();
+        if capture.starts_with(b"gami recording ") {
+            let packets = Recording::new(std::io::Cursor::new(capture.to_vec())).map(Recording::packets);
+            let packets = packets.into_iter().flatten().filter_map(Result::ok).map(Recorded::into_packet);
+            return Self::of_events(packets);
+        }
         let first_line = capture.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
         if !first_line.contains(&b':') {
             capture = &capture[first_line.len()..]; // the banner, which no blank line follows
         }
         let mut framer = Framer::new();
         framer.push(capture);
-        let (mut events, mut ends) = (Vec::new(), Vec::new());
-        for frame in framer.frames() {
-            match frame {
-                Frame::Packet(packet) if packet.kind() == Kind::Event => {
-                    events.extend_from_slice(packet.as_bytes());
-                    events.extend_from_slice(b"\r\n");
-                    ends.push(events.len());
-                }
-                _ => {}
-            }
-        }
-        Self { events: Arc::new(events), ends: ends.into(), interval: Duration::ZERO }
+        let packets = framer.frames().filter_map(|frame| match frame {
+            Frame::Packet(packet) => Some(packet),
+            _ => None,
+        });
+        Self::of_events(packets)
     }
 
-    /// Leaves so much time between one event and the next.
+    /// The links of a recording, to be played at the speed at which they were recorded.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Recording`](crate::Error::Recording) if it cannot be read.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use gami::mock::{Mock, Replay};
+    /// use gami::Recording;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let replay = Replay::recorded(Recording::open("pbx.rec")?)?.speed(10.0);
+    /// let mock = Mock::builder().replay(replay).start()?; // now connect to it with any client
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn recorded(recording: Recording) -> Result<Self> {
+        let tracks = Track::read(recording)?;
+        let packets = tracks.iter().flat_map(|track| track.events());
+        Ok(Self { speed: 1.0, ..Self::of_events(packets) }.with_tracks(tracks))
+    }
+
+    fn of_events(packets: impl Iterator<Item = Packet>) -> Self {
+        let (mut events, mut ends) = (Vec::new(), Vec::new());
+        for packet in packets.filter(|packet| packet.kind() == Kind::Event) {
+            events.extend_from_slice(packet.as_bytes());
+            events.extend_from_slice(b"\r\n");
+            ends.push(events.len());
+        }
+        let tracks = Vec::new();
+        Self { events: Arc::new(events), ends: ends.into(), interval: Duration::ZERO, tracks, speed: 0.0, cut: None }
+    }
+
+    fn with_tracks(mut self, tracks: Vec<Arc<Track>>) -> Self {
+        self.tracks = tracks;
+        self
+    }
+
+    /// Plays a recording so many times as fast as it was; 0 is all at once. 1 unless set.
+    #[must_use]
+    pub fn speed(mut self, times: f64) -> Self {
+        self.speed = times.max(0.0);
+        self
+    }
+
+    /// Leaves out the packets of which this is true: events, and in a recording answers too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gami::mock::{Replay, SAMPLE_CALL};
+    ///
+    /// let without_hangups = Replay::new(SAMPLE_CALL).without(|packet| packet.get("Event") == Some("Hangup"));
+    /// assert_eq!(without_hangups.len(), 49);
+    /// ```
+    #[must_use]
+    pub fn without(self, drops: impl FnMut(&Packet) -> bool) -> Self {
+        let mut drops = drops;
+        self.edited(|packet| usize::from(!drops(packet)))
+    }
+
+    /// Sends the packets of which this is true twice in a row: events, and in a recording answers too.
+    #[must_use]
+    pub fn twice(self, doubles: impl FnMut(&Packet) -> bool) -> Self {
+        let mut doubles = doubles;
+        self.edited(|packet| 1 + usize::from(doubles(packet)))
+    }
+
+    /// Cuts the connection after so many bytes of what is played to it, also within a packet.
+    #[must_use]
+    pub fn cut_after(mut self, bytes: usize) -> Self {
+        self.cut = Some(bytes);
+        self
+    }
+
+    /// Each packet so many times as is said.
+    fn edited(self, mut copies: impl FnMut(&Packet) -> usize) -> Self {
+        let mut edit = |steps: &[Step]| -> Vec<Step> {
+            steps.iter().flat_map(|step| std::iter::repeat(step.clone()).take(copies(&step.packet))).collect()
+        };
+        if self.tracks.is_empty() {
+            let mut framer = Framer::new();
+            framer.push(self.as_bytes());
+            let steps: Vec<Step> = framer
+                .frames()
+                .filter_map(|frame| match frame {
+                    Frame::Packet(packet) => Some(Step::of_event(packet)),
+                    _ => None,
+                })
+                .collect();
+            let Self { events, ends, .. } = Self::of_events(edit(&steps).into_iter().map(|step| step.packet));
+            return Self { events, ends, ..self };
+        }
+        let tracks: Vec<_> = self.tracks.iter().map(|track| Arc::new(track.with_steps(edit(&track.steps)))).collect();
+        let packets = tracks.iter().flat_map(|track| track.events());
+        let Self { events, ends, .. } = Self::of_events(packets);
+        Self { events, ends, tracks, ..self }
+    }
+
+    /// The link that is played to a connection of this number, and how fast.
+    pub(super) fn track(&self, connection: u64) -> Option<(Arc<Track>, f64)> {
+        let at = usize::try_from(connection.saturating_sub(1)).unwrap_or(usize::MAX);
+        let track = self.tracks.get(at).or(self.tracks.last())?;
+        Some((Arc::clone(track), self.speed))
+    }
+
+    /// After how many bytes the connection is cut.
+    pub(super) fn cut(&self) -> Option<usize> {
+        self.cut
+    }
+
+    /// Leaves so much time between one event of a capture and the next.
     #[must_use]
     pub fn every(mut self, interval: Duration) -> Self {
         self.interval = interval;

@@ -164,7 +164,10 @@ impl Server {
                 return None;
             }
             state.connections += 1;
-            let version = self.script.version.unwrap_or_else(|| Version::of_banner(state.banner.start()));
+            let recorded = self.script.track(state.connections);
+            let banner = recorded.as_ref().map_or(&[][..], |(track, _)| &track.banner);
+            let banner = if banner.is_empty() { state.banner.start() } else { banner };
+            let version = self.script.version.unwrap_or_else(|| Version::of_banner(banner));
             let (session, steps) = Session::new(self, &self.script, state.connections, (socket, peer), version);
             state.sessions.push(session.clone());
             Some((session, steps))
@@ -190,8 +193,9 @@ impl Server {
                 server.change(|_| session.status(|status| status.closed = true));
             }
         })?;
-        let banner = self.state().banner.clone();
-        session.greet(banner);
+        let recorded = self.script.track(session.id()).map(|(track, _)| track.banner.clone());
+        let recorded = recorded.filter(|banner| !banner.is_empty());
+        session.greet(recorded.map_or_else(|| self.state().banner.clone(), Reply::raw));
         let read = panic::catch_unwind(AssertUnwindSafe(|| self.read(source, session)));
         match read {
             Ok(Ok(())) => session.client_is_gone(),
@@ -235,6 +239,7 @@ impl Server {
         let refused = failure.or_else(|| self.refusal(&request));
         let reply = match (refused, self.handler(request.name())) {
             (Some(refusal), _) => refusal,
+            (None, None) if session.is_answered_by_recording(&request) => Reply::nothing(),
             (None, None) => Reply::usual(),
             (None, Some(handler)) => {
                 session.set_busy(true);

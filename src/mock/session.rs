@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, Sender};
 use super::answers::Script;
 use super::classes::Classes;
 use super::filter::{Filter, Selection};
+use super::player::{self, Play, Player};
 use super::reply::{self, Bytes, Reply, What};
 use super::request::Request;
 use super::server::Server;
@@ -40,6 +41,10 @@ struct Inner {
     status: Mutex<Status>,
     /// An answer ends the connection: see [`TlsReading::UpTo14`](super::TlsReading::UpTo14).
     barred: Arc<AtomicBool>,
+    /// Plays a recording to the client once it has logged in.
+    player: Mutex<Option<Player>>,
+    /// How many bytes are left to be played before the connection is cut.
+    left: Mutex<Option<usize>>,
 }
 
 /// What the server knows of a client.
@@ -85,6 +90,8 @@ impl Session {
             version,
             status: Mutex::new(status),
             barred: Arc::default(),
+            player: Mutex::default(),
+            left: Mutex::new(script.replay.as_ref().and_then(Replay::cut)),
         };
         (Self { inner: Arc::new(inner) }, steps)
     }
@@ -195,7 +202,62 @@ impl Session {
 
     pub(super) fn send_replay(&self, replay: &Replay, from: Instant) {
         for (after, bytes, range) in replay.pieces() {
-            self.enqueue(from + after, Step::Event(bytes, range));
+            self.enqueue_played(from + after, bytes, range, true);
+        }
+    }
+
+    /// Whether a recording that is played to the client has an answer, which is then sent in its place.
+    pub(super) fn is_answered_by_recording(&self, request: &Request) -> bool {
+        const ITS_OWN: &[&str] = player::ANSWERED_BY_MOCK;
+        let name = request.name().to_ascii_lowercase();
+        !ITS_OWN.contains(&name.as_str())
+            && self.play(|player, plays| player.ask(request.packet(), plays)) == Some(true)
+    }
+
+    /// The client has not made the action that was made next in the recording.
+    fn stop_waiting(&self, step: usize) {
+        self.play(|player, plays| player.expire(step, plays));
+    }
+
+    fn play<T>(&self, with: impl FnOnce(&mut Player, &mut Vec<Play>) -> T) -> Option<T> {
+        let mut plays = Vec::new();
+        let mut player = lock(&self.inner.player);
+        let result = with(player.as_mut()?, &mut plays);
+        // In order, for which the player is locked.
+        for play in plays {
+            match play {
+                Play::Send(due, bytes) => self.enqueue_played(due, Arc::new(bytes), 0..usize::MAX, false),
+                Play::Event(due, bytes) => self.enqueue_played(due, Arc::new(bytes), 0..usize::MAX, true),
+                Play::HangUp(due) => self.enqueue(due, Step::End),
+                Play::Wait(due, step) => {
+                    let session = Arc::downgrade(&self.inner);
+                    self.enqueue(
+                        due,
+                        Step::Call(Box::new(move || {
+                            if let Some(inner) = session.upgrade() {
+                                Session { inner }.stop_waiting(step);
+                            }
+                        })),
+                    );
+                }
+            }
+        }
+        Some(result)
+    }
+
+    /// Sends what is played, up to where the connection is to be cut.
+    fn enqueue_played(&self, due: Instant, bytes: Bytes, range: std::ops::Range<usize>, is_event: bool) {
+        let mut left = lock(&self.inner.left);
+        let end = range.end.min((*bytes).as_ref().len());
+        let length = end - range.start;
+        let sent = left.map_or(length, |left| left.min(length));
+        let range = range.start..range.start + sent;
+        self.enqueue(due, if is_event { Step::Event(bytes, range) } else { Step::Send(bytes, range) });
+        if let Some(left) = left.as_mut() {
+            *left -= sent;
+            if *left == 0 {
+                self.enqueue(due, Step::End);
+            }
         }
     }
 
@@ -238,12 +300,17 @@ impl Session {
                     status.selection.mask = mask.and_then(Classes::of_mask).unwrap_or(Classes::ALL);
                     status.selection.mask.contain(Classes::SYSTEM) && status.selection.readable.contain(Classes::SYSTEM)
                 });
-                if let Some(up) = up.filter(|_| reads_system) {
+                let recorded = self.inner.script.track(self.id());
+                // The recording tells of it.
+                if let Some(up) = up.filter(|_| reads_system && recorded.is_none()) {
                     let all = 0..(*up).as_ref().len();
                     self.enqueue(done, Step::Send(up, all));
                 }
                 self.select(done);
-                if let Some(replay) = &self.inner.script.replay {
+                if let Some((track, speed)) = recorded {
+                    *lock(&self.inner.player) = Some(Player::new(track, speed, done));
+                    self.play(|player, plays| player.advance(plays));
+                } else if let Some(replay) = &self.inner.script.replay {
                     self.send_replay(replay, done);
                 }
             }

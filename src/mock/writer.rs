@@ -36,6 +36,8 @@ pub(super) enum Step {
     Select(Selection),
     /// Whether the thread that serves the session is busy, so that events wait.
     Busy(bool),
+    /// Calls back.
+    Call(Box<dyn FnOnce() + Send>),
     /// Sends what the TLS session owes.
     Flush,
     /// Ends our side; the client may go on sending.
@@ -102,6 +104,7 @@ impl Writer {
                 Step::Send(bytes, range) => self.send(&mut batch, &(*bytes).as_ref()[range])?,
                 Step::Select(selected) => selection = Some(selected),
                 Step::Busy(is_busy) => busy = is_busy,
+                Step::Call(call) => call(),
                 Step::Flush => self.transport.write_all(&[])?,
                 Step::HalfClose => {
                     self.flush(&mut batch)?;

@@ -55,4 +55,6 @@ pub use packets::{Packets, Recorded};
 pub use reader::Recording;
 pub use recorder::{Limits, Recorder, RecorderStats};
 
+#[cfg(feature = "mock")]
+pub(crate) use packets::Step;
 pub(crate) use recorder::Tape;

@@ -118,21 +118,45 @@ fn stream<'a>(links: &'a mut HashMap<u64, [Stream; 2]>, entry: &Entry, direction
     &mut links.entry(entry.link()).or_insert_with(|| [new(), new()])[direction as usize]
 }
 
-impl Iterator for Packets {
-    type Item = Result<Recorded>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+impl Packets {
+    /// The next packet, or the next entry without bytes.
+    pub(crate) fn next_step(&mut self) -> Option<Result<Step>> {
         loop {
             if let Some(packet) = self.ready.pop_front() {
-                return Some(Ok(packet));
+                return Some(Ok(Step::Packet(packet)));
             }
             match self.entries.next()? {
-                Ok(entry) => self.take(&entry),
+                Ok(entry) => {
+                    self.take(&entry);
+                    if entry.direction().is_none() {
+                        return Some(Ok(Step::Entry(entry)));
+                    }
+                }
                 Err(error) => {
                     // What was there may have been bytes of any link.
                     self.links.values_mut().flatten().for_each(Stream::lose);
                     return Some(Err(error));
                 }
+            }
+        }
+    }
+}
+
+/// What comes next in a recording.
+pub(crate) enum Step {
+    Packet(Recorded),
+    Entry(Entry),
+}
+
+impl Iterator for Packets {
+    type Item = Result<Recorded>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.next_step()? {
+                Ok(Step::Packet(packet)) => return Some(Ok(packet)),
+                Ok(Step::Entry(_)) => {}
+                Err(error) => return Some(Err(error)),
             }
         }
     }
