@@ -229,7 +229,9 @@ fn what_a_link_that_stalls_has_not_sent_is_known_to_the_record() {
     let mut outcomes = Vec::new();
     for at in 0.. {
         let id = format!("{at}");
-        match ami.async_action(action(900).param("ActionID", &id).timeout(DEADLINE)) {
+        // The first of them excuses the server until its deadline.
+        let patience = if at == 0 { Duration::from_millis(300) } else { DEADLINE };
+        match ami.async_action(action(900).param("ActionID", &id).timeout(patience)) {
             Ok(answer) => answers.push((id, answer)),
             Err(error) => {
                 outcomes.push((id, error.outcome()));
@@ -240,7 +242,7 @@ fn what_a_link_that_stalls_has_not_sent_is_known_to_the_record() {
     resume.send(()).unwrap();
     for (id, answer) in answers {
         let error = answer.recv_timeout(DEADLINE).unwrap().unwrap_err();
-        assert!(matches!(error, Error::Lost { .. }), "{error:?}");
+        assert!(matches!(error, Error::Lost { .. }) || id == "0", "{error:?}");
         outcomes.push((id, error.outcome()));
     }
     let got = server.join().unwrap();

@@ -22,6 +22,8 @@ pub(super) const MOST_QUEUED: usize = 1024 * 1024;
 const MOST_BATCHES: u32 = 16;
 /// So many actions under way are sent each by its own caller.
 const FEW: usize = 4;
+/// What a server that an action kept from reading has at least to read again.
+const RESPITE: Duration = Duration::from_secs(1);
 /// How long the thread stays without work.
 const IDLE: Duration = Duration::from_secs(1);
 /// How long it leaves between two system calls.
@@ -76,6 +78,7 @@ impl Link {
     }
 
     fn send(&self, wire: &mut Wire, until: Option<Instant>) -> Progress {
+        let respite = RESPITE.min(self.write_timeout);
         let mut batches = 0;
         loop {
             let sent = match wire.sink.send() {
@@ -83,8 +86,10 @@ impl Link {
                 Err(error) => return self.fail(wire, Loss::Io(Arc::new(error))),
             };
             match sent {
-                // The server has all of the time from the moment on in which it may read again.
-                Sent::Nothing(_) if self.may_be_silent() => wire.sink.excuse(),
+                // It has some time left from the moment on in which it may read again.
+                Sent::Nothing(stuck) if stuck + respite >= self.write_timeout && self.may_be_silent() => {
+                    wire.sink.excuse(self.write_timeout - respite);
+                }
                 Sent::Nothing(stuck) if stuck >= self.write_timeout => {
                     return self.fail(wire, Loss::Stalled(self.write_timeout));
                 }

@@ -131,9 +131,9 @@ impl Sink {
         Ok(Some(written))
     }
 
-    /// The time in which the system takes in nothing begins anew.
-    pub fn excuse(&mut self) {
-        self.stuck = Some(Instant::now());
+    /// From now on the system has taken in nothing for only so long.
+    pub fn excuse(&mut self, stuck: Duration) {
+        self.stuck = Instant::now().checked_sub(stuck);
     }
 
     /// How many of the bytes that it was given last cannot have reached the server.
