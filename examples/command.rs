@@ -6,7 +6,7 @@
 mod common;
 
 use gami::mock::{Mock, Reply};
-use gami::{Client, Error};
+use gami::{Error, Options};
 
 fn main() -> gami::Result<()> {
     let server = common::server(|| {
@@ -22,8 +22,7 @@ fn main() -> gami::Result<()> {
     });
     let line = if server.rest.is_empty() { "core show uptime".to_owned() } else { server.rest.join(" ") };
 
-    let ami = Client::dial(&server.address)?;
-    ami.login(&server.user, &server.secret)?;
+    let ami = Options::new().connect(&server.address, &server.user, &server.secret)?;
     match ami.command(&line) {
         Ok(text) => println!("{text}"),
         Err(Error::Rejected(response)) => {

@@ -23,8 +23,7 @@ fn main() -> gami::Result<()> {
     }
 
     let server = common::server(|| Mock::builder().replay(SAMPLE_CALL).start());
-    let ami = Options::new().reconnect(Backoff::new()).dial(&server.address)?;
-    ami.login(&server.user, &server.secret)?;
+    let ami = Options::new().reconnect(Backoff::new()).connect(&server.address, &server.user, &server.secret)?;
     // A replayed call ends, and then nothing comes; a real server is watched until Ctrl-C.
     let patience = if server.mock.is_some() { Duration::from_millis(300) } else { Duration::MAX };
     while let Ok(event) = ami.events().recv_timeout(patience) {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use gami::action::Originate;
 use gami::mock::{Mock, Reply};
-use gami::{Client, Error, Typed};
+use gami::{Error, Interest, Options, Typed};
 
 fn main() -> gami::Result<()> {
     let server = common::server(mock);
@@ -22,8 +22,9 @@ fn main() -> gami::Result<()> {
         }
     };
 
-    let ami = Client::dial(&server.address)?;
-    ami.login(&server.user, &server.secret)?;
+    let ami = Options::new().connect(&server.address, &server.user, &server.secret)?;
+    // Before the call is made, so that none is missed.
+    let hangups = ami.subscribe(Interest::names(["Hangup"]));
 
     println!("calling {channel}");
     let call = Originate::new(&channel)
@@ -33,8 +34,8 @@ fn main() -> gami::Result<()> {
         .variable("NOTE", r#"commas, "quotes" and \ arrive intact"#);
     let call = match ami.originate(call) {
         Ok(call) => call,
-        Err(Error::CallFailed { reason, .. }) => {
-            println!("{channel} was not reached: {reason}");
+        Err(failed @ Error::CallFailed { .. }) => {
+            println!("{channel} was not reached: {failed}");
             return ami.close();
         }
         Err(error) => return Err(error),
@@ -44,7 +45,7 @@ fn main() -> gami::Result<()> {
     let mut until = Instant::now() + Duration::from_secs(5);
     let mut ours = false;
     loop {
-        match ami.events().recv_deadline(until) {
+        match hangups.events().recv_deadline(until) {
             Ok(event) => match event.typed() {
                 Typed::Hangup(e) if e.channel.uniqueid == call.uniqueid => {
                     match ours {

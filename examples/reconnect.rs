@@ -1,4 +1,4 @@
-//! Comes back by itself after every loss, and keeps its event mask.
+//! Comes back by itself after every loss, and keeps its event mask; the server need not be up yet.
 //!
 //! `cargo run --example reconnect` hangs up on itself through a mock server;
 //! `cargo run --example reconnect -- HOST:PORT USER SECRET` watches a real one: restart it and see.
@@ -15,32 +15,31 @@ fn main() -> gami::Result<()> {
     let ami = Options::new()
         .reconnect(Backoff::new().first(Duration::from_millis(100)).longest(Duration::from_secs(10)))
         .keepalive(Duration::from_secs(10))
-        .dial(&server.address)?;
-    ami.login(&server.user, &server.secret)?;
-    ami.action(("Events", [("EventMask", "call,system")]))?;
-    println!("connected, watching calls");
-
-    if let Some(mock) = &server.mock {
-        mock.hang_up();
-    }
+        .event_mask("call,system")
+        .connect(&server.address, &server.user, &server.secret)?;
+    let states = ami.states();
     loop {
         select! {
-            recv(ami.net_errors()) -> lost => {
-                let Ok(lost) = lost else { return Ok(()) }; // the client is closed
-                println!("{lost}");
-                while ami.wait_connected(Duration::from_secs(1)).is_err() {
-                    ami.net_errors().try_iter().for_each(|failed| println!("{failed}"));
-                    if ami.state() != State::Reconnecting {
-                        return Ok(()); // the credentials are refused, or it is closed
+            // How the link stands now, and each change.
+            recv(states) -> state => match state {
+                Ok(State::Connected) => {
+                    println!("connected, watching calls; {} reconnections so far", ami.stats().reconnections);
+                    if let Some(mock) = &server.mock {
+                        if ami.stats().reconnections == 3 {
+                            return ami.close();
+                        }
+                        mock.hang_up();
                     }
                 }
-                println!("back again: {} reconnections", ami.stats().reconnections);
-                if let Some(mock) = &server.mock {
-                    if ami.stats().reconnections == 3 {
-                        return ami.close();
-                    }
-                    mock.hang_up();
-                }
+                Ok(State::Booting) => println!("connected, but the server is still loading its modules"),
+                Ok(State::Reconnecting) => println!("not connected, trying"),
+                // The credentials are refused: nothing more happens by itself.
+                Ok(State::Disconnected) => return ami.close(),
+                Ok(_) | Err(_) => return Ok(()),
+            },
+            // Why it was lost, and why each attempt to come back failed.
+            recv(ami.net_errors()) -> why => if let Ok(why) = why {
+                println!("{why}");
             },
             recv(ami.events()) -> event => if let Ok(event) = event {
                 println!("{}", event.name());

@@ -8,15 +8,14 @@ use std::thread;
 use std::time::Instant;
 
 use gami::mock::Mock;
-use gami::Client;
+use gami::Options;
 
 fn main() -> gami::Result<()> {
     const THREADS: u32 = 8;
     const PINGS: u32 = 1000;
 
     let server = common::server(Mock::start);
-    let ami = Client::dial(&server.address)?;
-    ami.login(&server.user, &server.secret)?;
+    let ami = Options::new().connect(&server.address, &server.user, &server.secret)?;
 
     let begun = Instant::now();
     thread::scope(|scope| {

@@ -6,7 +6,7 @@
 mod common;
 
 use gami::mock::Mock;
-use gami::{Client, Options, Tls};
+use gami::{Options, Tls};
 
 fn main() -> gami::Result<()> {
     let server = common::server(|| Mock::builder().tls().start());
@@ -17,15 +17,14 @@ fn main() -> gami::Result<()> {
     };
 
     // Trusted by the system: right for a certificate of a public authority, an error for a self-signed one.
-    show("trusted", Options::new().tls(Tls::new()).dial(&server.address), &server)?;
+    show("trusted", Tls::new(), &server)?;
 
     // Any certificate: encrypted, but whoever stands between can read it.
-    show("any certificate", Options::new().tls(Tls::insecure()).dial(&server.address), &server)?;
+    show("any certificate", Tls::insecure(), &server)?;
 
     // The server's own certificate: the safe way for a self-signed one.
     if let Some(pem) = certificate {
-        let tls = Tls::new().add_root_pem(&pem)?;
-        show("its own certificate", Options::new().tls(tls).dial(&server.address), &server)?;
+        show("its own certificate", Tls::new().add_root_pem(&pem)?, &server)?;
     }
 
     // A connector of one's own: client identities, protocol versions, ciphers.
@@ -35,13 +34,12 @@ fn main() -> gami::Result<()> {
         .danger_accept_invalid_hostnames(true)
         .build()
         .expect("a connector");
-    show("own connector", Options::new().tls(Tls::with_connector(connector)).dial(&server.address), &server)
+    show("own connector", Tls::with_connector(connector), &server)
 }
 
-fn show(how: &str, dialed: gami::Result<Client>, server: &common::Server) -> gami::Result<()> {
-    match dialed {
+fn show(how: &str, tls: Tls, server: &common::Server) -> gami::Result<()> {
+    match Options::new().tls(tls).connect(&server.address, &server.user, &server.secret) {
         Ok(ami) => {
-            ami.login(&server.user, &server.secret)?;
             println!("{how}: logged in, {:?}", ami.action("Ping")?.get("Ping"));
             ami.close()
         }

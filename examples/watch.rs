@@ -17,8 +17,7 @@ fn main() -> gami::Result<()> {
     let all = std::env::args().any(|argument| argument == "--all");
     let call = Replay::new(SAMPLE_CALL).every(Duration::from_millis(20));
     let server = common::server(|| Mock::builder().replay(call).start());
-    let ami = Options::new().reconnect(Backoff::new()).dial(&server.address)?;
-    ami.login(&server.user, &server.secret)?;
+    let ami = Options::new().reconnect(Backoff::new()).connect(&server.address, &server.user, &server.secret)?;
     // A replayed call ends, and then nothing comes; a real server is watched until Ctrl-C.
     let patience = if server.mock.is_some() { Duration::from_millis(500) } else { Duration::MAX };
     let mut watch = Watch::default();
