@@ -18,7 +18,7 @@ pub fn packets(data: &[u8]) {
     let (sizes, stream) = rest.split_at(rest.len().min(usize::from(count & 15)));
     let stream = with_runs(stream);
     let check = match how >> 6 {
-        0 => assert_packet_agrees,
+        0 => assert_small_agrees,
         _ => assert_same_headers,
     };
     if how & 32 != 0 {
@@ -38,6 +38,15 @@ pub fn packets_thoroughly(data: &[u8]) {
         for count in [*count, count & 16 ^ 16] {
             packets(&[&[how, count], rest].concat());
         }
+    }
+}
+
+/// In every way only what is small: a run of line feeds makes thousands of headers.
+fn assert_small_agrees(packet: &Packet, bytes: &[u8]) {
+    if bytes.len() < 1024 {
+        assert_packet_agrees(packet, bytes);
+    } else {
+        assert_same_headers(packet, bytes);
     }
 }
 

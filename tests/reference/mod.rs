@@ -410,15 +410,17 @@ pub fn assert_packet_agrees(packet: &Packet, bytes: &[u8]) {
     assert_eq!(packet.body().map(str::to_owned), parsed.body.as_deref().map(text), "body of {:?}", text(bytes));
     let kind = kind(bytes);
     assert_eq!(packet.kind(), kind, "kind of {:?}", text(bytes));
-    for name in headers.iter().take(16).map(|(name, _)| &**name).chain(["", "Absent"]) {
+    // A look-up goes through all headers, of which there may be thousands: a few names of each packet will do.
+    let some = [0, headers.len() / 2, headers.len().saturating_sub(1)];
+    let names = some.iter().filter_map(|at| headers.get(*at)).map(|(name, _)| &**name);
+    for (number, name) in names.chain(["Absent"]).enumerate() {
         let is = |other: &str| other.eq_ignore_ascii_case(name);
         let at = headers.iter().position(|(other, _)| is(other));
-        for name in [name.to_owned(), name.to_ascii_uppercase(), name.to_ascii_lowercase()] {
-            assert_eq!(packet.get(&name), at.map(|at| &*headers[at].1), "get {name:?}");
-            assert_eq!(packet.get_bytes(&name), at.map(|at| &*parsed.headers[at].1), "get_bytes {name:?}");
-            let all = headers.iter().filter(|(other, _)| is(other)).map(|(_, value)| &**value);
-            assert!(packet.get_all(&name).eq(all), "get_all {name:?}");
-        }
+        let name = if number % 2 == 0 { name.to_ascii_uppercase() } else { name.to_ascii_lowercase() };
+        assert_eq!(packet.get(&name), at.map(|at| &*headers[at].1), "get {name:?}");
+        assert_eq!(packet.get_bytes(&name), at.map(|at| &*parsed.headers[at].1), "get_bytes {name:?}");
+        let all = headers.iter().filter(|(other, _)| is(other)).map(|(_, value)| &**value);
+        assert!(packet.get_all(&name).eq(all), "get_all {name:?}");
     }
     let detached = packet.detach();
     assert_eq!((detached.as_bytes(), detached.text(), detached.kind()), (bytes, packet.text(), kind));
