@@ -60,6 +60,8 @@
 //! - `gami-clock`: one for the whole process, only where [`Client::async_action`] is used. It stays until the
 //!   deadlines of all these actions have passed, also of those that were answered, or their links have ended.
 //! - `gami-recorder`: one a [`Recorder`].
+//! - `gami-live`: one a [`Live`], and one for all models of a [`Fleet`].
+//! - `gami-fleet`: one a [`Fleet`], which merges what its servers send; `gami-close`: one a server, while it is closed.
 //!
 //! What is dear and what is cheap is on a page of its own: [`costs`].
 //!
@@ -86,6 +88,7 @@ pub mod costs {}
 mod engine;
 mod error;
 pub mod event;
+mod fleet;
 mod link;
 pub mod live;
 #[cfg(feature = "mock")]
@@ -110,6 +113,7 @@ pub use client::{Client, Follow, Items, List, Originating, Step, Subscription};
 pub use engine::{Interest, State, Stats};
 pub use error::{Error, Loss, Outcome, PartialList, Result};
 pub use event::{Event, Typed};
+pub use fleet::{Fleet, FleetBuilder, FleetEvent, FleetLive};
 pub use link::Originated;
 pub use live::{Change, Live, Part, Parts, Snapshot, Validity};
 #[cfg(feature = "tls")]

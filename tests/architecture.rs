@@ -27,6 +27,7 @@ const LAYERS: &[&str] = &[
     "engine",
     "client",
     "live",
+    "fleet",
     "mock",
 ];
 

@@ -145,6 +145,19 @@ impl Client {
         Ok(Self { handle: Arc::new(Handle { engine, receivers }) })
     }
 
+    /// One that is yet to connect, with [`Client::connect_aside`].
+    pub(crate) fn unconnected(address: String, options: Options, user: String, secret: String) -> Result<Self> {
+        let (engine, receivers) = Engine::new(address, options)?;
+        engine.adopt(Credentials { user, secret })?;
+        Ok(Self { handle: Arc::new(Handle { engine, receivers }) })
+    }
+
+    /// Connects and logs in, at first and again and again, without the caller's waiting. What this gives ends with
+    /// the first attempt, whatever came of it.
+    pub(crate) fn connect_aside(&self) -> Result<Receiver<()>> {
+        self.handle.engine.connect_aside()
+    }
+
     /// Connects over plain TCP; the port is 5038 unless the address names one.
     ///
     /// [`Options::dial`] has the details, TLS and everything that can be set.

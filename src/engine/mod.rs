@@ -91,9 +91,22 @@ impl Engine {
     /// Connects for the first time; with credentials also logs in, or tries again where the options say so.
     pub fn start(
         address: String,
-        mut options: Options,
+        options: Options,
         credentials: Option<Credentials>,
     ) -> Result<(Arc<Self>, Receivers)> {
+        let (engine, receivers) = Self::new(address, options)?;
+        match credentials {
+            None => {
+                let link = engine.attempt(&mut lock(&engine.connecting), None)?;
+                engine.log_connected(&link);
+            }
+            Some(credentials) => engine.connect(credentials)?,
+        }
+        Ok((engine, receivers))
+    }
+
+    /// One that has not been told to connect.
+    pub fn new(address: String, mut options: Options) -> Result<(Arc<Self>, Receivers)> {
         options.check()?;
         options.recorder = options.recorder.as_ref().map(Recorder::for_client);
         let full_address = transport::full_address(&address, &options)?;
@@ -115,13 +128,6 @@ impl Engine {
             closing: Mutex::new(Some(closing)),
             closed,
         });
-        match credentials {
-            None => {
-                let link = engine.attempt(&mut lock(&engine.connecting), None)?;
-                engine.log_connected(&link);
-            }
-            Some(credentials) => engine.connect(credentials)?,
-        }
         Ok((engine, receivers))
     }
 

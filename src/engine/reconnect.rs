@@ -4,6 +4,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 use std::time::Duration;
 
+use crossbeam_channel::{bounded, Receiver, Sender};
+
 use super::connect::Attempts;
 use super::session::{is_refused_login, Credentials};
 use super::status::Phase;
@@ -105,9 +107,27 @@ impl Engine {
         Ok(())
     }
 
+    /// Remembers credentials to connect with.
+    pub fn adopt(&self, credentials: Credentials) -> Result<()> {
+        let mask = self.options.event_mask.as_ref();
+        credentials.check(self.login_mode(), mask)?;
+        self.session.adopt(credentials, mask);
+        Ok(())
+    }
+
+    /// Connects and logs in for the first time on a thread of its own, which goes on as the options say. What this
+    /// gives ends with the first attempt, whatever came of it.
+    pub fn connect_aside(self: &Arc<Self>) -> Result<Receiver<()>> {
+        let number = lock(&self.status).begin_reconnection();
+        let reconnection = Reconnection { engine: Arc::clone(self), number };
+        let (attempting, attempted) = bounded(0);
+        self.start_thread(move || reconnection.come_back(Some(attempting)))?;
+        Ok(attempted)
+    }
+
     /// Comes back on a thread of its own, where none is left that had a link.
     fn supervise(&self, reconnection: Reconnection) {
-        if let Err(error) = self.start_thread(move || reconnection.come_back()) {
+        if let Err(error) = self.start_thread(move || reconnection.come_back(None)) {
             log::error!("no thread to come back on: {error}");
         }
     }
@@ -129,7 +149,7 @@ impl Engine {
         };
         drop(link);
         if let Some(reconnection) = reconnection {
-            reconnection.come_back();
+            reconnection.come_back(None);
         }
     }
 
@@ -170,8 +190,9 @@ impl Engine {
 }
 
 impl Reconnection {
-    /// Tries to reconnect until it succeeds, is refused, runs out of attempts, or is no longer needed.
-    fn come_back(self) {
+    /// Tries to reconnect until it succeeds, is refused, runs out of attempts, or is no longer needed. A client
+    /// whose first attempt this is does not wait before it, and drops `first` after it.
+    fn come_back(self, mut first: Option<Sender<()>>) {
         let engine = &self.engine;
         let Some(backoff) = &engine.options.reconnect else { return };
         {
@@ -182,7 +203,7 @@ impl Reconnection {
         }
         loop {
             let step = lock(&engine.connecting).step;
-            if !self.pause(backoff.delay(step, random())) {
+            if first.is_none() && !self.pause(backoff.delay(step, random())) {
                 return;
             }
             let mut attempts = lock(&engine.connecting);
@@ -200,11 +221,13 @@ impl Reconnection {
             };
             attempts.failed = attempts.failed.saturating_add(1);
             let failed = attempts.failed;
-            let over = is_refused_login(&error) || backoff.attempts.is_some_and(|most| failed >= most);
+            let is_senseless = first.is_some() && matches!(error, Error::Invalid { .. });
+            let over = is_refused_login(&error) || is_senseless || backoff.attempts.is_some_and(|most| failed >= most);
             if over {
                 self.resign();
             }
             engine.announce_failure(&error, attempts);
+            first = None;
             if over {
                 log::warn!("giving up on {} after {failed} failed attempts", engine.full_address);
                 return;

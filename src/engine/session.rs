@@ -216,6 +216,18 @@ fn set_mask(mask: &str, ask: Ask<'_>) -> Result<()> {
 }
 
 impl Credentials {
+    /// Whether a login can be written with them.
+    pub fn check(&self, mode: LoginMode, mask: Option<&EventMask>) -> Result<()> {
+        let mut login = Action::new("Login").param("Username", &self.user);
+        if mode == LoginMode::Plain {
+            login = login.param("Secret", &self.secret);
+        }
+        if let Some(mask) = mask {
+            login = login.param("Events", mask.as_str());
+        }
+        login.encode("1", &mut Vec::new())
+    }
+
     /// The action that logs in, once the server has been asked for the challenge that it takes.
     fn login(&self, mode: LoginMode, mask: Option<&str>, ask: Ask<'_>) -> Result<Action> {
         let mut login = Action::new("Login");

@@ -90,8 +90,11 @@ impl Feed {
         let states = client.states();
         let subscription = client.subscribe(Interest::all().capacity(EVENTS));
         let mut model = Model::new(parts);
-        if let Ok(banner) = client.banner() {
-            model.banner(&banner);
+        // Without a link an action may wait for one, and other models with it.
+        if client.link_number().is_some() {
+            if let Ok(banner) = client.banner() {
+                model.banner(&banner);
+            }
         }
         let now = Instant::now();
         let mut feed = Self {
@@ -393,7 +396,7 @@ impl Feed {
 
     /// Begins what the model wants, or what is due.
     fn give_errand(&mut self) {
-        if !matches!(self.errand, Errand::None) || self.link.is_none() {
+        if !matches!(self.errand, Errand::None) || self.link.is_none() || self.client.link_number() != self.link {
             return;
         }
         let (now, at) = (Instant::now(), SystemTime::now());

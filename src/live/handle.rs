@@ -63,10 +63,7 @@ impl Client {
     /// without a link. [`Live::wait_valid`] waits for the fences.
     pub fn live(&self, parts: Parts) -> Result<Live> {
         let live = self.live_by(parts, Arc::new(Keeper::start()?))?;
-        let timeout = self.options().action_timeout;
-        live.wait_until(deadline_in(timeout), |validity| {
-            validity.is_readable() || matches!(validity, Validity::Unavailable(_) | Validity::Stale { .. })
-        });
+        live.wait_readable(deadline_in(self.options().action_timeout));
         Ok(live)
     }
 
@@ -138,6 +135,13 @@ impl Live {
     /// The client that feeds it.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Waits until each part can be read or is known not to be, as far as there is a link.
+    pub(crate) fn wait_readable(&self, deadline: Instant) {
+        self.wait_until(deadline, |validity| {
+            validity.is_readable() || matches!(validity, Validity::Unavailable(_) | Validity::Stale { .. })
+        });
     }
 
     /// Waits until each part is so; whether it was by the deadline.

@@ -46,7 +46,6 @@ pub use conferences::{Conference, Participant};
 pub use devices::{Device, Hint};
 pub use endpoints::{Contact, Endpoint};
 pub use handle::Live;
-#[allow(unused_imports)] // until the fleet
 pub(crate) use keeper::Keeper;
 pub use model::{Counts, Model};
 pub use parking::Parked;
