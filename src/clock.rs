@@ -9,7 +9,8 @@
 //! The thread sleeps until the next deadline, or until one is added or cancelled.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::thread;
 use std::time::Instant;
@@ -38,17 +39,27 @@ pub(crate) fn key() -> u64 {
 
 static CLOCK: Mutex<Option<Clock>> = Mutex::new(None);
 static CHANGED: Condvar = Condvar::new();
+static RUNNING: AtomicBool = AtomicBool::new(false);
+
+/// Whether the thread is there. Where it could not be started, the next deadline must try again, also if it is not
+/// the next one to pass.
+pub(crate) fn is_running() -> bool {
+    RUNNING.load(Ordering::SeqCst)
+}
 
 /// Calls `timed` at an instant, or at the one it was to be called at if that is earlier.
 pub(crate) fn schedule(key: u64, at: Instant, timed: &Arc<dyn Timed>) {
-    add(key, at, Arc::downgrade(timed));
+    // The program's logger runs while no lock is held.
+    if let Err(error) = add(key, at, Arc::downgrade(timed)) {
+        log::error!("no thread for the deadlines of asynchronous actions: {error}");
+    }
     // It may have cancelled its key just before it was added.
     if timed.is_over() {
         cancel(key);
     }
 }
 
-fn add(key: u64, at: Instant, timed: Weak<dyn Timed>) {
+fn add(key: u64, at: Instant, timed: Weak<dyn Timed>) -> io::Result<()> {
     let mut clock = lock(&CLOCK);
     let clock = clock.get_or_insert_with(|| Clock { due: HashMap::new(), running: false });
     let due = clock.due.entry(key).or_insert((at, timed));
@@ -56,11 +67,11 @@ fn add(key: u64, at: Instant, timed: Weak<dyn Timed>) {
     if clock.running {
         CHANGED.notify_one();
     } else {
-        match thread::Builder::new().name("gami-clock".into()).stack_size(128 * 1024).spawn(run) {
-            Ok(_) => clock.running = true,
-            Err(error) => log::error!("no thread for the deadlines of asynchronous actions: {error}"),
-        }
+        thread::Builder::new().name("gami-clock".into()).stack_size(128 * 1024).spawn(run)?;
+        clock.running = true;
+        RUNNING.store(true, Ordering::SeqCst);
     }
+    Ok(())
 }
 
 /// Forgets a key.
@@ -77,6 +88,7 @@ fn run() {
     while let Some(clock) = guard.as_mut() {
         let Some(next) = clock.due.values().map(|(at, _)| *at).min() else {
             clock.running = false;
+            RUNNING.store(false, Ordering::SeqCst);
             return;
         };
         let now = Instant::now();

@@ -163,3 +163,37 @@ fn an_attempt_that_close_ends_is_no_failure() {
     assert!(matches!(error, Error::Closed { sent: false }), "{error:?}");
     assert!(!failed.load(Ordering::SeqCst));
 }
+
+#[test]
+fn a_logger_may_close_the_client_on_the_thread_that_reads() {
+    let mock = Mock::start().unwrap();
+    let ami = logged_in(&mock);
+    on_line("CloseNow", {
+        let ami = Mutex::new(Some(ami.clone()));
+        move || drop(ami.lock().unwrap().take().map(|ami| ami.close()))
+    });
+    mock.event("CloseNow", [("Number", 1)]);
+    eventually("the client is closed", || ami.state() == State::Closed);
+    within(DEADLINE, "the end of the streams", move || ami.events().iter().chain(ami.events().iter()).count());
+}
+
+#[test]
+fn what_a_logger_waits_for_on_the_thread_that_reads_is_refused_at_once() {
+    let mock = Mock::start().unwrap();
+    let ami = logged_in_with(&mock, &Options::new().wait_for_link(DEADLINE).action_timeout(DEADLINE));
+    let (told, answers) = mpsc::channel();
+    on_line("AskNow", {
+        let asked = Mutex::new(Some((ami.clone(), told)));
+        move || {
+            let Some((ami, told)) = asked.lock().unwrap().take() else { return };
+            let refused = [ami.action("Ping").map(drop), ami.list("Status").map(drop)];
+            told.send((refused, ami.async_action("Ping"))).unwrap();
+        }
+    });
+    mock.event("AskNow", [("Number", 1)]);
+    let (refused, asynchronous) = answers.recv_timeout(DEADLINE / 2).expect("nothing waits");
+    for answer in refused {
+        assert!(matches!(&answer, Err(Error::Invalid { reason, .. }) if reason.contains("logger")), "{answer:?}");
+    }
+    asynchronous.unwrap().recv_timeout(DEADLINE).unwrap().unwrap();
+}

@@ -250,6 +250,7 @@ impl Client {
     /// ```
     pub fn list_items(&self, action: impl Into<Action>) -> Result<Items> {
         let action = action.into();
+        self.handle.engine.check_thread(&action)?;
         let source = self.start(&action, list_waiter(&action)?)?;
         loop {
             match source.next()? {

@@ -254,6 +254,7 @@ impl Client {
     /// ```
     pub fn action(&self, action: impl Into<Action>) -> Result<Response> {
         let action = action.into();
+        self.handle.engine.check_thread(&action)?;
         let link = self.handle.engine.link()?;
         link.call(&action, self.timeout_of(&action), true, stall_of(&action))
     }

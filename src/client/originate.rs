@@ -139,6 +139,7 @@ impl Client {
     /// ```
     pub fn originate(&self, call: Originate) -> Result<Originated> {
         let timeout = self.timeout_of_call(&call);
+        self.handle.engine.check_thread(&Action::new("Originate"))?;
         let call = self.async_originate(call)?;
         // The deadline is the clock's; a moment later where no thread could be started for that.
         match call.outcome.recv_timeout(timeout.saturating_add(Duration::from_secs(1))) {

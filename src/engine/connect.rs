@@ -11,7 +11,7 @@ use crossbeam_channel::{bounded, select};
 use super::reader;
 use super::session::Credentials;
 use super::status::Phase;
-use super::{Engine, BOOT_TIMEOUT};
+use super::{Engine, BOOT_TIMEOUT, THREAD_OF};
 use crate::action::Action;
 use crate::clock::{self, Timed};
 use crate::error::{Error, Loss, Result};
@@ -187,6 +187,11 @@ impl Engine {
     }
 
     pub(super) fn start_thread(&self, run: impl FnOnce() + Send + 'static) -> Result<()> {
+        let key = self.clock_key;
+        let run = move || {
+            THREAD_OF.set(Some(key));
+            run();
+        };
         let thread = thread::Builder::new().name("gami-reader".into()).stack_size(STACK).spawn(run);
         let thread = thread
             .map_err(|error| Error::Connect { address: self.full_address.as_str().into(), source: Arc::new(error) })?;

@@ -43,9 +43,10 @@ pub(crate) use streams::Receivers;
 pub use streams::Stats;
 pub(crate) use subscriptions::Subscribed;
 
+use std::cell::Cell;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{bounded, Receiver, Sender};
@@ -66,6 +67,11 @@ use streams::Streams;
 
 /// So long a server that has not said `FullyBooted` counts as booting.
 const BOOT_TIMEOUT: Duration = Duration::from_secs(60);
+
+thread_local! {
+    /// The engine whose link this thread reads, or makes anew, by its key.
+    static THREAD_OF: Cell<Option<u64>> = const { Cell::new(None) };
+}
 
 pub(crate) struct Engine {
     /// As it was given, and with its port.
@@ -147,6 +153,22 @@ impl Engine {
         }
     }
 
+    /// Whether this is the thread that reads the link or makes the next one: the program's logger runs on it. What
+    /// is waited for here could never come.
+    fn is_on_own_thread(&self) -> bool {
+        THREAD_OF.get() == Some(self.clock_key)
+    }
+
+    /// Refuses what waits for an answer on the thread that would have to read it.
+    pub fn check_thread(&self, action: &Action) -> Result<()> {
+        if !self.is_on_own_thread() {
+            return Ok(());
+        }
+        let reason = "is made by a logger on the thread that reads the link, and its answer could not be read: \
+                      Client::async_action does not wait";
+        Err(Error::invalid(format!("action {:?}", action.name()), reason))
+    }
+
     /// The link, once it stands and the server has booted.
     pub fn link_within(&self, timeout: Duration) -> Result<Arc<Link>> {
         let mut deadline = None;
@@ -157,6 +179,9 @@ impl Engine {
                 (_, Phase::Closed) => return Err(Error::Closed { sent: false }),
                 // The thread of a link that has ended is about to see that it has.
                 _ => {}
+            }
+            if self.is_on_own_thread() {
+                return Err(Error::NotConnected);
             }
             let deadline = *deadline.get_or_insert_with(|| deadline_in(timeout));
             status = self.wait(status, deadline).ok_or(Error::NotConnected)?;
@@ -256,7 +281,7 @@ impl Engine {
         clock::cancel(self.clock_key);
         lock(&self.closing).take();
         if let Some(link) = link {
-            link.say_goodbye();
+            link.say_goodbye(!self.is_on_own_thread());
             link.end(End::Closed);
             log::info!("closed the link to {}", self.full_address);
         }
@@ -265,7 +290,8 @@ impl Engine {
             if threads.is_empty() {
                 break;
             }
-            for thread in threads {
+            // A logger can close the client on the thread that reads.
+            for thread in threads.into_iter().filter(|thread| thread.thread().id() != thread::current().id()) {
                 let _ = thread.join();
             }
         }

@@ -221,8 +221,8 @@ impl Link {
         self.leave_to_writer();
     }
 
-    /// Logs off, briefly.
-    pub fn say_goodbye(&self) {
+    /// Logs off, briefly; where the answer cannot be read, without waiting for it.
+    pub fn say_goodbye(&self, waits: bool) {
         lock(&self.outbox).closing = true;
         let (waiter, answer) = bounded(1);
         let deadline = deadline_in(LOGOFF_TIMEOUT);
@@ -238,7 +238,9 @@ impl Link {
         if self.submit(request).is_err() {
             return;
         }
-        let _ = answer.recv_deadline(deadline);
+        if waits {
+            let _ = answer.recv_deadline(deadline);
+        }
         if let Some(mut wire) = try_lock(&self.wire) {
             wire.finish();
         }

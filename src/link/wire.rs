@@ -195,6 +195,8 @@ impl Link {
                 true
             }
             Err(error) => {
+                // The program's logger runs while no lock is held.
+                drop(outbox);
                 log::error!("no thread to write on: {error}");
                 false
             }
