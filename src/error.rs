@@ -75,6 +75,12 @@ pub enum Error {
         /// Whether the action went out; then its outcome is unknown.
         sent: bool,
     },
+    /// The server took a call in, and never told what became of it: the call may be up.
+    #[error("the server took the call in, and no `OriginateResponse` came within {after:?}: is `call` in the user's `read` list, and does no filter keep the event out?")]
+    NoOutcome {
+        /// How long was waited, the ring time included.
+        after: Duration,
+    },
     /// A list stopped before its end.
     #[error("the list stopped after {} items: {cause}", .partial.items.len())]
     Incomplete {
@@ -217,7 +223,9 @@ impl Error {
     pub fn outcome(&self) -> Outcome {
         match self {
             Self::Rejected(_) | Self::CallFailed { .. } => Outcome::Refused,
-            Self::Incomplete { .. } | Self::ListCancelled | Self::PacketTooLarge { .. } => Outcome::Unknown,
+            Self::Incomplete { .. } | Self::ListCancelled | Self::NoOutcome { .. } | Self::PacketTooLarge { .. } => {
+                Outcome::Unknown
+            }
             Self::Timeout { sent: true, .. } | Self::Lost { sent: Some(true), .. } | Self::Closed { sent: true } => {
                 Outcome::Unknown
             }

@@ -236,6 +236,9 @@ impl Options {
     }
 
     pub(crate) fn check(&self) -> Result<()> {
+        if let Some(mask) = &self.event_mask {
+            check_mask(mask)?;
+        }
         let zero = |name: &str| Err(Error::invalid(format!("option {name}"), "is zero"));
         if self.connect_timeout.is_zero() {
             return zero("connect_timeout");
@@ -275,6 +278,17 @@ impl Options {
     /// How long a write may find no room in the socket.
     pub(crate) fn write_timeout(&self) -> Duration {
         self.keepalive.map_or(self.action_timeout, |interval| interval.min(self.action_timeout))
+    }
+}
+
+/// Refuses a mask that a server would take for none.
+pub(crate) fn check_mask(mask: &EventMask) -> Result<()> {
+    match mask.unknown_word() {
+        None => Ok(()),
+        Some(word) => {
+            let reason = format!("has {word:?}, which is no class of events: the server would send none at all");
+            Err(Error::invalid("event mask", reason))
+        }
     }
 }
 

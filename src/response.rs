@@ -28,11 +28,19 @@ use crate::secrets::Mask;
 pub struct Response {
     packet: Packet,
     seq: u64,
+    /// What was asked, if the answer is an error.
+    asked: Option<Box<Asked>>,
+}
+
+#[derive(Debug, Clone)]
+struct Asked {
+    action: Box<str>,
+    privilege: Option<&'static str>,
 }
 
 impl Response {
     pub(crate) fn new(packet: Packet, seq: u64) -> Self {
-        Self { packet, seq }
+        Self { packet, seq, asked: None }
     }
 
     /// The status as it came, such as `Success`, `Error`, `Follows` or `Goodbye`; empty if it has none.
@@ -55,7 +63,19 @@ impl Response {
     /// `***` in place of secrets.
     pub(crate) fn reason(&self) -> Cow<'_, str> {
         let reason = self.get("Output").or_else(|| self.message()).unwrap_or("no reason given");
-        Mask::default().show("Output", reason)
+        match &self.asked {
+            Some(asked) if reason.eq_ignore_ascii_case("Permission denied") => {
+                let Asked { action, privilege } = &**asked;
+                let needs = privilege.map(|privilege| format!(", which needs in the user's `write` list: {privilege}"));
+                format!("{reason} for the action {action}{}", needs.unwrap_or_default()).into()
+            }
+            _ => Mask::default().show("Output", reason),
+        }
+    }
+
+    /// Notes for an error what was asked, and which privilege its type says that it needs.
+    pub(crate) fn set_asked(&mut self, action: &str, privilege: Option<&'static str>) {
+        self.asked = Some(Box::new(Asked { action: action.into(), privilege }));
     }
 
     /// The first value of a header, its name in any case; `None` if there is no such header.
@@ -144,7 +164,7 @@ impl Response {
 
     /// The same response with memory of its own.
     pub fn detach(&self) -> Self {
-        Self { packet: self.packet.detach(), seq: self.seq }
+        Self { packet: self.packet.detach(), seq: self.seq, asked: self.asked.clone() }
     }
 
     /// The packet behind the response.

@@ -24,3 +24,19 @@ fn a_login_sets_the_mask_and_a_reconnection_sets_the_last_one() {
         assert_eq!(mock.wait_for("Events", 1, PATIENCE).unwrap().len(), 1);
     }
 }
+
+#[test]
+fn a_word_that_no_server_knows_is_refused_for_it_would_silence_everything() {
+    let mock = Mock::start().unwrap();
+    let ami = Options::new().dial(mock.address()).unwrap();
+    ami.login("admin", "root").unwrap();
+    for wrong in ["calls", "call,agents", "", "call,,agent"] {
+        let refused = [ami.set_event_mask(wrong), Options::new().event_mask(wrong).dial(mock.address()).map(drop)];
+        for error in refused.map(Result::unwrap_err) {
+            assert!(matches!(&error, gami::Error::Invalid { argument, .. } if **argument == *"event mask"), "{error}");
+        }
+    }
+    for right in ["on", "off", "call, agent", "ALL", "6", "none"] {
+        ami.set_event_mask(right).unwrap();
+    }
+}

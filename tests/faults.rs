@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use gami::mock::{Mock, Reply};
-use gami::{Backoff, Client, Error, Loss, Options, State};
+use gami::{Action, Backoff, Client, Error, Loss, Options, State};
 use proxy::{seed, Faults, Proxy, Way};
 use support::*;
 
@@ -39,7 +39,8 @@ fn a_half_open_link_is_found_within_the_promise_of_keepalive_and_replaced() {
         echo(&ami, "before");
         let begun = Instant::now();
         proxy.swallow();
-        let pending = ami.async_action("Ping").unwrap();
+        // The verdict waits for the deadline of what is not answered.
+        let pending = ami.async_action(Action::new("Ping").timeout(KEEPALIVE)).unwrap();
         let lost = next_loss(&ami);
         let took = begun.elapsed();
         assert!(matches!(lost, Error::Lost { cause: Loss::Silent(_), .. }), "{lost}");

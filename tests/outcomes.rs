@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use gami::mock::Mock;
-use gami::{Action, Client, Error, Outcome};
+use gami::action::Originate;
+use gami::mock::{Mock, Reply};
+use gami::{Action, Client, Error, Options, Outcome};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -82,4 +83,26 @@ fn an_action_that_is_said_not_to_have_been_sent_is_never_sent() {
     for at in 0..10 {
         assert_eq!(received.get(&format!("patient-{at}")), Some(&1));
     }
+}
+
+#[test]
+fn a_denied_action_says_which_it_was_and_what_it_needs() {
+    let mock = Mock::start().unwrap();
+    mock.on_any(|_| Reply::error("Permission denied"));
+    let ami = gami::Client::dial(mock.address()).unwrap();
+    let typed = ami.action(gami::action::CoreShowChannels::new()).unwrap_err().to_string();
+    assert!(typed.contains("CoreShowChannels") && typed.contains("reporting"), "{typed}");
+    let named = ami.action("Command").unwrap_err().to_string();
+    assert!(named.ends_with("Permission denied for the action Command"), "{named}");
+}
+
+#[test]
+fn a_call_of_which_the_server_never_tells_says_why_that_may_be() {
+    let mock = Mock::start().unwrap();
+    mock.on("Originate", |_| Reply::success());
+    let ami = Options::new().action_timeout(Duration::from_millis(100)).dial(mock.address()).unwrap();
+    let call = Originate::new("Local/1").ring_timeout(Duration::from_millis(100));
+    let error = ami.originate(call).unwrap_err();
+    assert!(matches!(error, gami::Error::NoOutcome { .. }), "{error:?}");
+    assert!(error.to_string().contains("`read`") && error.outcome() == Outcome::Unknown, "{error}");
 }

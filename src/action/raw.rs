@@ -38,12 +38,25 @@ pub struct Action {
     params: Vec<(Cow<'static, str>, String)>,
     timeout: Option<Duration>,
     complete: Option<Cow<'static, str>>,
+    privilege: Privilege,
 }
+
+/// The class that a typed action says that the user needs; no part of what an action is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Privilege(Option<&'static str>);
+
+impl PartialEq for Privilege {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Privilege {}
 
 impl Action {
     /// An action without parameters.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: name.into(), params: Vec::new(), timeout: None, complete: None }
+        Self { name: name.into(), params: Vec::new(), timeout: None, complete: None, privilege: Privilege(None) }
     }
 
     /// Adds a parameter; one of the same name may stand there already.
@@ -139,6 +152,20 @@ impl Action {
     /// How many responses say that the action was taken in, before the one that tells what came of it.
     pub(crate) fn preliminary_responses(&self) -> u8 {
         u8::from(self.name.eq_ignore_ascii_case("JabberSend"))
+    }
+
+    /// The same action, whose type says that the user needs this privilege.
+    pub(crate) fn needing(mut self, privilege: &'static str) -> Self {
+        self.privilege = Privilege(Some(privilege));
+        self
+    }
+
+    pub(crate) fn shared_name(&self) -> Cow<'static, str> {
+        self.name.clone()
+    }
+
+    pub(crate) fn privilege(&self) -> Option<&'static str> {
+        self.privilege.0
     }
 
     pub(crate) fn own_timeout(&self) -> Option<Duration> {

@@ -384,6 +384,20 @@ impl EventMask {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The first word in it that no server knows: a server would take such a mask, and send no events at all.
+    pub(crate) fn unknown_word(&self) -> Option<&str> {
+        let mask = self.0.trim();
+        if mask.parse::<u64>().is_ok() {
+            return None;
+        }
+        let switches = ["on", "off", "yes", "no", "y", "n", "true", "false", "t", "f", "all", "none"];
+        let is_known = |word: &str| {
+            let is = |known: &str| known.eq_ignore_ascii_case(word);
+            switches.iter().any(|known| is(known)) || EventClass::ALL.iter().any(|class| is(class.as_str()))
+        };
+        mask.split(',').map(str::trim).find(|word| !is_known(word))
+    }
 }
 
 impl fmt::Display for EventMask {

@@ -117,8 +117,8 @@ impl Client {
     ///
     /// [`Error::CallFailed`] with the reason, and the cause of the channel's hangup, if the call was not answered:
     /// busy, no answer within [`Originate::ring_timeout`], congestion, or a failure such as a peer that is not
-    /// reachable or an extension that does not exist. [`Error::Timeout`] or [`Error::Lost`] if the outcome is
-    /// unknown: the call may be up. Otherwise as [`Client::async_originate`].
+    /// reachable or an extension that does not exist. [`Error::NoOutcome`],
+    /// [`Error::Timeout`] or [`Error::Lost`] if the outcome is unknown: the call may be up. Otherwise as [`Client::async_originate`].
     ///
     /// # Blocking
     ///
@@ -158,7 +158,7 @@ impl Client {
     /// `Hangup` of the channel tells the cause, at most half a second.
     ///
     /// The server sends the outcome only to users with `call` among what they may read, and not through a filter
-    /// that keeps it out: without it the outcome is [`Error::Timeout`] in the end.
+    /// that keeps it out: without it the outcome is [`Error::NoOutcome`] in the end.
     ///
     /// The outcome is told by the call's `ActionID` alone, and every session sees those of calls that have ended.
     /// So each call gets one that cannot be guessed; one of your own ([`Originate::action_id`]) should be such a one

@@ -10,6 +10,7 @@ use crate::action::{
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::event::Event;
+use crate::options::check_mask;
 use crate::response::Response;
 
 /// # Shorthands
@@ -110,6 +111,8 @@ impl Client {
     ///
     /// [`EventClass`]: crate::action::EventClass
     pub fn set_event_mask(&self, mask: impl Into<EventMask>) -> Result<()> {
+        let mask = mask.into();
+        check_mask(&mask)?;
         let events = Action::from(Events::new(mask));
         let answer = self.async_action(&events)?;
         // A server answers the actions of a session in order.

@@ -40,6 +40,8 @@ pub(crate) struct Call {
     channel: ChannelId,
     /// The variable that tells which channel is this call's, where the server does not let us choose.
     variable: Option<Box<str>>,
+    /// Whether the server has taken it in.
+    taken_in: bool,
     cause: Option<HangupCause>,
     failure: Option<Event>,
 }
@@ -57,7 +59,7 @@ pub(super) enum Step {
 
 impl Call {
     pub fn new(outcome: Sender<Result<Originated>>, channel: ChannelId, variable: Option<&str>) -> Self {
-        Self { outcome, channel, variable: variable.map(Box::from), cause: None, failure: None }
+        Self { outcome, channel, variable: variable.map(Box::from), taken_in: false, cause: None, failure: None }
     }
 
     /// Whether the server has said that it failed, and no more than the cause is missing.
@@ -101,9 +103,18 @@ impl Call {
         Step::HeldBack
     }
 
+    /// The server has taken the action in.
+    pub(super) fn taken_in(&mut self) {
+        self.taken_in = true;
+    }
+
     /// Nothing more is waited for.
     pub(super) fn fail(self, error: Error) {
-        let error = self.failure.map_or(error, |failure| failed(failure, None));
+        let error = match (self.failure, error) {
+            (Some(failure), _) => failed(failure, None),
+            (None, Error::Timeout { after, .. }) if self.taken_in => Error::NoOutcome { after },
+            (None, error) => error,
+        };
         let _ = self.outcome.send(Err(error));
     }
 

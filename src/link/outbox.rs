@@ -76,6 +76,8 @@ impl Outbox {
         let entry = Entry {
             waiter,
             own_id: self.pending.own_id(&self.id),
+            name: action.shared_name(),
+            privilege: action.privilege(),
             preliminary: action.preliminary_responses(),
             answered: false,
             memorable: (memorable && action.is_memorable()).then(|| Box::new(action.clone())),

@@ -1,5 +1,6 @@
 //! The actions of one link that wait for an answer: a plain table, no I/O.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::hash_map::RandomState;
 use std::collections::{BinaryHeap, HashMap, HashSet, VecDeque};
@@ -29,6 +30,9 @@ pub(crate) struct Entry {
     pub waiter: Waiter,
     /// The `ActionID`, where it is not made of the link's prefix and the number: the caller's own, or a random one.
     pub own_id: Option<Box<str>>,
+    /// The action's name, and the privilege that its type says that it needs.
+    pub name: Cow<'static, str>,
+    pub privilege: Option<&'static str>,
     /// How many responses come before the one that counts.
     pub preliminary: u8,
     /// Whether the response has come.
@@ -240,6 +244,10 @@ impl Pending {
             return Answer::First;
         }
         entry.answered = true;
+        let mut response = response;
+        if response.is_error() {
+            response.set_asked(&entry.name, entry.privilege);
+        }
         if let Some(action) = entry.memorable.take().filter(|_| !response.is_error()) {
             remember(&action);
         }
@@ -249,7 +257,10 @@ impl Pending {
                 let _ = parts.send(Reply::Response(response));
                 Answer::First
             }
-            Waiter::Call(_) if !response.is_error() => Answer::First,
+            Waiter::Call(call) if !response.is_error() => {
+                call.taken_in();
+                Answer::First
+            }
             Waiter::Nobody { end } => {
                 if end.is_none() || response.is_error() {
                     self.remove(serial);
@@ -353,7 +364,8 @@ impl Pending {
     /// caller's may come again and must not meet the old answer, a mask that was set has been set.
     pub fn abandon(&mut self, serial: Serial) -> Option<Abandoned> {
         self.entries.get(&serial).filter(|entry| entry.waiter.is_awaited())?;
-        let Entry { waiter, own_id, memorable, unwatched, span, answered, preliminary } = self.remove(serial)?;
+        let entry = self.remove(serial)?;
+        let Entry { waiter, own_id, memorable, unwatched, span, answered, preliminary, name, privilege } = entry;
         let end = match &waiter {
             Waiter::List { end, .. } => Some(end.clone()),
             _ => None,
@@ -371,7 +383,7 @@ impl Pending {
             self.abandoned.push_back(serial);
             let waiter = Waiter::Nobody { end };
             let (unwatched, span) = (None, span.clone());
-            let entry = Entry { waiter, own_id, memorable, unwatched, span, answered, preliminary };
+            let entry = Entry { waiter, own_id, memorable, unwatched, span, answered, preliminary, name, privilege };
             self.insert(serial, entry);
         }
         Some(Abandoned { waiter, unwatched, span })
@@ -441,7 +453,17 @@ mod tests {
     use crate::packet::Packet;
 
     fn entry(waiter: Waiter, own_id: Option<Box<str>>) -> Entry {
-        Entry { waiter, own_id, preliminary: 0, answered: false, memorable: None, unwatched: None, span: 0..100 }
+        Entry {
+            waiter,
+            own_id,
+            name: "".into(),
+            privilege: None,
+            preliminary: 0,
+            answered: false,
+            memorable: None,
+            unwatched: None,
+            span: 0..100,
+        }
     }
 
     #[test]

@@ -53,7 +53,7 @@ macro_rules! wire {
 
 /// What every typed action has.
 macro_rules! typed {
-    ($name:ident $([$flag:ident])?) => {
+    ($name:ident needs $needs:literal $([$flag:ident])?) => {
         impl $name {
             /// Sets the id that the answer will carry, in place of one that the client makes.
             pub fn action_id(mut self, id: impl Into<String>) -> Self {
@@ -66,11 +66,11 @@ macro_rules! typed {
 
         impl crate::action::typed::Typed for $name {
             fn into_action(self) -> Action {
-                self.0
+                self.0.needing($needs)
             }
 
             fn to_action(&self) -> Action {
-                self.0.clone()
+                self.0.clone().needing($needs)
             }
         }
 
@@ -154,7 +154,7 @@ macro_rules! actions {
                 )*
             }
 
-            typed!($name $([$flag])?);
+            typed!($name needs $needs $([$flag])?);
             $(typed!(@default $name $($required)*);)?
         )*
 
