@@ -4,7 +4,6 @@ mod support;
 
 use std::fmt::Write as _;
 use std::thread;
-use std::time::Duration;
 
 use gami::mock::{Mock, Reply};
 use gami::{Action, Client, Error, Event, Loss, Options};
