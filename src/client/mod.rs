@@ -106,6 +106,10 @@ impl Options {
     /// when the link stands, and [`Client::wait_connected`] waits for it. The credentials and
     /// [`Options::event_mask`] are remembered from the beginning.
     ///
+    /// A server that has only just started is `Connected` at the first login while it may still load modules, of
+    /// which actions are unknown and lists are empty until its `FullyBooted`, which comes out of [`Client::events`].
+    /// After that event the client tells the two apart: see [`State::Booting`](crate::State::Booting).
+    ///
     /// # Errors
     ///
     /// [`Error::Invalid`] for an address or option that makes no sense, [`Error::Rejected`] where the server
