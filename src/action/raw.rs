@@ -139,6 +139,11 @@ impl Action {
         }
     }
 
+    /// Whether it is a filter that servers of before 2024 do not understand: they take it, and let everything through.
+    pub(crate) fn needs_criteria(&self) -> bool {
+        self.name.eq_ignore_ascii_case("Filter") && self.get("MatchCriteria").is_some()
+    }
+
     /// Whether a client restores on its next link what this action set, once it succeeded.
     pub(crate) fn is_memorable(&self) -> bool {
         ["Events", "Login", "Filter", "Logoff"].iter().any(|name| self.name.eq_ignore_ascii_case(name))

@@ -260,6 +260,7 @@ impl Client {
         let action = action.into();
         self.handle.engine.check_thread(&action)?;
         let link = self.handle.engine.link()?;
+        self.handle.engine.check_filter(&action, &link)?;
         link.call(&action, self.timeout_of(&action), true, stall_of(&action))
     }
 
@@ -298,6 +299,7 @@ impl Client {
     pub fn async_action(&self, action: impl Into<Action>) -> Result<Receiver<Result<Response>>> {
         let action = action.into();
         let link = self.handle.engine.link()?;
+        self.handle.engine.check_filter(&action, &link)?;
         let (waiter, answer) = bounded(1);
         let timeout = self.timeout_of(&action);
         link.submit_among_others(Request {

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::Client;
 use crate::action::{
-    Action, CoreSettings, DBDel, DBGet, DBPut, EventMask, Events, Filter, Getvar, Hangup, Ping, QueueAdd, QueuePause,
-    QueueRemove, Redirect, Setvar, UpdateConfig,
+    Action, CoreSettings, DBDel, DBGet, DBPut, EventMask, Events, Filter, Getvar, Hangup, MatchCriteria, Ping,
+    QueueAdd, QueuePause, QueueRemove, Redirect, Setvar, UpdateConfig,
 };
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -160,6 +160,53 @@ impl Client {
             return Err(Error::invalid("filter", "begins with `!`, which excludes"));
         }
         self.action(Filter::new(regex)).map(drop)
+    }
+
+    /// Adds filters that include the events of these names, in the server's spelling, and no others.
+    ///
+    /// Servers that know them are given criteria, which cost them least (Asterisk 18.26, 20.11, 21.6, 22.1 and later),
+    /// others one expression that is anchored, so that `Hangup` does not let `HangupRequest` through. The rest is as
+    /// with [`Client::include_events`]: a reconnection sets them again.
+    ///
+    /// Asterisk 10 and later.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] for no names at all, or one that is no word of letters, digits, `_` and `-`. Otherwise as
+    /// [`Client::action`].
+    ///
+    /// # Blocking
+    ///
+    /// As [`Client::action`], for each of the actions.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// ami.include_event_names(["Newchannel", "Hangup", "OriginateResponse"])?;
+    /// # Ok::<(), gami::Error>(())
+    /// ```
+    pub fn include_event_names<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Result<()> {
+        let names: Vec<String> = names.into_iter().map(|name| name.as_ref().to_owned()).collect();
+        if names.is_empty() {
+            return Err(Error::invalid("names of events", "are none: a filter would let every event through"));
+        }
+        let is_word = |name: &str| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        };
+        if let Some(wrong) = names.iter().find(|name| !is_word(name)) {
+            return Err(Error::invalid(
+                format!("name of an event {wrong:?}"),
+                "is no word of letters, digits, `_` and `-`",
+            ));
+        }
+        if !self.handle.engine.knows_criteria()? {
+            return self.include_events(format!("^Event: ({})[^A-Za-z]", names.join("|")));
+        }
+        for name in names {
+            self.action(Filter::criteria(MatchCriteria::new().name(&name)))?;
+        }
+        Ok(())
     }
 
     /// Adds a filter that excludes: of this session's events those that match it are not sent.

@@ -159,6 +159,20 @@ impl Engine {
         THREAD_OF.get() == Some(self.clock_key)
     }
 
+    /// Refuses a filter that the server of this link would take and not understand.
+    pub fn check_filter(&self, action: &Action, link: &Link) -> Result<()> {
+        if !action.needs_criteria() {
+            return Ok(());
+        }
+        session::check_criteria(&mut |action: Action| link.call(&action, self.options.action_timeout, false, None))
+    }
+
+    /// Whether the server of the link understands filters by criteria.
+    pub fn knows_criteria(&self) -> Result<bool> {
+        let settings = self.link()?.call(&Action::new("CoreSettings"), self.options.action_timeout, false, None)?;
+        Ok(session::knows_criteria(settings.get("AsteriskVersion").unwrap_or_default()))
+    }
+
     /// Refuses what waits for an answer on the thread that would have to read it.
     pub fn check_thread(&self, action: &Action) -> Result<()> {
         if !self.is_on_own_thread() {

@@ -185,8 +185,9 @@ impl Session {
         let login = credentials.login(mode, if has_filters { Some(quiet) } else { mask }, ask)?;
         ask(login)?;
         for filter in &memory.filters {
-            match ask(filter.clone()) {
-                Err(error @ Error::Rejected(_)) => refused.push((filter.clone(), error)),
+            let known = if filter.needs_criteria() { check_criteria(ask) } else { Ok(()) };
+            match known.and_then(|()| ask(filter.clone())) {
+                Err(error @ (Error::Rejected(_) | Error::Invalid { .. })) => refused.push((filter.clone(), error)),
                 answer => drop(answer?),
             }
         }
@@ -248,6 +249,36 @@ impl Credentials {
         }
         Ok(login)
     }
+}
+
+/// Whether a server understands the `MatchCriteria` of a `Filter`, by its `AsteriskVersion`: 18.26, 20.11, 21.6, 22.1 and
+/// later. A version that is no number counts as new: it was built from the development's own source.
+pub(crate) fn knows_criteria(version: &str) -> bool {
+    let mut numbers = version.split(['.', '-']).map(|part| part.parse::<u32>().ok());
+    let (Some(Some(major)), minor) = (numbers.next(), numbers.next().flatten().unwrap_or(0)) else {
+        // `certified-20.7-cert2` and its like are older branches.
+        return !version.starts_with("certified");
+    };
+    match major {
+        0..=17 | 19 => false,
+        18 => minor >= 26,
+        20 => minor >= 11,
+        21 => minor >= 6,
+        22 => minor >= 1,
+        _ => true,
+    }
+}
+
+/// Refuses a filter that the server would take and not understand.
+pub(crate) fn check_criteria(ask: Ask<'_>) -> Result<()> {
+    let settings = ask(Action::new("CoreSettings"))?;
+    let version = settings.get("AsteriskVersion").unwrap_or_default();
+    if knows_criteria(version) {
+        return Ok(());
+    }
+    let reason =
+        format!("is not known to Asterisk {version}, which would let every event through: filter by an expression");
+    Err(Error::invalid("header MatchCriteria of Filter", reason))
 }
 
 /// Whether the server refused the credentials, which trying again will not change.
