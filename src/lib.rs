@@ -1,15 +1,19 @@
 //! A blocking client for the Asterisk Manager Interface (AMI): Asterisk 1.8 to 23, over TCP and TLS.
 //!
-//! [`Client::dial`] connects and starts the one thread that reads; [`Options::dial`] does so with TLS,
-//! timeouts, keepalive and automatic reconnection. From then on any number of threads act on the client
-//! and its clones, and take what comes from its three streams.
+//! [`Options::connect`] connects, logs in and stays: with [`Options::reconnect`] it comes back after every loss, and is
+//! there before its server. [`Client::dial`] connects once. Either starts the one thread that reads. From then on any
+//! number of threads act on the client and its clones, and take what comes from its streams.
 //!
 //! ```no_run
-//! use gami::{select, Client, Typed};
+//! use gami::{select, Backoff, Options, State, Typed};
+//! use std::time::Duration;
 //!
 //! fn main() -> gami::Result<()> {
-//!     let ami = Client::dial("127.0.0.1:5038")?;
-//!     ami.login("admin", "secret")?;
+//!     let ami = Options::new()
+//!         .reconnect(Backoff::new())
+//!         .keepalive(Duration::from_secs(15))
+//!         .connect("127.0.0.1:5038", "admin", "secret")?;
+//!     let states = ami.states();
 //!     loop {
 //!         select! {
 //!             recv(ami.events()) -> event => match event {
@@ -19,9 +23,10 @@
 //!                 },
 //!                 Err(_) => return Ok(()), // the client is closed
 //!             },
-//!             recv(ami.net_errors()) -> lost => if let Ok(lost) = lost {
-//!                 eprintln!("{lost}");
-//!                 ami.reconnect()?;
+//!             recv(states) -> state => match state {
+//!                 Ok(State::Connected) => println!("up"),
+//!                 Ok(state) => println!("what you see is old: {state:?}"),
+//!                 Err(_) => return Ok(()),
 //!             },
 //!         }
 //!     }
@@ -45,7 +50,7 @@
 //! - [`Client::action`] waits for the response, [`Client::async_action`] gives it over a channel.
 //! - [`Client::list`] collects an answer that is a list; [`Client::list_items`] gives it one by one.
 //! - [`Client::command`] runs a line of Asterisk's command line.
-//! - [`Client::originate`] makes a call and waits for its outcome.
+//! - [`Client::originate`] makes a call and waits for its outcome; [`Client::async_originate`] can be given up.
 //!
 //! Actions are given by name or typed ([`action`]). Events keep every header as it came ([`Event`]) and
 //! decode into a struct each ([`event`], [`Typed`]).
@@ -63,7 +68,21 @@
 //! - `gami-live`: one a [`Live`], and one for all models of a [`Fleet`].
 //! - `gami-fleet`: one a [`Fleet`], which merges what its servers send; `gami-close`: one a server, while it is closed.
 //!
-//! What is dear and what is cheap is on a page of its own: [`costs`].
+//! - `gami-live`: one for each [`Live`] model, one for all of a fleet's.
+//!
+//! The page [`costs`] says which operations are cheap and which are not.
+//!
+//! # Logging
+//!
+//! The crate logs by the crate `log`, also on its own threads, and under no lock. A logger may do what it likes: one that
+//! is slow holds up the link that it logs for, one that panics costs that link. It may close the client. What it would
+//! wait for on the thread that reads, such as the answer to [`Client::action`], is refused at once with
+//! [`Error::Invalid`]: nobody could read it. [`Client::async_action`] does not wait.
+//!
+//! # Processes that fork
+//!
+//! A child has a copy of the client and none of its threads. It must not drop or close that copy, which would log off
+//! the parent's session: let it end by `exec` or `_exit`, or [`std::mem::forget`] the client.
 //!
 //! # Features
 //!
@@ -102,7 +121,7 @@ mod response;
 mod secrets;
 mod sync;
 
-// Whoever names their types gets the versions that are meant.
+// For programs that name their types: these are the versions that this crate uses.
 pub use crossbeam_channel;
 pub use crossbeam_channel::{select, Receiver};
 #[cfg(feature = "tls")]

@@ -136,6 +136,9 @@ impl Options {
     /// [`State::Reconnecting`](crate::State::Reconnecting) meanwhile, and
     /// [`Client::wait_connected`](crate::Client::wait_connected) waits for the end of it.
     ///
+    /// Leave it the reconnecting: a loop of your own that calls [`Client::reconnect`](crate::Client::reconnect) beside it
+    /// drops links that are healthy.
+    ///
     /// What ends it: a login that is refused with `Authentication failed`, [`Backoff::attempts`], and
     /// [`Client::close`](crate::Client::close). Any other refusal does not, in particular not
     /// `Login Already In Use`, which a server says until it has noticed that the old session is gone.

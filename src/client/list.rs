@@ -230,6 +230,8 @@ impl Client {
     /// Makes an action that is answered by a list, and gives its events one by one as they come: for
     /// lists of a hundred thousand.
     ///
+    /// Items wait without a bound for one who takes them slowly: the server sends a list as fast as it can.
+    ///
     /// # Errors
     ///
     /// As [`Client::list`] until the response has come. The iterator's last item is an error if the list

@@ -268,7 +268,7 @@ impl Client {
     ///
     /// The channel always gets an answer, exactly one: the response, or an error once the action timeout
     /// has passed or the link is lost. It then ends. Dropping the receiver does not withdraw the action: the
-    /// server carries it out, and its answer is dropped.
+    /// server carries it out, and its answer is dropped. Each action that is under way takes about 1 KiB.
     ///
     /// # Errors
     ///
@@ -344,6 +344,9 @@ impl Client {
     /// The stream outlives the link and ends when the client is closed: a `for` over it does not end with a
     /// loss. It waits then, and for ever if nobody reconnects: ask for [`Options::reconnect`], or watch
     /// [`Client::net_errors`] beside it with [`select!`](crate::select).
+    ///
+    /// A thread that owns a clone of the client keeps it open, also while it waits here: give it a clone of the
+    /// receiver instead.
     ///
     /// Clones of the receiver share the stream: an event goes to one of those who receive. If nobody keeps up,
     /// the newest events are dropped, counted, and reported on [`Client::errors`]; [`Event::seq`] shows where
