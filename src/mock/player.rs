@@ -29,8 +29,16 @@ pub(super) struct Step {
     /// The time since the login.
     pub at: Duration,
     pub packet: Packet,
-    /// Which action it answers.
+    /// Which action it answers, or tells of.
     answers: Option<usize>,
+}
+
+impl Step {
+    /// Whether it goes to every client, although it carries the `ActionID` of an action of one.
+    fn is_for_all(&self) -> bool {
+        const FOR_ALL: [&str; 2] = ["UserEvent", "OriginateResponse"];
+        self.answers.is_none() || self.packet.first("Event").is_some_and(|name| FOR_ALL.contains(&name))
+    }
 }
 
 impl Track {
@@ -84,7 +92,7 @@ impl Track {
 impl Track {
     /// The events that are no part of an answer.
     pub fn events(&self) -> impl Iterator<Item = Packet> + '_ {
-        self.steps.iter().filter(|step| step.answers.is_none()).map(|step| step.packet.clone())
+        self.steps.iter().filter(|step| step.is_for_all()).map(|step| step.packet.clone())
     }
 
     pub fn with_steps(&self, steps: Vec<Step>) -> Self {
@@ -196,12 +204,13 @@ impl Player {
             let due = self.due(step.at);
             match step.answers {
                 None => plays.push(Play::Event(due, with_id(&step.packet, None, false))),
-                Some(action) if self.answered[action] => {}
+                Some(action) if self.answered[action] && !step.is_for_all() => {}
                 Some(action) => match &self.asked[action] {
                     Some(id) => plays.push(Play::Send(due, with_id(&step.packet, id.as_deref(), true))),
                     None if self.follows => {
                         return plays.push(Play::Wait(due.max(Instant::now()) + PATIENCE, self.next));
                     }
+                    None if step.is_for_all() => plays.push(Play::Event(due, with_id(&step.packet, None, false))),
                     // It is answered when it is asked for.
                     None => self.answered[action] = true,
                 },
@@ -242,6 +251,8 @@ impl Player {
         } else {
             let again = self.asked[action].replace(id.clone()).is_some();
             self.answered[action] |= !again;
+            let next = self.next;
+            let answer = answer.filter(|(at, step)| *at >= next || !step.is_for_all());
             plays.extend(answer.map(|(_, step)| Play::Send(now, with_id(&step.packet, id.as_deref(), true))));
         }
         true
