@@ -10,9 +10,10 @@ use std::fs;
 
 use asterisk::{is_mark, log_in, mark, var, ways};
 use folder::Folder;
+use gami::live::{Kind, Model};
 use gami::mock::{Mock, Replay};
 use gami::packet::Packet;
-use gami::{Client, Recorder, Recording};
+use gami::{Client, Options, Part, Parts, Recorder, Recording, Snapshot, Validity};
 use support::*;
 
 /// A packet without the id of an action, which is another each time.
@@ -74,4 +75,62 @@ fn a_session_that_was_recorded_is_played_again() {
             assert_eq!(ami.server_version().unwrap(), version);
         }
     }
+}
+
+/// What a snapshot says of channels and bridges, without the times.
+fn picture(now: &Snapshot) -> Vec<String> {
+    let channels = now.channels().map(|channel| {
+        format!("{} {} {:?} {:?} {:?}", channel.uniqueid, channel.name, channel.state, channel.bridge, channel.exten)
+    });
+    let bridges = now.bridges().map(|bridge| format!("{} {:?}", bridge.uniqueid, bridge.members));
+    let queues = now.queues().map(|queue| format!("{} {:?}", queue.name, queue.members.len()));
+    let mut all: Vec<String> = channels.chain(bridges).chain(queues).collect();
+    all.sort();
+    all
+}
+
+#[test]
+#[ignore = "needs Asterisk: tests/asterisk/run test --test live_recording"]
+fn a_model_becomes_the_same_from_the_recording() {
+    let folder = Folder::new();
+    let recorder = Recorder::create(folder.path("pbx.rec")).unwrap();
+    let ami = Options::new().record(recorder.clone()).dial(var("GAMI_ASTERISK_AMI")).unwrap();
+    log_in(&ami);
+    let call = |exten: &str| {
+        let channel = format!("Local/{exten}@gami");
+        let call =
+            [("Channel", &*channel), ("Context", "gami"), ("Exten", "stay"), ("Priority", "1"), ("Async", "true")];
+        ami.action(("Originate", call)).unwrap();
+    };
+    call("stay"); // before the model, which lists it
+    let live = ami.live(Parts::all()).unwrap();
+    call("stay");
+    call("answer"); // over before the end
+    for _ in 0..2 {
+        asterisk::events_until(&ami, |event| event.name() == "Hangup");
+    }
+    eventually("two calls stay", || {
+        let now = live.now();
+        now.validity(Part::Calls).is_valid() && now.channels().count() == 4
+    });
+    // Behind the last event that the model has seen nothing may come.
+    let _ = ami.fence(DEADLINE);
+    let seen = picture(&live.now());
+    recorder.close().unwrap();
+    for channel in live.now().channels() {
+        let _ = ami.hangup(&channel.name);
+    }
+    ami.close().unwrap();
+
+    let mut model = Model::new(Parts::all());
+    let mut changes = 0;
+    let mut valid = false;
+    let played = model.play(Recording::open(recorder.path()).unwrap(), |change| {
+        changes += 1;
+        valid |= matches!(change.kind, Kind::Validity { after: Validity::Valid { .. }, .. });
+    });
+    played.unwrap();
+    assert_eq!(picture(&model.snapshot()), seen);
+    assert!(valid);
+    println!("{} things, {changes} changes, {:?}", seen.len(), model.counts());
 }

@@ -8,7 +8,7 @@ mod originate;
 mod shorthands;
 mod subscription;
 
-pub(crate) use fence::Fence;
+pub(crate) use fence::{Fence, VARIABLE as FENCE_VARIABLE};
 pub use follow::{Follow, Step};
 pub use list::{Items, List};
 pub(crate) use listing::Listing;

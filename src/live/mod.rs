@@ -30,6 +30,7 @@ mod map;
 mod model;
 mod parking;
 mod part;
+mod playback;
 mod queues;
 mod resync;
 mod rights;

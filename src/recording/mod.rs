@@ -55,6 +55,5 @@ pub use packets::{Packets, Recorded};
 pub use reader::Recording;
 pub use recorder::{Limits, Recorder, RecorderStats};
 
-#[cfg(feature = "mock")]
 pub(crate) use packets::Step;
 pub(crate) use recorder::Tape;

@@ -145,8 +145,6 @@ impl Packets {
 /// What comes next in a recording.
 pub(crate) enum Step {
     Packet(Recorded),
-    /// Only the mock looks into it.
-    #[cfg_attr(not(feature = "mock"), allow(dead_code))]
     Entry(Entry),
 }
 
