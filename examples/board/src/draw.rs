@@ -56,7 +56,9 @@ pub const PARTS: [Part; 5] = [Part::Calls, Part::Queues, Part::Conferences, Part
 
 pub fn draw(frame: &mut Frame, app: &mut App, look: Look) {
     let area = frame.area();
-    let status = status(app, look, area.width);
+    let mut status = status(app, look, area.width);
+    // A small screen is for what happens.
+    status.truncate(usize::from(area.height / 6).min(3).saturating_sub(usize::from(area.height < 8)));
     let [top, tabs, parts, body, foot] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(1),
@@ -89,7 +91,12 @@ fn title(frame: &mut Frame, app: &App, look: Look, area: Rect) {
     let time = clock(app.at);
     let [left, right] =
         Layout::horizontal([Constraint::Fill(1), Constraint::Length(time.len() as u16 + 1)]).areas(area);
-    frame.render_widget(Line::from(vec![Span::styled(plain(&app.title), look.head()), "  ".into(), link]), left);
+    let mut spans = vec![Span::styled(plain(&app.title), look.head()), "  ".into(), link];
+    if !is_up {
+        // It is what has to be seen, however narrow the screen.
+        spans.reverse();
+    }
+    frame.render_widget(Line::from(spans), left);
     frame.render_widget(Line::from(time).alignment(Alignment::Right), right);
 }
 
@@ -125,7 +132,6 @@ fn status(app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
         }
         lines.last_mut().expect("it begins with one").push_span(Span::styled(text, style));
     }
-    lines.truncate(3);
     lines
 }
 

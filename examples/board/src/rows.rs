@@ -1,7 +1,7 @@
 //! The lines of each view, out of a snapshot.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use gami::live::{Call, Member, Party};
 use gami::Snapshot;
@@ -191,15 +191,17 @@ fn queues(now: &Snapshot, at: SystemTime) -> Vec<Row> {
     queues.sort_by(|one, other| one.name.cmp(&other.name));
     let mut rows = Vec::new();
     for queue in queues {
+        let hold = queue.hold_time.filter(|time| *time > 0).map(Duration::from_secs);
+        let hold = hold.map_or(String::new(), |time| format!(", hold {}", length(time)));
         let done = |count: Option<u32>| count.map_or("?".into(), |count| count.to_string());
         let head = Row::new(
             format!("{}\n", queue.name),
             [
                 queue.name.clone(),
-                format!("{} wait, {} members", queue.callers.len(), queue.members.len()),
+                format!("{} wait, {} members{hold}", queue.callers.len(), queue.members.len()),
                 queue.strategy.clone().unwrap_or_default(),
-                queue.hold_time.map_or(String::new(), |time| length(std::time::Duration::from_secs(time))),
-                format!("{} done, {} gave up", done(queue.completed), done(queue.abandoned)),
+                String::new(),
+                format!("{} done, {} lost", done(queue.completed), done(queue.abandoned)),
             ],
         );
         rows.push(head.head());

@@ -1,8 +1,9 @@
 //! What the screen shows at moments of the recorded exchange, and what keys do to it.
 
 use std::io::Cursor;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use gami::live::Thing;
 use gami::recording::Recording;
 use gami::State;
 use ratatui::backend::TestBackend;
@@ -13,7 +14,7 @@ use ratatui::Terminal;
 use crate::app::{App, Mode, Wish};
 use crate::draw::{draw, Look};
 use crate::player::Player;
-use crate::source::EXCHANGE;
+use crate::source::{Arguments, Source, EXCHANGE};
 
 /// The board so many seconds after the recording began.
 fn board(seconds: u64) -> App {
@@ -194,4 +195,25 @@ fn without_colour_there_is_none() {
 #[test]
 fn what_a_caller_sends_cannot_move_the_cursor() {
     assert_eq!(crate::words::plain("\x1b[2JEve\r\n"), "?[2JEve??");
+}
+
+#[test]
+fn a_call_on_hold_is_said_to_be() {
+    let screen = screen(&mut board(7), 80, 24);
+    assert!(line(&screen, "Otto Olsen").contains("on hold"), "{screen}");
+}
+
+#[test]
+fn without_a_server_the_recording_comes_through_a_client() {
+    let source = Source::open(&Arguments::default()).unwrap();
+    let (_, changes) = source.live.subscribe();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let change = changes.recv_deadline(deadline).expect("a call within the time");
+        assert!(!change.corrected, "{change:?}");
+        if let Some(Thing::Call(_)) = change.after() {
+            break;
+        }
+    }
+    source.close().unwrap();
 }
