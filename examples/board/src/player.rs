@@ -70,6 +70,11 @@ impl Player {
         Ok(Self { lists, events, server })
     }
 
+    /// Whether there is nothing to play.
+    pub fn is_empty(&self) -> bool {
+        self.lists.is_empty() || self.events.is_empty()
+    }
+
     /// Has the mock answer as the server did.
     pub fn answer(&self, mock: &Mock) {
         let (lists, server) = (self.lists.clone(), Arc::clone(&self.server));

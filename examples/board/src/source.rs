@@ -128,6 +128,9 @@ impl Source {
         let said = |error: gami::Error| format!("{title}: {error}");
         let recording = Recording::new(Cursor::new(bytes)).map_err(said)?;
         let player = Player::read(recording).map_err(said)?;
+        if player.is_empty() {
+            return Err(format!("{title}: holds no list that a server gave and no event; board --record makes such"));
+        }
         let mock = Mock::start().map_err(|error| format!("no port on this machine: {error}"))?;
         player.answer(&mock);
         let client = options().connect(mock.address(), USER, SECRET).map_err(said)?;
@@ -172,6 +175,12 @@ mod tests {
         assert_eq!(arguments.tls, Some(Trust::Any));
         assert_eq!(arguments.record.as_deref(), Some("a.rec"));
         assert!(arguments.no_color);
+    }
+
+    #[test]
+    fn a_file_that_is_no_recording_is_refused() {
+        let error = Source::play("a.rec".into(), b"root:x:0:0\n".to_vec()).err().unwrap();
+        assert!(error.starts_with("a.rec: "), "{error}");
     }
 
     #[test]

@@ -163,7 +163,7 @@ fn a_lost_link_is_said_and_the_picture_stays() {
     let (now, at) = (app.now.clone(), app.at);
     app.show(now, State::Reconnecting, at);
     let screen = screen(&mut app, 80, 24);
-    assert!(screen.contains("LINK LOST") && screen.contains("Nora Nilsen"), "{screen}");
+    assert!(screen.contains("NO LINK") && screen.contains("Nora Nilsen"), "{screen}");
 }
 
 #[test]

@@ -116,8 +116,8 @@ pub fn link(state: State) -> &'static str {
     match state {
         State::Connected => "connected",
         State::Booting => "connected, server is starting",
-        State::Reconnecting => "LINK LOST, reconnecting",
-        State::Disconnected => "LINK LOST",
+        State::Reconnecting => "NO LINK, reconnecting",
+        State::Disconnected => "NO LINK",
         State::Closed => "CLOSED",
         _ => "in a state that is new to this board",
     }
