@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use gami::live::{Call, Kind, Party};
 use gami::mock::{Mock, Replay, Reply};
-use gami::{Backoff, Live, Options, Parts, State};
+use gami::{Backoff, Live, Options, Parts, Snapshot, State};
 
 /// Calls as Asterisk 22 sent them: busy, through a queue, answered.
 const CALLS: [&[u8]; 3] = [
@@ -34,12 +34,12 @@ fn main() -> gami::Result<()> {
         thread::spawn(move || play(&mock, &live));
     }
 
-    println!("{:<8}  {:<24}  {:<24}  {:>5}  {:>6}  {:<28}  cause", "ended", "who", "whom", "rang", "talked", "queue");
-    // A call that ended while there was no link is told when the server's list lacks it. The model ends with the
-    // client, and the changes with the model.
+    println!("{:<8}  {:<28}  {:<28}  {:>6}  {:>7}  {:<24}  cause", "ended", "who", "whom", "rang", "talked", "queue");
+    // A call that ended while there was no link is told when the server's list lacks it: that is then its end, and the
+    // cause is unknown. The model ends with the client, and the changes with the model.
     for change in changes {
         if let Some(call) = change.ended_call() {
-            println!("{}", line(call, change.at));
+            println!("{}", line(call, change.at, &live.now()));
         } else if let Kind::Lost(count) = change.kind {
             eprintln!("{count} changes came faster than they were printed: calls may be missing here");
         }
@@ -47,18 +47,18 @@ fn main() -> gami::Result<()> {
     Ok(())
 }
 
-fn line(call: &Call, at: SystemTime) -> String {
+fn line(call: &Call, at: SystemTime, now: &Snapshot) -> String {
     let caller = call.caller();
     let called = || call.parties.iter().filter(|party| caller.map_or(true, |caller| caller.uniqueid != party.uniqueid));
     let answered: Vec<_> = called().filter(|party| party.answered.is_some()).collect();
     // Whoever answered; if nobody did, all who were tried.
     let whom: Vec<_> = if answered.is_empty() { called().collect() } else { answered };
     let rang = whom.iter().filter_map(|party| party.rang_for()).max().unwrap_or_default();
-    let members: Vec<_> = whom.iter().filter_map(|party| party.interface.as_deref()).collect();
+    let members: Vec<_> = whom.iter().filter_map(|party| member(party, now)).collect();
     let queue = call.queue.as_ref().map(|queue| format!("{queue} {}", members.join(", ")));
     let ended = call.ended.unwrap_or(at);
     format!(
-        "{:<8}  {:<24}  {:<24}  {:>5}  {:>6}  {:<28}  {}",
+        "{:<8}  {:<28}  {:<28}  {:>6}  {:>7}  {:<24}  {}",
         clock(ended),
         caller.map_or(String::new(), |caller| name(caller)),
         whom.iter().map(|party| name(party)).collect::<Vec<_>>().join(", "),
@@ -67,6 +67,13 @@ fn line(call: &Call, at: SystemTime) -> String {
         queue.unwrap_or_default().trim_end(),
         call.cause.map_or("unknown".to_owned(), |cause| cause.to_string()),
     )
+}
+
+/// The name of the queue's member that a party is; the interface where the queue does not know it any more.
+fn member(party: &Party, now: &Snapshot) -> Option<String> {
+    let interface = party.interface.as_ref()?;
+    let member = party.queue.as_ref().and_then(|queue| now.queue(queue)?.member(interface).cloned());
+    Some(member.and_then(|member| member.name.clone()).unwrap_or_else(|| interface.clone()))
 }
 
 fn name(party: &Party) -> String {
