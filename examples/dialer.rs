@@ -143,6 +143,8 @@ fn word(outcome: &gami::Result<Originated>) -> &'static str {
                 "no such number"
             }
             (_, Cause::SubscriberAbsent | Cause::DestinationOutOfOrder | Cause::NetworkOutOfOrder) => "unreachable",
+            // Without a channel there is no cause: nothing could be called, as of a phone that is not registered.
+            (Reason::Failure, _) if cause.is_none() => "unreachable",
             (Reason::Congestion, _) | (_, Cause::NormalCircuitCongestion | Cause::SwitchCongestion) => "congestion",
             (Reason::NoAnswer, _) | (_, Cause::NoAnswer | Cause::NoUserResponse) => "no answer",
             _ => "failed",
