@@ -570,7 +570,7 @@ fn a_call_whose_outcome_never_comes_ends_with_its_own_deadline() {
     let patience = Duration::from_secs(2);
     let ami = logged_in_with(&mock, &gami::Options::new().action_timeout(patience));
     let error = ami.originate(call_again().ring_timeout(SHORT)).unwrap_err();
-    assert!(matches!(error, Error::Timeout { sent: true, after } if after == patience + SHORT), "{error:?}");
+    assert!(matches!(error, Error::NoOutcome { after } if after == patience + SHORT), "{error:?}");
     assert_eq!(error.outcome(), Outcome::Unknown);
     ami.action(("Events", [("EventMask", "agent")])).unwrap();
     let error = ami.originate(call_again()).unwrap_err();

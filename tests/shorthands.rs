@@ -258,7 +258,8 @@ fn the_event_mask_and_the_filters_are_set_again_after_a_reconnection() {
     assert!(is_refused(ami.exclude_events("[")));
     assert!(matches!(ami.include_events("!Event: VarSet"), Err(Error::Invalid { .. })));
     mock.on("Events", |_| Reply::error("Invalid event mask"));
-    assert!(is_refused(ami.set_event_mask("")));
+    let empty = ami.set_event_mask("");
+    assert!(matches!(empty, Err(Error::Invalid { .. })), "{empty:?}");
 }
 
 #[test]
@@ -423,7 +424,7 @@ fn a_call_whose_outcome_never_comes_ends_after_the_ring_time_and_the_action_time
     let begun = Instant::now();
     let ring = Duration::from_millis(300);
     let error = ami.originate(Originate::new("PJSIP/1").ring_timeout(ring)).unwrap_err();
-    assert!(matches!(error, Error::Timeout { sent: true, .. }), "{error}");
+    assert!(matches!(error, Error::NoOutcome { .. }), "{error}");
     assert!(begun.elapsed() >= ring + answer, "{:?}", begun.elapsed());
     // What comes too late is an event as any other.
     calls.recv_timeout(DEADLINE).unwrap().reply(ended("Success", "4"));

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use gami::mock::{Mock, Reply};
-use gami::{Action, Client};
+use gami::{Action, Client, Outcome};
 use support::*;
 
 const WRITES: usize = 20_000;
@@ -81,12 +81,26 @@ fn actions_of_any_size_and_number_are_answered_however_the_server_reads() {
     for version in ["13", "22"] {
         let mock = Mock::builder().asterisk(version).tls().start().unwrap();
         let ami = logged_in_with(&mock, &trusting(&mock));
+        let send = |action: Action| {
+            // To 13 the records of one action go out 10 ms apart. On a machine that is busier than that the server gets
+            // two at once, and the action meets its fault: then it is unknown what became of it, as is documented.
+            let mut attempts = (0..5).map(|_| ami.action(action.clone().timeout(DEADLINE / 4)));
+            attempts.any(|answer| match answer {
+                Ok(_) => true,
+                Err(error) => {
+                    assert!(version == "13" && error.outcome() == Outcome::Unknown, "{version}: {error}");
+                    ami.reconnect().unwrap();
+                    false
+                }
+            })
+        };
         for bytes in [700, 1_000, 1_300, 2_000, 4_000, 6_000, 8_200] {
-            ami.action(large(bytes)).unwrap_or_else(|error| panic!("{version}, {bytes} bytes: {error}"));
+            assert!(send(large(bytes)), "{version}: {bytes} bytes are never answered");
         }
         let lines =
             (0..20).fold(Action::new("Ping"), |action, at| action.param(format!("X{at:03}"), "y".repeat(1_000)));
-        ami.action(lines).unwrap();
+        assert!(send(lines), "{version}: 20 lines are never answered");
+        while ami.net_errors().try_recv().is_ok() {}
         for pings in [30, 100, 1_000] {
             let answers: Vec<_> = (0..pings).map(|_| ami.async_action("Ping").unwrap()).collect();
             let answered = answers.iter().filter(|answer| answer.recv_timeout(DEADLINE).is_ok_and(|pong| pong.is_ok()));
