@@ -45,6 +45,8 @@
 //! [`Client::reconnect`] or [`Options::reconnect`] restore it. So a loop over [`Client::events`] does not end
 //! with a loss, but waits for what comes over the next link.
 //!
+//! A [`Fleet`] is several servers as one, each with a client of its own and all with one stream of events.
+//!
 //! # Actions
 //!
 //! - [`Client::action`] waits for the response, [`Client::async_action`] gives it over a channel.

@@ -456,9 +456,8 @@ impl Fleet {
         };
         thread::scope(|scope| {
             for client in &clients {
-                let closing = thread::Builder::new().name("gami-close".into());
                 // Without a thread for it, it is closed after the others.
-                let _ = closing.stack_size(128 * 1024).spawn_scoped(scope, || client.close());
+                let _ = thread::Builder::new().name("gami-close".into()).spawn_scoped(scope, || client.close());
             }
         });
         for client in &clients {
