@@ -99,20 +99,21 @@ fn standing(server: &Server, servers: usize) {
             (Some(after), Some(before)) => after.saturating_sub(before).to_string(),
             _ => "n/a".into(),
         };
+        let switches = voluntary_switches();
+        thread::sleep(watched);
+        let wakeups = match (voluntary_switches(), switches) {
+            (Some(after), Some(before)) => {
+                format!("{:.1}", after.saturating_sub(before + 1) as f64 / watched.as_secs_f64())
+            }
+            _ => "n/a".into(),
+        };
+        // By now the threads that made the links have ended.
         let after = threads_and_files();
         let threads = more(after.map(|(threads, _)| threads), before.map(|(threads, _)| threads));
         let files = more(after.map(|(_, files)| files), before.map(|(_, files)| files));
         let kib = match (resident_memory(), memory) {
             (Some((now, _)), Some((before, _))) => {
                 format!("{:.1}", (now as f64 - before as f64) / servers as f64)
-            }
-            _ => "n/a".into(),
-        };
-        let switches = voluntary_switches();
-        thread::sleep(watched);
-        let wakeups = match (voluntary_switches(), switches) {
-            (Some(after), Some(before)) => {
-                format!("{:.1}", after.saturating_sub(before + 1) as f64 / watched.as_secs_f64())
             }
             _ => "n/a".into(),
         };
