@@ -27,7 +27,9 @@ fn main() -> gami::Result<()> {
             recv(ami.errors()) -> error => if let Ok(error) = error { eprintln!("{error}") },
             recv(ami.net_errors()) -> lost => if let Ok(lost) = lost { eprintln!("{lost}") },
             default(Duration::from_secs(1)) => {
-                recorder.flush()?;
+                if let Err(error) = recorder.flush() {
+                    eprintln!("{error}");
+                }
                 let (stats, events) = (recorder.stats(), ami.stats().events);
                 println!("{events} events, {} entries, {} bytes, {} left out", stats.entries, stats.bytes, stats.left_out);
                 if server.mock.is_some() {

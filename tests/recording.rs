@@ -484,6 +484,9 @@ mod stalls {
         ami.ping().unwrap();
         let error = told(&ami);
         assert!(error.to_string().contains("roken pipe"), "{error}");
+        for told in [recorder.flush(), recorder.close()] {
+            assert!(told.as_ref().is_err_and(|error| error.to_string().contains("roken pipe")), "{told:?}");
+        }
         ami.close().unwrap();
     }
 

@@ -200,6 +200,8 @@ pub(super) struct Shared {
     pub counters: Counters,
     /// The last trouble, for the clients to tell.
     trouble: Mutex<Option<Error>>,
+    /// Why the disk takes nothing, as long as it does not.
+    pub failure: Mutex<Option<Error>>,
     clients: AtomicU64,
     links: AtomicU64,
 }
@@ -260,6 +262,7 @@ impl Recorder {
             begun: Instant::now(),
             counters: Counters::default(),
             trouble: Mutex::new(None),
+            failure: Mutex::new(None),
             clients: AtomicU64::new(0),
             links: AtomicU64::new(0),
         });
@@ -304,14 +307,13 @@ impl Recorder {
     ///
     /// # Errors
     ///
-    /// [`Error::Recording`] if that is not done within a second.
+    /// [`Error::Recording`] if that is not done within a second, or the disk takes nothing.
     ///
     /// # Blocking
     ///
     /// At most for a second.
     pub fn flush(&self) -> Result<()> {
-        let written = self.shared().queue.wait(deadline_in(WRITING_OUT), false);
-        written.then_some(()).ok_or_else(|| self.shared().late())
+        self.write_out(false)
     }
 
     /// Writes out what is queued and ends the file, for all clones; what clients read and send from here on is not
@@ -319,15 +321,22 @@ impl Recorder {
     ///
     /// # Errors
     ///
-    /// [`Error::Recording`] if that is not done within a second.
+    /// [`Error::Recording`] if that is not done within a second, or the disk takes nothing.
     ///
     /// # Blocking
     ///
     /// At most for a second.
     pub fn close(&self) -> Result<()> {
         self.shared().queue.close();
-        let ended = self.shared().queue.wait(deadline_in(WRITING_OUT), true);
-        ended.then_some(()).ok_or_else(|| self.shared().late())
+        self.write_out(true)
+    }
+
+    fn write_out(&self, to_the_end: bool) -> Result<()> {
+        let shared = self.shared();
+        if !shared.queue.wait(deadline_in(WRITING_OUT), to_the_end) {
+            return Err(shared.late());
+        }
+        lock(&shared.failure).clone().map_or(Ok(()), Err)
     }
 
     /// The same recorder for one more client.

@@ -20,6 +20,7 @@ use super::format::{Head, ANY_VERSION, MAGIC};
 use super::masking::Masker;
 use super::queue::{Batch, Item};
 use super::recorder::{left_out, Limits, Shared};
+use crate::sync::lock;
 
 /// Entries are gathered up to this size before they are written.
 const WRITE: usize = 256 * 1024;
@@ -276,6 +277,7 @@ impl<'a> Writer<'a> {
             Ok(()) => {
                 self.size += told.len() as u64;
                 if self.failing.take().is_some() {
+                    *lock(&self.shared.failure) = None;
                     log::info!("the recording {} goes on", self.shared.path.display());
                 }
                 Ok(())
@@ -297,6 +299,7 @@ impl<'a> Writer<'a> {
                 let reason = error.to_string();
                 let trouble = self.shared.trouble(io::Error::new(error.kind(), reason.clone()));
                 log::error!("{trouble}");
+                *lock(&self.shared.failure) = Some(trouble);
                 self.failing = Some(Failing { reason, next, missing: BTreeMap::new() });
             }
         }
