@@ -190,6 +190,22 @@ fn a_caller_who_hangs_up_and_does_not_leave_is_looked_for_a_second_later() {
     assert!(model.validity(Part::Queues).is_valid());
     model.tick(at(6));
     assert_eq!(*model.validity(Part::Queues), Validity::Suspect(Why::Caller { queue: "sales".to_owned() }));
+    assert!(model.snapshot().queue("sales").unwrap().callers.is_empty());
+}
+
+#[test]
+fn a_caller_who_is_moved_into_a_bridge_leaves_the_queue_and_the_list_is_asked() {
+    let mut model = Model::new(Parts::new().queues());
+    model.linked(at(0));
+    list_all(&mut model, 0, |_| queue("sales", &[]));
+    model.event(&join("1.1", 1, 1), at(1));
+    model.event(&join("1.2", 2, 2), at(1));
+    let enter = "Event: BridgeEnter\nBridgeUniqueid: b\nBridgeType: basic\nBridgeNumChannels: 1\nUniqueid: 1.1\n";
+    model.event(&event(enter), at(2));
+    let now = model.snapshot();
+    let callers: Vec<_> = now.queue("sales").unwrap().callers.iter().map(|c| (&c.uniqueid[..], c.position)).collect();
+    assert_eq!(callers, [("1.2", 1)]);
+    assert_eq!(now.validity(Part::Queues), Validity::Suspect(Why::Caller { queue: "sales".to_owned() }));
 }
 
 #[test]

@@ -11,6 +11,8 @@ use crate::event::{self, Event};
 /// The state of a device.
 ///
 /// Asterisk never takes a device out of its list: states of deleted queues and of phones that are long gone stay.
+/// Local channels are not in it, and are no devices here: Asterisk tells of their states, but keeps none, and their
+/// names are without end.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Device {
@@ -60,8 +62,10 @@ impl Keyed for Hint {
 }
 
 impl Listed for Device {
+    /// Asterisk tells of `UNKNOWN`, at the end of an IAX2 channel, what it does not keep itself: its list goes on to
+    /// say what was before.
     fn inherit(&mut self, shown: &Self) -> bool {
-        self.state != shown.state
+        self.state != shown.state && shown.device_state() != Some(DeviceState::Unknown)
     }
 }
 
@@ -71,10 +75,14 @@ impl Listed for Hint {
     }
 }
 
+/// The channels whose states Asterisk tells of and does not keep.
+const NOT_KEPT: [&str; 5] = ["Local/", "CBAnn/", "CBRec/", "Announcer/", "Recorder/"];
+
 /// Takes the state of a device.
 fn device(table: &mut Table<Device>, e: &event::DeviceStateChange<'_>) {
     let state = e.state.and_then(|state| owned(state.as_str()));
-    if e.device.is_empty() || table.get(e.device).is_some_and(|device| device.state == state) {
+    let is_kept = !NOT_KEPT.iter().any(|technology| e.device.starts_with(technology));
+    if e.device.is_empty() || !is_kept || table.get(e.device).is_some_and(|device| device.state == state) {
         return;
     }
     table.put(Device { device: e.device.to_owned(), state });

@@ -35,6 +35,8 @@ const CALM: Duration = Duration::from_millis(500);
 const LONGEST_CALM: Duration = Duration::from_secs(60);
 /// How long a fence is waited for. A server that is overloaded has been seen 15 seconds behind.
 const FENCE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Or so long, if nothing has come at all since the server set the variable: then its event does not come.
+const SILENCE: Duration = Duration::from_secs(3);
 /// How long events may settle where there is no fence.
 const SETTLE: Duration = Duration::from_secs(2);
 /// Between two audits; each looks at one part.
@@ -56,6 +58,8 @@ enum Errand {
         fence: Fence,
         answer: Option<Receiver<Result<Response>>>,
         begun: Instant,
+        /// When something came last, or the action was answered.
+        last: Instant,
         wanted: bool,
     },
     Settling(Instant),
@@ -74,8 +78,10 @@ pub(super) struct Feed {
     /// When the server started, as it says.
     startup: Option<String>,
     errand: Errand,
-    /// Whether a fence has come back on this link; `Some(false)` if it did not.
+    /// Whether the last fence on this link has come back.
     fences: Option<bool>,
+    /// Whether the user may read the fence's event.
+    may_fence: bool,
     /// No round begins before this, and how long the calm between two is by now.
     not_before: Instant,
     calm: Duration,
@@ -108,6 +114,7 @@ impl Feed {
             startup: None,
             errand: Errand::None,
             fences: None,
+            may_fence: true,
             not_before: now,
             calm: CALM,
             next_audit: now + AUDIT,
@@ -151,6 +158,7 @@ impl Feed {
     pub fn due(&self) -> Instant {
         let errand = match &self.errand {
             Errand::List(listing, _) => listing.deadline(),
+            Errand::Fence { answer: None, last, begun, .. } => (*last + SILENCE).min(*begun + FENCE_TIMEOUT),
             Errand::Fence { begun, .. } => *begun + FENCE_TIMEOUT,
             Errand::Settling(until) => *until,
             Errand::Asking(_) => self.next_audit,
@@ -204,6 +212,7 @@ impl Feed {
             self.model.unreadable(part, class, at);
         }
         self.fences = None;
+        self.may_fence = self.client.mask_has(rights::FENCE);
         self.not_before = Instant::now();
         self.calm = CALM;
         let mut asked = vec![Action::new("CoreStatus")];
@@ -298,18 +307,25 @@ impl Feed {
             return;
         }
         self.model.event(event, at);
-        match &self.errand {
-            Errand::Fence { fence, begun, wanted, .. } if fence.is(event) => {
-                let (lag, wanted) = (begun.elapsed(), *wanted);
-                self.errand = Errand::None;
-                self.fences = Some(true);
-                self.model.measured(lag, at);
-                if wanted {
-                    self.fenced(Some(lag));
-                }
+        if let Errand::Fence { fence, begun, last, wanted, .. } = &mut self.errand {
+            let (lag, wanted) = (begun.elapsed(), *wanted);
+            *last = *begun + lag;
+            if !fence.is(event) {
+                return;
             }
-            _ => {}
+            self.errand = Errand::None;
+            self.fences = Some(true);
+            self.model.measured(lag, at);
+            if wanted {
+                self.fenced(Some(lag));
+            }
         }
+    }
+
+    /// Lists a part anew, at once, since the program asks for it.
+    pub fn refresh(&mut self, part: Part) {
+        self.model.suspect(part, Why::Asked, SystemTime::now());
+        self.not_before = Instant::now();
     }
 
     fn suspect_all(&mut self, why: Why) {
@@ -327,16 +343,18 @@ impl Feed {
             Errand::Asking(_) => self.take_answers(),
             // It is taken between the events.
             Errand::List(..) => {}
-            Errand::Fence { answer, begun, wanted, .. } => {
+            Errand::Fence { answer, begun, last, wanted, .. } => {
                 let failed = match answer.as_ref().map(Receiver::try_recv) {
                     Some(Ok(Err(_)) | Err(TryRecvError::Disconnected)) => true,
                     Some(Ok(Ok(_))) => {
                         *answer = None;
+                        *last = now;
                         false
                     }
                     _ => false,
                 };
-                if failed || now >= *begun + FENCE_TIMEOUT {
+                let is_silent = answer.is_none() && now >= *last + SILENCE;
+                if failed || is_silent || now >= *begun + FENCE_TIMEOUT {
                     let wanted = *wanted;
                     self.fences = Some(false);
                     self.errand = if wanted { Errand::Settling(now + SETTLE) } else { Errand::None };
@@ -366,6 +384,7 @@ impl Feed {
                 for (part, class) in rights::missing(may_read, self.model.parts()) {
                     self.model.unreadable(part, class, at);
                 }
+                self.may_fence &= may_read(rights::FENCE);
             } else if let Some(startup) = startup_of(&response) {
                 if self.startup.replace(startup.clone()).is_some_and(|before| before != startup) {
                     self.model.restarted(at);
@@ -411,8 +430,8 @@ impl Feed {
                 None => {}
             }
         }
-        let measures = self.model.parts().has_fence() && self.fences == Some(true);
-        if measures && now >= self.next_measure {
+        // One that did not come back is tried again: then it was the server that was behind.
+        if self.may_fence && self.model.parts().has_fence() && self.fences.is_some() && now >= self.next_measure {
             self.next_measure = now + self.client.options().keepalive.unwrap_or(MEASURE).max(Duration::from_secs(1));
             self.set_fence(false);
         }
@@ -431,13 +450,14 @@ impl Feed {
 
     fn set_fence(&mut self, wanted: bool) {
         let begun = Instant::now();
-        if wanted && (!self.model.parts().has_fence() || self.fences == Some(false)) {
+        let comes = self.may_fence && self.model.parts().has_fence() && self.fences != Some(false);
+        if wanted && !comes {
             self.errand = Errand::Settling(begun + SETTLE);
             return;
         }
         let fence = Fence::new();
         match self.client.async_action(fence.action()) {
-            Ok(answer) => self.errand = Errand::Fence { fence, answer: Some(answer), begun, wanted },
+            Ok(answer) => self.errand = Errand::Fence { fence, answer: Some(answer), begun, last: begun, wanted },
             Err(_) if wanted => self.errand = Errand::Settling(begun + SETTLE),
             Err(_) => {}
         }

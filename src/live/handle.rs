@@ -8,6 +8,7 @@ use crossbeam_channel::Receiver;
 
 use super::change::Change;
 use super::keeper::{mark_stale, Keeper, Picture};
+use super::model::Counts;
 use super::part::{Part, Parts, Validity};
 use super::snapshot::Snapshot;
 use crate::client::Client;
@@ -118,13 +119,58 @@ impl Live {
     ///
     /// Up to `timeout`.
     pub fn wait_valid(&self, timeout: Duration) -> Result<()> {
+        self.wait_settled(deadline_in(timeout), timeout)
+    }
+
+    /// Lists a part anew, and waits until every part is valid again, or known to be unavailable.
+    ///
+    /// For what a program knows to have changed without an event: on every version `QueueReload` exchanges members and
+    /// whole queues in silence, and so does `queue reload` on the command line. Without this the next audit shows it,
+    /// within minutes. What the list shows otherwise comes as changes that are marked as
+    /// [`corrected`](Change::corrected); meanwhile the part is [`Validity::Suspect`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Live::wait_valid`].
+    ///
+    /// # Blocking
+    ///
+    /// Up to `timeout`.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use gami::{Part, Parts};
+    ///
+    /// # let ami = gami::Client::dial("127.0.0.1:5038")?;
+    /// let live = ami.live(Parts::new().queues())?;
+    /// ami.action(("QueueReload", [("Members", "yes")]))?;
+    /// live.refresh(Part::Queues, Duration::from_secs(10))?;
+    /// # Ok::<(), gami::Error>(())
+    /// ```
+    pub fn refresh(&self, part: Part, timeout: Duration) -> Result<()> {
         let deadline = deadline_in(timeout);
+        // A list that is under way may be older than what the program knows.
+        self.wait_settled(deadline, timeout)?;
+        let _ = self.keeper.refresh(&self.picture, part).recv_deadline(deadline);
+        self.wait_settled(deadline, timeout)
+    }
+
+    /// `timeout` is what the error tells.
+    fn wait_settled(&self, deadline: Instant, timeout: Duration) -> Result<()> {
         let is_valid = |validity: &Validity| validity.is_valid() || matches!(validity, Validity::Unavailable(_));
         match self.wait_until(deadline, is_valid) {
             true => Ok(()),
             false if lock(&self.picture.shown).closed => Err(Error::Closed { sent: false }),
             false => Err(Error::Timeout { after: timeout, sent: true }),
         }
+    }
+
+    /// What the model has counted since it was started: events, lists, and how often it had to be put right.
+    pub fn counts(&self) -> Counts {
+        lock(&self.picture.shown).counts
     }
 
     /// Ends the model; the client stays open for those who hold it.

@@ -18,6 +18,7 @@ use crossbeam_channel::{bounded, unbounded, Receiver, Select, Sender, TryRecvErr
 
 use super::change::{Change, Kind};
 use super::feed::{Feed, Waited};
+use super::model::Counts;
 use super::part::{Part, Parts};
 use super::snapshot::Snapshot;
 use crate::client::Client;
@@ -37,6 +38,7 @@ pub(super) struct Picture {
 
 pub(super) struct Shown {
     pub snapshot: Snapshot,
+    pub counts: Counts,
     pub link: Option<u64>,
     pub closed: bool,
     /// Whether the feed has been looked after yet.
@@ -53,6 +55,7 @@ struct Taker {
 enum Order {
     Add(Box<Feed>, Arc<Picture>),
     Remove(Arc<Picture>),
+    Refresh(Arc<Picture>, Part, Sender<()>),
 }
 
 /// A handle of the thread, which ends with it.
@@ -73,8 +76,8 @@ impl Keeper {
     /// Begins to keep the model of a client.
     pub(super) fn add(&self, client: Client, parts: Parts) -> Arc<Picture> {
         let mut feed = Feed::new(client, parts);
-        let (snapshot, link) = (feed.model().snapshot(), feed.link());
-        let shown = Shown { snapshot, link, closed: false, begun: false, takers: Vec::new() };
+        let (snapshot, counts, link) = (feed.model().snapshot(), feed.model().counts(), feed.link());
+        let shown = Shown { snapshot, counts, link, closed: false, begun: false, takers: Vec::new() };
         let picture = Arc::new(Picture { shown: Mutex::new(shown), changed: Condvar::new() });
         self.order(Order::Add(Box::new(feed), Arc::clone(&picture)));
         picture
@@ -82,6 +85,13 @@ impl Keeper {
 
     pub(super) fn remove(&self, picture: &Arc<Picture>) {
         self.order(Order::Remove(Arc::clone(picture)));
+    }
+
+    /// Lists a part anew; the receiver ends when that shows.
+    pub(super) fn refresh(&self, picture: &Arc<Picture>, part: Part) -> Receiver<()> {
+        let (shown, shows) = bounded(0);
+        self.order(Order::Refresh(Arc::clone(picture), part, shown));
+        shows
     }
 
     fn order(&self, order: Order) {
@@ -113,6 +123,12 @@ fn keep(orders: &Receiver<Order>) {
                     }
                     stays
                 }),
+                Ok(Order::Refresh(picture, part, _shown)) => {
+                    for (feed, _) in kept.iter_mut().filter(|(_, other)| Arc::ptr_eq(other, &picture)) {
+                        feed.refresh(part);
+                        picture.show(feed);
+                    }
+                }
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => {
                     kept.iter().for_each(|(_, picture)| picture.close());
@@ -157,11 +173,12 @@ impl Picture {
     fn show(&self, feed: &mut Feed) {
         let link = feed.link();
         let changes: Vec<Change> = feed.model().changes().collect();
-        let snapshot = feed.model().snapshot();
+        let (snapshot, counts) = (feed.model().snapshot(), feed.model().counts());
         let mut shown = lock(&self.shown);
         let is_news = !changes.is_empty() || shown.link != link || !shown.begun;
         shown.begun = true;
         shown.snapshot = snapshot;
+        shown.counts = counts;
         shown.link = link;
         shown.takers.retain_mut(|taker| taker.give(&changes));
         drop(shown);

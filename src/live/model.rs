@@ -175,6 +175,7 @@ impl Model {
         }
         match name {
             "Hangup" => self.hung_up(event, at),
+            "BridgeEnter" => self.entered(event),
             "FullyBooted" => self.booted(event, at),
             "Reload" => [Part::Queues, Part::Hints, Part::Endpoints].into_iter().for_each(|part| {
                 self.doubts.push((part, Why::Reloaded));
@@ -245,6 +246,18 @@ impl Model {
         }
     }
 
+    /// A caller that enters a bridge has left its queue, and the queue has said so before. Where it has not, an action
+    /// has moved the channel away under the queue, whose event then tells of one that nobody sees, and does not come.
+    fn entered(&mut self, event: &Event) {
+        let Some(uniqueid) = event.packet().seek("Uniqueid") else { return };
+        let Some(queue) = self.queued.get(uniqueid).cloned() else { return };
+        if self.queues.shown.get(&queue).is_some_and(|queue| queue.caller(uniqueid).is_some()) {
+            self.queued.remove(uniqueid);
+            queues::left(&mut self.queues, &queue, uniqueid);
+            self.doubts.push((Part::Queues, Why::Caller { queue }));
+        }
+    }
+
     /// The other families may hear of a hangup late, or never.
     fn hung_up(&mut self, event: &Event, at: SystemTime) {
         let Some(uniqueid) = event.packet().seek("Uniqueid") else { return };
@@ -269,15 +282,13 @@ impl Model {
         if self.wiring.parted.len() < parted {
             self.doubts.push((Part::Calls, Why::Unlinked));
         }
-        let doubts = &mut self.doubts;
-        let queues = &self.queues;
-        self.leaving.retain(|(since, queue, uniqueid)| {
-            let waits = queues.shown.get(queue).is_some_and(|queue| queue.caller(uniqueid).is_some());
-            if waits && late(*since) {
-                doubts.push((Part::Queues, Why::Caller { queue: queue.clone() }));
-            }
-            waits && !late(*since)
-        });
+        let queues = &self.queues.shown;
+        self.leaving.retain(|(_, queue, uniqueid)| queues.get(queue).is_some_and(|q| q.caller(uniqueid).is_some()));
+        let overdue = self.leaving.iter().take_while(|(since, ..)| late(*since)).count();
+        for (_, queue, uniqueid) in self.leaving.drain(..overdue) {
+            queues::left(&mut self.queues, &queue, &uniqueid);
+            self.doubts.push((Part::Queues, Why::Caller { queue }));
+        }
     }
 
     /// Tells that time has passed without an event; a few times a second is enough.

@@ -250,6 +250,8 @@ pub enum Why {
     Unlinked,
     /// Modules were reloaded, which changes queues, hints and endpoints without a word.
     Reloaded,
+    /// The program asked for it, by [`Live::refresh`](super::Live::refresh).
+    Asked,
     /// It is looked at from time to time, since some changes have no event.
     Audit,
 }
@@ -265,6 +267,7 @@ impl fmt::Display for Why {
             Self::Order { key } => write!(f, "an event about {key:?} came out of order"),
             Self::Unlinked => f.write_str("two channels were parted and stayed"),
             Self::Reloaded => f.write_str("modules were reloaded"),
+            Self::Asked => f.write_str("the program asked for it"),
             Self::Audit => f.write_str("an audit"),
         }
     }

@@ -484,6 +484,11 @@ pub(super) fn hung_up(queues: &mut Family<Queue>, name: &str, uniqueid: &str) ->
     queues.shown.get(name).is_some_and(|queue| queue.caller(uniqueid).is_some())
 }
 
+/// A caller has left although no event said so.
+pub(super) fn left(queues: &mut Family<Queue>, name: &str, uniqueid: &str) {
+    queues.apply(|table, _| leave(table, name, uniqueid, None, &mut |_| {}));
+}
+
 /// Puts in what `QueueStatus` lists.
 pub(super) fn list(queues: &mut Family<Queue>, items: &[Event], at: SystemTime) {
     queues.list(|table| {

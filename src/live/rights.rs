@@ -6,6 +6,9 @@
 use super::part::{Part, Parts};
 use crate::action::Action;
 
+/// The class of the fence's event.
+pub(super) const FENCE: &str = "dialplan";
+
 pub(super) fn question(user: &str) -> Action {
     Action::new("Command").param("Command", format!("manager show user {user}"))
 }

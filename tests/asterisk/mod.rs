@@ -37,8 +37,11 @@ impl Drop for UpAgain {
 }
 
 /// The server's `manager.conf` with another line in it, until this is dropped.
+///
+/// A reload keeps what no line sets any more, so the line is first made one without a value.
 pub struct Reconfigured<'a> {
     ami: &'a Client,
+    line: String,
     path: PathBuf,
     before: String,
 }
@@ -50,7 +53,7 @@ impl<'a> Reconfigured<'a> {
         let changed = before.replacen("[general]\n", &format!("[general]\n{line}\n"), 1);
         assert_ne!(before, changed);
         fs::write(&path, changed).unwrap();
-        let this = Self { ami, path, before };
+        let this = Self { ami, line: line.to_owned(), path, before };
         ami.action(("Reload", [("Module", "manager")])).unwrap();
         this
     }
@@ -58,9 +61,12 @@ impl<'a> Reconfigured<'a> {
 
 impl Drop for Reconfigured<'_> {
     fn drop(&mut self) {
-        let written = fs::write(&self.path, &self.before);
-        let reloaded = self.ami.action(("Reload", [("Module", "manager")]));
-        assert!(thread::panicking() || (written.is_ok() && reloaded.is_ok()), "{written:?} {reloaded:?}");
+        let option = self.line.split('=').next().unwrap_or_default();
+        for now in [self.before.replacen("[general]\n", &format!("[general]\n{option}=\n"), 1), self.before.clone()] {
+            let written = fs::write(&self.path, now);
+            let reloaded = self.ami.action(("Reload", [("Module", "manager")]));
+            assert!(thread::panicking() || (written.is_ok() && reloaded.is_ok()), "{written:?} {reloaded:?}");
+        }
     }
 }
 

@@ -1,0 +1,387 @@
+//! The live model against a real Asterisk: calls of every kind at random, and its picture held against the
+//! server's lists.
+//!
+//! `GAMI_SOAK=600` lets the calls go on for so many seconds.
+
+mod asterisk;
+mod exchange;
+mod proxy;
+mod replays;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::env;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use asterisk::*;
+use exchange::*;
+use gami::live::{Change, Kind, Live};
+use gami::{Backoff, Client, Event, Interest, Options, Part, Parts, Snapshot, Validity};
+use proxy::{Proxy, Random};
+use replays::picture::{apply, picture, Picture};
+
+fn soak() -> Duration {
+    Duration::from_secs(env::var("GAMI_SOAK").map_or(20, |seconds| seconds.parse().expect("GAMI_SOAK is a number")))
+}
+
+/// What the fence holds back. A bridge that is being dissolved is in no list any more while its members still leave:
+/// its kind is not told, nor that it is still there with nobody in it.
+fn fenced(rows: Rows) -> Rows {
+    let kind = |key: &str| key.split(' ').next().unwrap_or_default().to_owned();
+    let fenced = rows.into_iter().filter(|(key, _)| ["channel", "bridge", "queue"].contains(&kind(key).as_str()));
+    let fenced = fenced.map(|(key, row)| match kind(&key) == "bridge" {
+        true => (key, row.split_once(' ').map(|(_, members)| members.to_owned()).unwrap_or_default()),
+        false => (key, row),
+    });
+    fenced.filter(|(_, row)| !row.is_empty()).collect()
+}
+
+fn kept(ami: &Client) -> Live {
+    let live = ami.live(Parts::all()).unwrap();
+    live.wait_valid(PATIENCE).unwrap();
+    live
+}
+
+/// Runs something among calls.
+fn among_calls<T>(live: &Live, random: &mut Random, pause: Duration, run: impl FnOnce() -> T) -> (T, u64) {
+    let stop = AtomicBool::new(false);
+    let mut own = Random::new(random.next());
+    thread::scope(|scope| {
+        let churn = scope.spawn(|| churn(live, &stop, &mut own, pause));
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+        stop.store(true, Ordering::SeqCst);
+        let done = churn.join().unwrap();
+        match result {
+            Ok(result) => (result, done),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// The sum of the changes, and what of them tells that the model had missed something.
+#[derive(Default)]
+struct Sum {
+    picture: Picture,
+    missed: Vec<String>,
+}
+
+impl Sum {
+    fn of(now: &Snapshot) -> Self {
+        Self { picture: picture(now), missed: Vec::new() }
+    }
+
+    fn take(&mut self, changes: impl IntoIterator<Item = Change>) {
+        for change in changes {
+            apply(&mut self.picture, &change);
+            let is_suspect = matches!(&change.kind, Kind::Validity { after: Validity::Suspect(_), .. });
+            if change.corrected || is_suspect {
+                self.missed.push(format!("{change:#?}"));
+            }
+        }
+    }
+}
+
+/// The events about a channel that a text speaks of.
+fn about<'a>(told: &'a VecDeque<Event>, text: &str) -> Vec<&'a Event> {
+    let is_named = |event: &Event| {
+        let ids = ["Uniqueid", "DestUniqueid", "ParkeeUniqueid", "SwapUniqueid"].map(|header| event.get(header));
+        ids.iter().flatten().any(|id| text.contains(id))
+    };
+    told.iter().filter(|event| !["VarSet", "Newexten"].contains(&event.name()) && is_named(event)).collect()
+}
+
+fn hang_up_all(ami: &Client) {
+    let _ = ami.action(("Hangup", [("Channel", "/.*/")])); // refused where there is none
+}
+
+fn sleep_until(until: Instant) {
+    thread::sleep(until.saturating_duration_since(Instant::now()));
+}
+
+#[test]
+#[ignore = "needs Asterisk: tests/asterisk/run"]
+fn the_picture_is_the_server_s_at_every_quiet_point() {
+    let (ami, other) = (connected(), connected());
+    let live = kept(&ami);
+    let mut random = Random::new(proxy::seed());
+    let (first, changes) = live.subscribe();
+    let mut sum = Sum::of(&first);
+    let begun = Instant::now();
+    let (mut points, mut done, mut late, mut most) = (0, 0, BTreeMap::<_, u32>::new(), 0);
+    while begun.elapsed() < soak() {
+        let rest = Instant::now() + Duration::from_millis(1000 + random.below(4000));
+        done += among_calls(&live, &mut random, Duration::from_millis(150), || sleep_until(rest)).1;
+        let equal = compare(&live, &other);
+        points += 1;
+        equal.late.into_iter().for_each(|(kind, times)| *late.entry(kind).or_default() += times);
+        most = most.max(equal.things);
+        sum.take(changes.try_iter());
+    }
+    hang_up_all(&other);
+    compare(&live, &other);
+    sum.take(changes.try_iter());
+    let now = live.now();
+    sum.take(changes.try_iter());
+    assert_eq!(sum.picture, picture(&now), "the changes applied to the first snapshot make the last");
+    let counts = live.counts();
+    println!(
+        "Asterisk {}: {done} things done in {:.0?}, {points} quiet points with up to {most} things, all equal \
+         (late: {late:?}); {counts:?}",
+        version(),
+        begun.elapsed()
+    );
+    assert_eq!((now.channels().len(), now.calls().len()), (0, 0));
+    assert_eq!(counts.corrections, 0, "{}", sum.missed.join("\n"));
+}
+
+#[test]
+#[ignore = "needs Asterisk: tests/asterisk/run"]
+fn a_model_started_in_the_middle_of_calls_is_exact_at_its_fence() {
+    const STARTS: usize = 50;
+    let (ami, other) = (connected(), connected());
+    let live = kept(&ami);
+    let mut random = Random::new(proxy::seed());
+    let (first, changes) = live.subscribe();
+    let mut sum = Sum::of(&first);
+    let mut waiting: Vec<Change> = Vec::new();
+    let mut pauses = Random::new(random.next());
+    let events = ami.subscribe(Interest::all());
+    let mut told = VecDeque::new();
+    among_calls(&live, &mut random, Duration::from_millis(60), || {
+        for start in 1..=STARTS {
+            thread::sleep(Duration::from_millis(pauses.below(200)));
+            let late = ami.live(Parts::all()).unwrap();
+            let (now, its_changes) = late.subscribe();
+            let (mut its, mut validity) = (picture(&now), Part::ALL.map(|part| now.validity(part)));
+            let mut as_of = now.seq();
+            let is_settled = |validity: &Validity| validity.is_valid() || matches!(validity, Validity::Unavailable(_));
+            while !validity.iter().all(is_settled) {
+                let change = its_changes.recv_timeout(PATIENCE).expect("the fence");
+                apply(&mut its, &change);
+                as_of = change.seq;
+                if let (Some(part), Kind::Validity { after, .. }) = (change.part, change.kind) {
+                    validity[part as usize] = after;
+                }
+            }
+            while live.now().seq() < as_of {
+                thread::park_timeout(Duration::from_millis(1));
+            }
+            waiting.extend(changes.try_iter());
+            let later = waiting.iter().position(|change| change.seq >= as_of).unwrap_or(waiting.len());
+            sum.take(waiting.drain(..later));
+            let differing = differences(&fenced(rows(&its)), &fenced(rows(&sum.picture)));
+            told.extend(events.events().try_iter());
+            told.drain(..told.len().saturating_sub(50_000));
+            if !differing.is_empty() {
+                thread::sleep(Duration::from_secs(2));
+                told.extend(events.events().try_iter());
+                let differing = differing.join("\n");
+                let about = about(&told, &differing);
+                panic!("start {start}, exact as of {as_of}, against the one that was there:\n{differing}\n{about:#?}");
+            }
+        }
+    });
+    compare(&live, &other);
+    println!("Asterisk {}: {STARTS} of {STARTS} exact; {:?}", version(), live.counts());
+    sum.take(waiting.into_iter().chain(changes.try_iter()));
+    told.extend(events.events().try_iter());
+    let missed = sum.missed.join("\n");
+    assert_eq!(live.counts().corrections, 0, "{missed}\n{:#?}", about(&told, &missed));
+    hang_up_all(&other);
+}
+
+/// Each part was stale, and valid only when it had been listed and the fence had come back.
+fn assert_relisted(changes: impl IntoIterator<Item = Change>) {
+    let mut was_stale = Part::ALL.map(|_| false);
+    for change in changes {
+        let (Some(part), Kind::Validity { before, after }) = (change.part, change.kind) else { continue };
+        match after {
+            Validity::Stale { .. } => was_stale[part as usize] = true,
+            Validity::Valid { lag, .. } => {
+                assert!(matches!(before, Validity::Settling), "{part} is valid after {before}");
+                assert!(lag.is_some(), "{part}: the fence came back");
+            }
+            _ => {}
+        }
+    }
+    assert!([Part::Calls, Part::Queues].iter().all(|part| was_stale[*part as usize]), "{was_stale:?}");
+}
+
+fn assert_stale(live: &Live, what: &str) {
+    let now = live.now();
+    for part in Part::ALL {
+        let validity = now.validity(part);
+        assert!(matches!(validity, Validity::Stale { .. } | Validity::Unavailable(_)), "{what}: {part} is {validity}");
+    }
+}
+
+#[test]
+#[ignore = "needs Asterisk: tests/asterisk/run"]
+fn after_each_of_a_hundred_cuts_it_is_stale_and_then_right_again() {
+    let mut random = Random::new(proxy::seed());
+    let address: SocketAddr = var("GAMI_ASTERISK_AMI").parse().unwrap();
+    let proxy = Proxy::start(address, random.next());
+    let backoff = Backoff::new().first(Duration::from_millis(150)).longest(Duration::from_millis(150));
+    let ami = Options::new().reconnect(backoff).wait_for_link(PATIENCE).dial(proxy.address()).unwrap();
+    log_in(&ami);
+    let other = connected();
+    let live = kept(&ami);
+    let mut pauses = Random::new(random.next());
+    let begun = Instant::now();
+    among_calls(&live, &mut random, Duration::from_millis(300), || {
+        for cut in 1..=100 {
+            let (_, changes) = live.subscribe();
+            // At times before it is valid again.
+            thread::sleep(Duration::from_micros(pauses.below(60_000)));
+            match pauses.below(2) {
+                0 => proxy.cut(),
+                _ => proxy.reset(),
+            }
+            ami.net_errors().recv_timeout(PATIENCE).expect("the loss");
+            assert_stale(&live, &format!("cut {cut}"));
+            if pauses.below(3) > 0 {
+                live.wait_valid(PATIENCE).unwrap();
+                assert_relisted(changes.try_iter());
+            } else {
+                while !live.now().validity(Part::Calls).is_readable() {
+                    thread::park_timeout(Duration::from_millis(1));
+                }
+            }
+            while ami.net_errors().try_recv().is_ok() {}
+        }
+    });
+    live.wait_valid(PATIENCE).unwrap();
+    let equal = compare(&live, &other);
+    println!("Asterisk {}: 100 cuts in {:.1?}, then {equal:?}; {:?}", version(), begun.elapsed(), live.counts());
+    assert_eq!(live.counts().corrections, 0);
+    hang_up_all(&other);
+}
+
+#[test]
+#[ignore = "needs Asterisk: tests/asterisk/run"]
+fn a_server_that_is_killed_and_started_anew_starts_with_an_empty_picture() {
+    let backoff = Backoff::new().first(Duration::from_millis(100)).longest(Duration::from_millis(300));
+    let ami = Options::new().reconnect(backoff).wait_for_link(PATIENCE).dial(var("GAMI_ASTERISK_AMI")).unwrap();
+    log_in(&ami);
+    let live = kept(&ami);
+    let mut random = Random::new(proxy::seed());
+    for round in 1..=5 {
+        let until = Instant::now() + Duration::from_millis(1500);
+        let before = among_calls(&live, &mut random, Duration::from_millis(100), || {
+            sleep_until(until);
+            live.now()
+        });
+        let (before, _up_again) = (before.0, UpAgain);
+        assert!(before.channels().len() > 0, "round {round}");
+        let (_, changes) = live.subscribe();
+        rig("kill");
+        ami.net_errors().recv_timeout(PATIENCE).expect("the loss");
+        assert_stale(&live, &format!("round {round}"));
+        assert!(live.now().channels().len() > 0, "round {round}: the last picture stays");
+        let begun = Instant::now();
+        rig("start");
+        live.wait_valid(PATIENCE).unwrap();
+        assert_relisted(changes.try_iter());
+        let now = live.now();
+        let kept = before.channels().filter(|channel| now.channel(&channel.uniqueid).is_some()).count();
+        assert_eq!(kept, 0, "round {round}");
+        let equal = compare(&live, &connected());
+        println!("Asterisk {}, kill {round}: valid {:.1?} after, {equal:?}", version(), begun.elapsed());
+        while ami.net_errors().try_recv().is_ok() {}
+    }
+    assert_eq!(live.counts().restarts, 5);
+    assert_eq!(live.counts().corrections, 0);
+}
+
+#[test]
+#[ignore = "needs Asterisk: tests/asterisk/run"]
+fn members_added_from_outside_come_by_events_and_a_reload_is_found() {
+    let (ami, other) = (connected(), connected());
+    let live = kept(&ami);
+    let command = |command: &str| other.action(("Command", [("Command", command)])).unwrap();
+    command("queue add member Local/answer@gami/n to empty penalty 3 as Outsider");
+    compare(&live, &other);
+    let member = "Local/answer@gami/n";
+    assert_eq!(live.now().queue("empty").unwrap().member(member).unwrap().penalty, Some(3));
+    command("queue remove member Local/answer@gami/n from empty");
+    compare(&live, &other);
+    assert!(live.now().queue("empty").unwrap().member(member).is_none());
+    assert_eq!(live.counts().corrections, 0);
+
+    let path = PathBuf::from(var("GAMI_ASTERISK_ETC")).join("queues.conf");
+    let before = fs::read_to_string(&path).unwrap();
+    fs::write(&path, before.replacen("[empty]\n", "[empty]\nmember => Local/answer@gami,5,Reloaded\n", 1)).unwrap();
+    let reload = |command_or_action: &str| {
+        match command_or_action {
+            "QueueReload" => drop(other.action(("QueueReload", [("Members", "yes"), ("Parameters", "yes")])).unwrap()),
+            line => drop(command(line)),
+        }
+        live.refresh(Part::Queues, PATIENCE).unwrap();
+        compare(&live, &other);
+        let members = live.now().queue("empty").unwrap().members.len();
+        println!("Asterisk {}: {command_or_action}: {members} members, {:?}", version(), live.counts());
+        members
+    };
+    let with = reload("QueueReload");
+    fs::write(&path, &before).unwrap();
+    assert_eq!(with, reload("queue reload all") + 1);
+}
+
+/// What each part is for a user, once it stands still.
+fn validity_for(user: &str, parts: Parts) -> (Live, Vec<(Part, Validity)>) {
+    let ami = Client::dial(var("GAMI_ASTERISK_AMI")).unwrap();
+    ami.login(user, var("GAMI_ASTERISK_SECRET")).unwrap();
+    let live = ami.live(parts).unwrap();
+    live.wait_valid(2 * PATIENCE).unwrap();
+    let now = live.now();
+    let validity = parts.iter().map(|part| (part, now.validity(part))).collect();
+    (live, validity)
+}
+
+fn is_without(validity: &Validity, class: &str) -> bool {
+    matches!(validity, Validity::Unavailable(gami::live::Unavailable::Class(missing)) if *missing == class)
+}
+
+#[test]
+#[ignore = "needs Asterisk: tests/asterisk/run"]
+fn what_the_user_may_not_read_is_said_to_be_unavailable() {
+    let parts = Parts::new().calls().queues().conferences().parking().endpoints();
+    for (user, class, missing) in [
+        ("without-agent", "agent", &[Part::Queues][..]),
+        ("without-call", "call", &[Part::Calls, Part::Conferences, Part::Parking]),
+        ("without-system", "system", &[Part::Endpoints]),
+    ] {
+        for (part, validity) in validity_for(user, parts).1 {
+            println!("Asterisk {}, {user}: {part} is {validity}", version());
+            match missing.contains(&part) {
+                true => assert!(is_without(&validity, class), "{user}: {part} is {validity}"),
+                false => {
+                    assert!(matches!(validity, Validity::Valid { lag: Some(_), .. }), "{user}: {part} is {validity}")
+                }
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs Asterisk: tests/asterisk/run"]
+fn without_the_fence_s_event_it_settles_and_says_no_lag() {
+    let other = connected();
+    let assert_no_lag = |user: &str| {
+        let begun = SystemTime::now();
+        let (live, validity) = validity_for(user, Parts::new().calls().queues());
+        for (part, validity) in validity {
+            println!("Asterisk {}, {user}: {part} is {validity}, {:.1?}", version(), begun.elapsed().unwrap());
+            assert!(matches!(validity, Validity::Valid { lag: None, .. }), "{user}: {part} is {validity}");
+        }
+        drop(live);
+    };
+    assert_no_lag("without-dialplan");
+    assert_no_lag("filtered");
+    let _changed = Reconfigured::with(&other, "disabledevents = Newexten,VarSet");
+    assert_no_lag("admin");
+}
