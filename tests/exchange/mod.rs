@@ -268,7 +268,9 @@ fn something(now: &Snapshot, random: &mut Random) -> Action {
             )
             .param("Value", one(&["NOT_INUSE", "INUSE", "RINGING", "BUSY", "UNAVAILABLE"], random)),
         // On an IAX2 channel that hangs up meanwhile Asterisk crashes of it (22.10 and 16.28, iax2_digit_end).
-        38 if !channel_here.starts_with("IAX2/") => Action::new("PlayDTMF").param("Channel", channel_here).param("Digit", "5"),
+        38 if !channel_here.starts_with("IAX2/") => {
+            Action::new("PlayDTMF").param("Channel", channel_here).param("Digit", "5")
+        }
         _ => Action::new("Setvar")
             .param("Channel", channel_here)
             .param("Variable", "CALLERID(num)")
