@@ -11,6 +11,84 @@
 //! time to time besides; [`Validity`] says where it stands. While a part is listed anew the old picture is shown,
 //! and what comes is gathered aside; when all events from before the list have come, the two are compared, and what
 //! differs is shown, as a difference.
+//!
+//! [`Client::live`](crate::Client::live) keeps it for a client, on a thread of its own:
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use gami::{Part, Parts};
+//!
+//! # let ami = gami::Client::dial("127.0.0.1:5038")?;
+//! let live = ami.live(Parts::new().calls().queues())?;
+//! live.wait_valid(Duration::from_secs(10))?;
+//! let now = live.now();
+//! println!("{} channels ({})", now.channels().len(), now.validity(Part::Calls));
+//! for queue in now.queues() {
+//!     println!("{}: {} callers wait for {} members", queue.name, queue.callers.len(), queue.members.len());
+//! }
+//! # Ok::<(), gami::Error>(())
+//! ```
+//!
+//! # What it promises
+//!
+//! | Asterisk | Once the fence is back |
+//! |---|---|
+//! | 17 and later | channels, bridges, dials and queues are what the server had at the last event |
+//! | 12 to 16 | the same; bridges take a thread of their own to the fence, and have never been seen late |
+//! | up to 11 | the same without a fence's help; bridges are pairs of linked channels, and a leg changes its `uniqueid` where Asterisk swaps channels ([`Channel::leg_of`]) |
+//!
+//! Conferences, parked calls, hints and devices have threads of their own inside the server: their events may come
+//! shortly behind the fence, and put themselves right. Live tests hold the picture of 22 and 16 against the server's
+//! lists; 1.8, 11 and 13 are held against recordings.
+//!
+//! # What the user must be allowed
+//!
+//! | Part | Events: read | List |
+//! |---|---|---|
+//! | calls, bridges | `call` | `system` or `reporting` |
+//! | queues | `agent`; up to 11 also `call` | none |
+//! | conferences | `call` | `reporting` |
+//! | parking | `call` | `call` |
+//! | devices, hints | `call` | `call` or `reporting` |
+//! | endpoints | `system` | `system` or `reporting` |
+//! | agents | `agent` | `agent` |
+//! | the fence | `dialplan` | write `call` |
+//!
+//! A list that is refused makes its part [`Unavailable`], with what the server said. For events nothing is refused:
+//! they do not come. So the user's classes are asked for, by the command `manager show user`, for which it needs
+//! `command`; without it a part whose events are kept back looks valid, and only audits put it right. The same holds
+//! for event filters and `disabledevents`.
+//!
+//! # The fence
+//!
+//! From Asterisk 12 on a list is newer than some events that come after it. Behind the list a global variable is set,
+//! `ZZ_GAMI_FENCE`; once its `VarSet` has come, all events that are older than the list have. How long that took is the
+//! `lag` of [`Validity::Valid`], measured again from time to time. Where the `VarSet` does not come, the events get two
+//! seconds to settle, and `lag` is `None`: the picture may then lack what was under way. It is given up on after three
+//! seconds of silence, or after 30 where other events go on coming.
+//!
+//! # What it cannot know
+//!
+//! - Of what was there before it started: hold, open dials, who rang, when a channel answered. These are `None`
+//!   until an event tells.
+//! - What has no event: the counters of queues ([`Queue::as_of`] says when they were listed), the lock of a ConfBridge,
+//!   a new `linkedid` or language. `QueueReload` exchanges members and queues in silence: see [`Live::refresh`].
+//! - Hidden channels, such as those that record or announce in a conference: they have no events and are in no list.
+//! - The states of Local channels as devices: Asterisk tells of them and keeps none.
+//! - Channels that Asterisk itself forgot to take off its list (17.0 to 18.23, 20.0 to 20.8, 21.0 to 21.3): they stay
+//!   in the picture as they do in the list.
+//!
+//! # When parts are listed again
+//!
+//! After each new link; when an event does not agree with the picture ([`Why`]); and one part at a time as an audit,
+//! each every five minutes or so. Rounds are spread out, the more so on a server that is behind.
+//! [`Counts::corrections`] counts what a list showed otherwise than a valid picture.
+//!
+//! # Memory
+//!
+//! It follows what exists: things go with the events that end them, and nothing is kept for a time. A snapshot that is
+//! held keeps what was in it.
 
 mod agents;
 mod bridges;
