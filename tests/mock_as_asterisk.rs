@@ -2,6 +2,7 @@
 
 mod wire;
 
+#[cfg(feature = "tls")]
 use std::io::Write;
 use std::thread;
 
