@@ -35,10 +35,10 @@
 //!
 //! # Design
 //!
-//! One thread a client reads, cuts the bytes into packets, and hands on: responses to whoever waits for
-//! them, events to the stream, trouble to the error streams. It never waits for a caller and never runs a
-//! caller's code. Callers write for themselves; those who meet at the socket share one system call. Only
-//! where asynchronous actions follow each other does a thread write for them.
+//! One thread for each client reads the link, cuts the bytes into packets, and hands these on: responses to the threads
+//! that wait for them, events to the streams, trouble to the error streams. It never waits for a caller and never runs
+//! a caller's code. A thread that makes an action writes it itself; several that write at the same time share one system
+//! call. For asynchronous actions that follow each other a thread of the link writes.
 //!
 //! All that belongs to one connection dies with it: what was pending fails, then the loss is announced.
 //! What survives is the client: its streams, and the memory of what a login set, from which

@@ -434,7 +434,7 @@ impl Tls {
 
     /// Takes any certificate for any host: for servers with a self-signed certificate on a network you trust.
     ///
-    /// The link is encrypted, but whoever stands between can read it.
+    /// The link is encrypted, but anyone between client and server can read it.
     /// [`Tls::add_root_pem`] with the server's own certificate is the safe way.
     ///
     /// # Examples

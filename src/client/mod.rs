@@ -463,7 +463,7 @@ impl Client {
 
     /// Logs off, ends the link, the thread and the three streams.
     ///
-    /// Whoever waits for an answer gets [`Error::Closed`]. Closing again does nothing.
+    /// A thread that waits for an answer gets [`Error::Closed`]. Closing again does nothing.
     ///
     /// # Errors
     ///

@@ -83,7 +83,7 @@
 //! }
 //! ```
 //!
-//! Whoever may send a `UserEvent` can put any header into it: trust none of them, `ActionID` included.
+//! A user who may send a `UserEvent` can put any header into it: trust none of them, `ActionID` included.
 //!
 //! # An event that the catalogue lacks
 //!
