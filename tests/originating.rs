@@ -173,6 +173,19 @@ fn on_eleven() -> (Mock, Client) {
 }
 
 #[test]
+fn a_lost_call_whose_channel_is_not_known_is_not_said_to_be_over() {
+    let (mock, ami) = on_eleven();
+    let _asked = taken_in(&mock);
+    let call = ami.async_originate(call()).unwrap();
+    ami.action("Ping").unwrap();
+    mock.hang_up();
+    call.outcome().recv_timeout(DEADLINE).unwrap().unwrap_err();
+    ami.reconnect().unwrap();
+    let error = call.cancel().unwrap_err();
+    assert!(matches!(error, Error::Invalid { .. }), "{error}");
+}
+
+#[test]
 fn up_to_eleven_the_channel_is_found_by_a_variable_that_no_other_call_has() {
     let (mock, ami) = on_eleven();
     let asked = taken_in(&mock);

@@ -135,6 +135,11 @@ impl Follow {
 
     fn list(&mut self) -> Next {
         let Some(client) = self.client.upgrade().map(|handle| Client { handle }) else { return Next::Closed };
+        if client.state() == State::Booting {
+            // Its lists may be empty; `Connected` is yet to be told.
+            self.phase = Phase::Waiting;
+            return Next::Again;
+        }
         self.settled = false;
         self.out = None;
         self.dropped = self.subscription.dropped();
@@ -352,6 +357,9 @@ impl Follow {
     /// Whether the server makes each list; it is asked again for what is handed out.
     fn check(&mut self, client: &Client) -> Result<()> {
         for action in &self.actions {
+            if client.state() == State::Booting {
+                return Ok(());
+            }
             let answer = list(client, action);
             if matches!(answer, Err(Error::Invalid { .. } | Error::Rejected(_) | Error::Closed { .. })) {
                 return answer.map(drop);

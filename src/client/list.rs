@@ -138,6 +138,13 @@ impl Replies {
         &self.parts
     }
 
+    /// Nothing more comes.
+    pub fn forget(&self) {
+        if let Some(link) = self.link.upgrade() {
+            link.forget(self.serial);
+        }
+    }
+
     pub fn try_next(&self) -> Option<Reply> {
         self.parts.try_recv().ok()
     }

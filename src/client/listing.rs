@@ -58,6 +58,7 @@ impl Listing {
                     self.seq = Some(response.seq());
                     let is_empty = is_empty_list(self.action.name(), response.message().unwrap_or_default());
                     if is_empty {
+                        self.replies.forget();
                         return Some(Err(Error::Rejected(response)));
                     }
                     self.response = Some(response);

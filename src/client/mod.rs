@@ -606,6 +606,11 @@ impl Client {
         self.handle.engine.link_number()
     }
 
+    /// The line with which the server greeted, without a wait for a link.
+    pub(crate) fn banner_now(&self) -> Option<String> {
+        self.handle.engine.banner_now()
+    }
+
     pub(crate) fn options(&self) -> &Options {
         self.handle.engine.options()
     }

@@ -68,6 +68,7 @@ impl Originating {
     /// Up to the action timeout, and once more that time for the last attempt.
     pub fn cancel(&self) -> Result<()> {
         let engine = self.engine.upgrade().ok_or(Error::Closed { sent: false })?;
+        engine.check_thread(&Action::new("Hangup"))?;
         let timeout = engine.options().action_timeout;
         let deadline = deadline_in(timeout);
         loop {
@@ -85,6 +86,10 @@ impl Originating {
                     Error::invalid(format!("channel of the call {}", self.id), reason)
                 }
             };
+            let is_lost = !self.link.upgrade().is_some_and(|link| link.stands());
+            if self.channel.get().is_none() && is_lost {
+                return Err(refused);
+            }
             if is_over {
                 return Ok(());
             }
@@ -225,7 +230,7 @@ impl Client {
             deadline: deadline_in(timeout),
             unwatched: Some(timeout),
             memorable: false,
-            stalls: None,
+            stalls: Some(engine.options().action_timeout),
         })?;
         let (link, engine) = (Arc::downgrade(&link), Arc::downgrade(engine));
         Ok(Originating { id, outcome, channel, engine, link, serial })

@@ -14,7 +14,8 @@
 //! # Locking
 //!
 //! `connecting` is held while a link is made and comes first; it is never waited for while another lock is
-//! held. `status` is held for moments; the streams' lock comes after it. Nothing is logged under either.
+//! held. `status` is held for moments; the streams' lock comes after it. Nothing is logged under it; under `connecting`
+//! only what restores the session is, at the level `trace`.
 //!
 //! # Waits
 //!
@@ -164,11 +165,13 @@ impl Engine {
         if !action.needs_criteria() {
             return Ok(());
         }
+        self.check_thread(action)?;
         session::check_criteria(&mut |action: Action| link.call(&action, self.options.action_timeout, false, None))
     }
 
     /// Whether the server of the link understands filters by criteria.
     pub fn knows_criteria(&self) -> Result<bool> {
+        self.check_thread(&Action::new("CoreSettings"))?;
         let settings = self.link()?.call(&Action::new("CoreSettings"), self.options.action_timeout, false, None)?;
         Ok(session::knows_criteria(settings.get("AsteriskVersion").unwrap_or_default()))
     }
@@ -225,6 +228,11 @@ impl Engine {
         self.streams.subscribe(interest, usual)
     }
 
+    /// The line with which the server of the link that stands greeted.
+    pub fn banner_now(&self) -> Option<String> {
+        lock(&self.status).link().map(|link| link.banner().to_owned())
+    }
+
     /// The number of the link that stands, as its events bear it.
     pub fn link_number(&self) -> Option<u64> {
         lock(&self.status).link().map(|link| link.number())
@@ -268,6 +276,7 @@ impl Engine {
 
     /// Logs in on the link that stands, or makes one with these credentials.
     pub fn login(self: &Arc<Self>, user: &str, secret: &str) -> Result<()> {
+        self.check_thread(&Action::new("Login"))?;
         let credentials = Credentials { user: user.to_owned(), secret: secret.to_owned() };
         let link = lock(&self.status).link().map(Arc::clone);
         match link {

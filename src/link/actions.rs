@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
-use super::outbox::Outbox;
+use super::outbox::{Outbox, Writer};
 use super::pending::{Abandoned, Answer, Serial};
 use super::waiter::Waiter;
 use super::wire::MOST_QUEUED;
@@ -185,6 +185,11 @@ impl Link {
         self.note(outbox);
         if room {
             self.room.notify_all();
+        }
+        // What was withdrawn may have been what the window kept the rest back for.
+        if room && outbox.writer == Writer::Held && !outbox.is_held() {
+            outbox.writer = Writer::Busy;
+            self.work.notify_one();
         }
     }
 }

@@ -255,6 +255,8 @@ impl Link {
             let end = outbox.ended.get_or_insert(end).clone();
             outbox.outgoing = Vec::new();
             outbox.unsent = 0;
+            // Its spans stand for bytes that are no more.
+            outbox.window = None;
             self.over.store(true, Ordering::SeqCst);
             let abandoned = outbox.pending.abandon_all();
             self.note(&outbox);

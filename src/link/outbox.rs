@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use super::actions::Request;
 use super::pending::{Abandoned, Answer, Entry, Pending, Serial};
+use super::waiter::Waiter;
 use super::window::Window;
 use super::End;
 use crate::action::Action;
@@ -73,6 +74,14 @@ impl Outbox {
         let start = self.queued;
         self.queued += (self.outgoing.len() - before) as u64;
         self.unsent += 1;
+        let (answer_due, silent_until) = match (&waiter, stalls) {
+            // It is answered at once; only its outcome takes long.
+            (Waiter::Call(_), Some(time)) => {
+                let due = deadline.min(deadline_in(time));
+                (due, due)
+            }
+            (_, stall) => (deadline, stall.map_or(deadline, |stall| deadline.max(deadline_in(stall)))),
+        };
         let entry = Entry {
             waiter,
             own_id: self.pending.own_id(&self.id),
@@ -85,10 +94,10 @@ impl Outbox {
             span: start..self.queued,
         };
         if let Some(window) = &mut self.window {
-            window.queue(serial, (self.queued - start) as usize, deadline);
+            window.queue(serial, (self.queued - start) as usize, answer_due);
         }
         self.pending.insert(serial, entry);
-        self.pending.expect_answer(serial, stalls.map_or(deadline, |stall| deadline.max(deadline_in(stall))));
+        self.pending.expect_answer(serial, silent_until);
         Ok(serial)
     }
 

@@ -121,8 +121,8 @@ impl Pending {
             return Ok(self.made);
         };
         let refuse = |reason| Err(Error::invalid(format!("ActionID {id:?} of action {:?}", action.name()), reason));
-        if self.own_number(id).is_some() {
-            return refuse("was made by this client for another action");
+        if id.starts_with(self.prefix.as_str()) {
+            return refuse("begins as the ids that this client makes do");
         }
         match self.own_ids.get(id).and_then(|serial| self.entries.get(serial)) {
             None if self.forgotten.contains(&self.hasher.hash_one(id)) => {

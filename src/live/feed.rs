@@ -98,7 +98,7 @@ impl Feed {
         let mut model = Model::new(parts);
         // Without a link an action may wait for one, and other models with it.
         if client.link_number().is_some() {
-            if let Ok(banner) = client.banner() {
+            if let Some(banner) = client.banner_now() {
                 model.banner(&banner);
             }
         }
@@ -156,19 +156,33 @@ impl Feed {
 
     /// When it has something to do although nothing comes.
     pub fn due(&self) -> Instant {
+        // Each instant here is one that `run` moves on; what only a state or an answer can move wakes the thread itself.
+        let nothing = Instant::now() + AUDIT;
         let errand = match &self.errand {
             Errand::List(listing, _) => listing.deadline(),
             Errand::Fence { answer: None, last, begun, .. } => (*last + SILENCE).min(*begun + FENCE_TIMEOUT),
             Errand::Fence { begun, .. } => *begun + FENCE_TIMEOUT,
             Errand::Settling(until) => *until,
-            Errand::Asking(_) => self.next_audit,
+            Errand::Asking(_) => nothing,
+            Errand::None if !self.has_link() => nothing,
             Errand::None if self.model.pending().next().is_some() => self.not_before,
-            Errand::None => self.next_audit.min(self.next_measure),
+            Errand::None if self.measures() => self.next_audit.min(self.next_measure),
+            Errand::None => self.next_audit,
         };
         match self.model.is_waiting() {
             true => errand.min(self.next_tick),
             false => errand,
         }
+    }
+
+    /// Whether the link stands that the model is about.
+    fn has_link(&self) -> bool {
+        self.link.is_some() && self.client.link_number() == self.link
+    }
+
+    /// Whether the lag is measured from time to time.
+    fn measures(&self) -> bool {
+        self.may_fence && self.model.parts().has_fence() && self.fences.is_some()
     }
 
     /// Does what there is to do; whether the client is still open.
@@ -203,7 +217,7 @@ impl Feed {
         }
         self.lost();
         self.link = Some(link);
-        if let Ok(banner) = self.client.banner() {
+        if let Some(banner) = self.client.banner_now() {
             self.model.banner(&banner);
         }
         let at = SystemTime::now();
@@ -415,7 +429,7 @@ impl Feed {
 
     /// Begins what the model wants, or what is due.
     fn give_errand(&mut self) {
-        if !matches!(self.errand, Errand::None) || self.link.is_none() || self.client.link_number() != self.link {
+        if !matches!(self.errand, Errand::None) || !self.has_link() {
             return;
         }
         let (now, at) = (Instant::now(), SystemTime::now());
@@ -431,7 +445,7 @@ impl Feed {
             }
         }
         // One that did not come back is tried again: then it was the server that was behind.
-        if self.may_fence && self.model.parts().has_fence() && self.fences.is_some() && now >= self.next_measure {
+        if self.measures() && now >= self.next_measure {
             self.next_measure = now + self.client.options().keepalive.unwrap_or(MEASURE).max(Duration::from_secs(1));
             self.set_fence(false);
         }

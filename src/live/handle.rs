@@ -89,9 +89,9 @@ impl Live {
     pub fn now(&self) -> Snapshot {
         let link = self.client.link_number();
         let shown = lock(&self.picture.shown);
-        let (mut snapshot, is_of) = (shown.snapshot.clone(), shown.link);
+        let (mut snapshot, is_of, closed) = (shown.snapshot.clone(), shown.link, shown.closed);
         drop(shown);
-        if link.is_none() || link != is_of {
+        if link.is_none() || link != is_of || closed {
             mark_stale(&mut snapshot, self.parts);
         }
         snapshot

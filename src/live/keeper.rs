@@ -10,6 +10,7 @@
 //! For events, states and answers of all its feeds, for a feed that is added, and for what is due; it ends when the
 //! last [`Keeper`] is dropped.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
@@ -137,8 +138,13 @@ fn keep(orders: &Receiver<Order>) {
             }
         }
         kept.retain_mut(|(feed, picture)| {
-            let open = feed.run();
-            picture.show(feed);
+            // A fault, or the program's logger: the other models go on, and nobody waits for this one's changes.
+            let kept = panic::catch_unwind(AssertUnwindSafe(|| {
+                let open = feed.run();
+                picture.show(feed);
+                open
+            }));
+            let open = kept.unwrap_or(false);
             if !open {
                 picture.close();
             }
@@ -177,10 +183,11 @@ impl Picture {
         let mut shown = lock(&self.shown);
         let is_news = !changes.is_empty() || shown.link != link || !shown.begun;
         shown.begun = true;
+        let seq = snapshot.seq();
         shown.snapshot = snapshot;
         shown.counts = counts;
         shown.link = link;
-        shown.takers.retain_mut(|taker| taker.give(&changes));
+        shown.takers.retain_mut(|taker| taker.give(&changes, seq));
         drop(shown);
         if is_news {
             self.changed.notify_all();
@@ -212,9 +219,9 @@ impl Shown {
 
 impl Taker {
     /// Whether somebody is still there.
-    fn give(&mut self, changes: &[Change]) -> bool {
+    fn give(&mut self, changes: &[Change], seq: u64) -> bool {
         if self.lost > 0 && self.changes.is_empty() {
-            let (seq, at) = (changes.first().map_or(0, |change| change.seq), SystemTime::now());
+            let (seq, at) = (changes.first().map_or(seq, |change| change.seq), SystemTime::now());
             let lost = Kind::Lost(std::mem::take(&mut self.lost));
             if self.changes.send(Change { seq, at, part: None, corrected: false, kind: lost }).is_err() {
                 return false;

@@ -333,7 +333,9 @@ impl Model {
         self.round = None;
         let linked = |validity: &Validity| !matches!(validity, Validity::Stale { .. });
         if self.parts.iter().any(|part| linked(&self.validity[part as usize])) {
+            let barred: Vec<_> = self.parts.iter().filter_map(|part| Some((part, self.barred(part)?))).collect();
             self.linked(at);
+            barred.into_iter().for_each(|(part, class)| self.unreadable(part, class, at));
         }
         self.finish(at, true);
     }
@@ -356,6 +358,14 @@ impl Model {
         self.pending.retain(|pending| pending.part != part);
         self.end_gathering(Some(part));
         self.set_validity(part, Validity::Unavailable(Unavailable::Class(class)), at);
+    }
+
+    /// The class whose events do not come for a part.
+    fn barred(&self, part: Part) -> Option<&'static str> {
+        match self.validity[part as usize] {
+            Validity::Unavailable(Unavailable::Class(class)) => Some(class),
+            _ => None,
+        }
     }
 
     /// A fence came back after so long, which nobody waited for: events are that far behind.

@@ -95,7 +95,8 @@ impl Queue {
         }
         let reserve = if from_reserve { RESERVE } else { 0 };
         let size = state.batch.size();
-        if size > 0 && size + bytes.len() + ENTRY > self.most + reserve {
+        // The end of a link always finds room: without it a file would never be put aside.
+        if item.kind != Kind::Ended && size > 0 && size + bytes.len() + ENTRY > self.most + reserve {
             return false;
         }
         state.batch.items.push(item);

@@ -449,7 +449,8 @@ impl Tape {
     }
 
     fn chunk(&self, direction: Direction, bytes: &[u8]) {
-        if bytes.is_empty() {
+        // What a caller still writes when the link has ended goes nowhere.
+        if bytes.is_empty() || self.ended.load(Ordering::Relaxed) {
             return;
         }
         let gap = &self.gaps[direction as usize];

@@ -26,6 +26,10 @@ use crate::sync::lock;
 const WRITE: usize = 256 * 1024;
 /// How long after a write that failed the next is tried.
 const RETRY: Duration = Duration::from_secs(1);
+/// Between two attempts to go on in the next file where that fails.
+const ROTATE_AGAIN: Duration = Duration::from_secs(60);
+/// So many links and directions are told apart of what is missing.
+const MOST_MISSING: usize = 1024;
 
 /// Writes until the recorder is closed; tells first whether the file could be opened.
 pub(super) fn run(shared: &Shared, opened: Sender<io::Result<()>>) {
@@ -114,6 +118,7 @@ struct Writer<'a> {
     text: Vec<u8>,
     links: HashMap<u64, Link>,
     failing: Option<Failing>,
+    next_rotation: Instant,
 }
 
 /// The disk took nothing.
@@ -134,6 +139,7 @@ impl<'a> Writer<'a> {
             entries: Vec::new(),
             text: Vec::new(),
             links: HashMap::new(),
+            next_rotation: Instant::now(),
             failing: None,
         }
     }
@@ -245,7 +251,9 @@ impl<'a> Writer<'a> {
                 self.shared.count_left_out(self.entries.len() as u64, bytes);
                 for (link, direction, bytes) in &self.entries {
                     let Some(failing) = &mut self.failing else { break };
-                    let missing = failing.missing.entry((*link, *direction)).or_default();
+                    // Beyond a bound the links are no longer told apart.
+                    let link = if failing.missing.len() < MOST_MISSING { *link } else { 0 };
+                    let missing = failing.missing.entry((link, *direction)).or_default();
                     *missing = (missing.0 + 1, missing.1 + *bytes as u64);
                 }
             }
@@ -307,7 +315,7 @@ impl<'a> Writer<'a> {
 
     /// Ends the file and goes on in the next, where nothing fails.
     fn next_file(&mut self) {
-        if self.failing.is_some() {
+        if self.failing.is_some() || Instant::now() < self.next_rotation {
             return;
         }
         let path = &self.shared.path;
@@ -326,7 +334,11 @@ impl<'a> Writer<'a> {
                 self.size = 0;
                 let _ = self.begin_file();
             }
-            Err(error) => self.fail(&error),
+            // The open file still takes what comes: it grows beyond its limit until the next try.
+            Err(error) => {
+                self.next_rotation = Instant::now() + ROTATE_AGAIN;
+                log::error!("{}", self.shared.trouble(error));
+            }
         }
     }
 
