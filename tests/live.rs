@@ -221,7 +221,7 @@ fn a_restart_of_the_server_is_announced_and_reconnect_restores_the_event_mask_an
 fn an_action_of_a_class_that_the_user_lacks_is_refused_and_the_link_goes_on() {
     let ami = Client::dial(var("GAMI_ASTERISK_AMI")).unwrap();
     let error = ami.action("Status").unwrap_err().to_string();
-    assert_eq!(error, "refused by the server: Permission denied");
+    assert_eq!(error, "refused by the server: Permission denied for the action Status");
     log_in(&ami);
     assert!(ami.action("NoSuchAction").unwrap_err().to_string().contains("Invalid/unknown command: NoSuchAction"));
     ami.action("Ping").unwrap();
