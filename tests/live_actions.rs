@@ -176,7 +176,8 @@ fn harmless(a: &str, b: &str, agi: &str, bridge: &str) -> Vec<(Action, Answer)> 
         (Filter::exclude("Event: NoSuchEvent").into(), Success),
         (
             Filter::criteria(MatchCriteria::new().exclude().name("NoSuchEvent").method(MatchMethod::None)).into(),
-            Success,
+            // An older server takes it and lets everything through: the client does not send it there.
+            if version() >= 22 { Success } else { Says("MatchCriteria of Filter: is not known") },
         ),
         (ListCommands::new().into(), Success),
         (Command::new("core show uptime").into(), Success),
@@ -368,7 +369,7 @@ fn every_typed_action_that_does_no_harm_is_known_to_the_server() {
         };
         let as_expected = match (&answer, expected) {
             (Ok(()), Success) => true,
-            (Err(error @ Error::Rejected(_)), Says(text)) => error.to_string().contains(text),
+            (Err(error @ (Error::Rejected(_) | Error::Invalid { .. })), Says(text)) => error.to_string().contains(text),
             _ => false,
         };
         if !as_expected {
@@ -798,7 +799,7 @@ fn the_event_mask_and_the_filters_let_through_what_they_should_also_after_a_reco
     ami.set_event_mask([EventClass::User]).unwrap();
     ami.exclude_events("UserEvent: unwanted").unwrap();
     assert!(matches!(ami.exclude_events("["), Err(Error::Rejected(_))));
-    assert!(matches!(ami.set_event_mask(""), Err(Error::Rejected(_))));
+    assert!(matches!(ami.set_event_mask(""), Err(Error::Invalid { .. })));
     assert!(matches!(ami.originate(Originate::new("Local/answer@gami")), Err(Error::Invalid { .. })));
     for reconnects in [false, true] {
         if reconnects {

@@ -48,8 +48,14 @@ fn lines(path: &PathBuf) -> Vec<String> {
     lines.filter(|line| !line.is_empty()).collect()
 }
 
+/// The lines of a file of the server, those of the files that it includes in their place: `GetConfig` tells them so.
 fn of_the_server(file: &str) -> Vec<String> {
-    lines(&PathBuf::from(var("GAMI_ASTERISK_ETC")).join(file))
+    let lines = lines(&PathBuf::from(var("GAMI_ASTERISK_ETC")).join(file));
+    let whole = lines.into_iter().map(|line| match line.strip_prefix("#include ") {
+        Some(included) => of_the_server(included.trim_matches('"')),
+        None => vec![line],
+    });
+    whole.flatten().collect()
 }
 
 fn named(file: &str, categories: &[Category]) -> Config {
