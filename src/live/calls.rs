@@ -28,7 +28,8 @@ pub struct Call {
     pub started: Option<SystemTime>,
     /// When two parties first heard each other.
     pub answered: Option<SystemTime>,
-    /// When its last channel was hung up.
+    /// When its last channel was hung up. `None` while it lasts, and where nobody saw the end: the link was lost, or
+    /// events were, and a list showed that it is over.
     pub ended: Option<SystemTime>,
     /// Why the party that began it was hung up; while it lasts, `None`.
     pub cause: Option<HangupCause>,
@@ -91,8 +92,10 @@ pub struct Party {
     pub interface: Option<String>,
     /// How the attempt to reach it ended, such as `ANSWER` or `BUSY`.
     pub dial_status: Option<String>,
-    /// When it was hung up.
+    /// When it was hung up; if [`Party::unseen`], when a list showed that it was gone.
     pub left: Option<SystemTime>,
+    /// Whether nobody saw it go. What it talked is then counted up to when it was last known to be there.
+    pub unseen: bool,
     /// Why it was hung up.
     pub cause: Option<HangupCause>,
 }
@@ -114,6 +117,7 @@ fields!(Party {
     interface,
     dial_status,
     left,
+    unseen,
     cause,
 });
 
@@ -157,8 +161,8 @@ impl Party {
         self.talked + now.unwrap_or_default()
     }
 
-    /// How long its phone rang; `None` if it did not ring, or rings still.
+    /// How long its phone rang; `None` if it did not ring, rings still, or nobody saw it stop.
     pub fn rang_for(&self) -> Option<Duration> {
-        self.answered.or(self.left)?.duration_since(self.rang?).ok()
+        self.answered.or(self.left.filter(|_| !self.unseen))?.duration_since(self.rang?).ok()
     }
 }

@@ -11,8 +11,8 @@ use std::time::SystemTime;
 use super::calls::{Call, Party};
 use super::channels::{age, Channel};
 use super::table::Table;
-use super::wiring::{Note, Wiring};
-use crate::event::values::{ChannelState, HangupCause};
+use super::wiring::{End, Note, Wiring};
+use crate::event::values::ChannelState;
 
 /// So many of the parties of a call that are gone are kept.
 const KEPT: usize = 32;
@@ -26,11 +26,19 @@ pub(super) struct Calls {
     /// The channels that go on in the dialplan by themselves.
     alone: HashSet<String>,
     at: SystemTime,
+    /// When the picture was last known to be right.
+    pub sure: SystemTime,
 }
 
 impl Calls {
     pub fn new() -> Self {
-        Self { table: Table::new(true), ended: Vec::new(), alone: HashSet::new(), at: SystemTime::UNIX_EPOCH }
+        Self {
+            table: Table::new(true),
+            ended: Vec::new(),
+            alone: HashSet::new(),
+            at: SystemTime::UNIX_EPOCH,
+            sure: SystemTime::UNIX_EPOCH,
+        }
     }
 
     /// How much is remembered beside the calls themselves.
@@ -66,7 +74,7 @@ impl Calls {
                         rewired.add(&uniqueid);
                     }
                 }
-                Note::Gone { channel, cause } => self.leave(&channel, cause, &mut changed),
+                Note::Gone { channel, end } => self.leave(&channel, end, &mut changed),
                 Note::Moved { from, to } => self.moved(wiring, &from, &to, &mut changed),
                 Note::Dialled { uniqueid, status } => self.note(wiring, &uniqueid, |party| {
                     if party.dial_status.as_deref() != Some("ANSWER") {
@@ -263,10 +271,14 @@ impl Calls {
         self.ended.push(Arc::new(call));
     }
 
-    /// A channel is hung up, and with the last one the call ends.
-    fn leave(&mut self, channel: &Channel, cause: Option<HangupCause>, changed: &mut Distinct) {
+    /// A channel is gone, and with the last one the call ends.
+    fn leave(&mut self, channel: &Channel, end: End, changed: &mut Distinct) {
         self.alone.remove(&channel.uniqueid);
         let now = self.at;
+        let (seen, cause) = match end {
+            End::Hangup(cause) => (true, cause),
+            End::Unseen => (false, None),
+        };
         let Some(id) = &channel.call else { return };
         let Some(call) = self.table.edit(id) else { return };
         call.channels.retain(|other| *other != channel.uniqueid);
@@ -274,8 +286,9 @@ impl Calls {
         if let Some(party) = call.parties.iter_mut().find(gone) {
             let party = Arc::make_mut(party);
             show(party, channel, now);
-            party.silent(now);
+            party.silent(if seen { now } else { self.sure });
             party.left = Some(now);
+            party.unseen = !seen;
             party.cause = cause;
         }
         forget(call);
@@ -284,7 +297,7 @@ impl Calls {
             return;
         }
         call.talking.clear();
-        call.ended = Some(now);
+        call.ended = seen.then_some(now);
         call.cause = call.caller().and_then(|caller| caller.cause).or(cause);
         self.ended.extend(self.table.remove(id));
     }
@@ -514,6 +527,7 @@ fn party(channel: &Channel) -> Party {
         interface: None,
         dial_status: None,
         left: None,
+        unseen: false,
         cause: None,
     }
 }

@@ -48,6 +48,7 @@
 //! |---|---|---|
 //! | calls, bridges | `call` | `system` or `reporting` |
 //! | queues | `agent`; up to 11 also `call` | none |
+//! | ghosts among the channels | none | `system`, `call` or `reporting` |
 //! | conferences | `call` | `reporting` |
 //! | parking | `call` | `call` |
 //! | devices, hints | `call` | `call` or `reporting` |
@@ -76,8 +77,12 @@
 //!   a new `linkedid` or language. `QueueReload` exchanges members and queues in silence: see [`Live::refresh`].
 //! - Hidden channels, such as those that record or announce in a conference: they have no events and are in no list.
 //! - The states of Local channels as devices: Asterisk tells of them and keeps none.
-//! - Channels that Asterisk itself forgot to take off its list (17.0 to 18.23, 20.0 to 20.8, 21.0 to 21.3): they stay
-//!   in the picture as they do in the list.
+//! - At once, which channels are ghosts: 17.0 to 18.23, 20.0 to 20.8 and 21.0 to 21.3 can list a channel for ever that
+//!   is gone. One that three looks have listed, and no event between them has spoken of, is asked for by `Status`, the
+//!   oldest first and 50 after a look; if it is not there, it leaves the picture and is kept out of it
+//!   ([`Counts::ghosts`]). That takes some 10 to 20 minutes; without the right to `Status` they stay.
+//! - When something ended that nobody saw end, because the link was lost or events were: [`Call::ended`] is then `None`,
+//!   and [`Party::unseen`] is set.
 //!
 //! # When parts are listed again
 //!
@@ -102,6 +107,7 @@ mod family;
 mod feed;
 mod fields;
 mod gather;
+mod ghosts;
 mod handle;
 mod keeper;
 mod map;

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use super::change::{Change, Kind, Thing};
 use super::family::Family;
 use super::gather::Calls;
+use super::ghosts::Ghosts;
 use super::part::{Part, Parts, Unavailable, Validity, Why};
 use super::queues::Tie;
 use super::resync::{self, Pending, Refusal, Round, Want};
@@ -54,6 +55,7 @@ pub struct Model {
     /// Channels and bridges that are gathered while the old ones are shown, and whether their list has come.
     aside: Option<(Wiring, bool)>,
     calls: Calls,
+    ghosts: Ghosts,
     pub(super) queues: Family<Queue>,
     pub(super) conferences: Family<Conference>,
     pub(super) parked: Family<Parked>,
@@ -95,6 +97,9 @@ pub struct Counts {
     pub suspicions: u64,
     /// The things that a new list showed otherwise than a picture that was valid: 0 as long as no event is lost.
     pub corrections: u64,
+    /// The channels that the server listed although they were gone, and that were taken out of the picture: some
+    /// versions of Asterisk never end to list a few.
+    pub ghosts: u64,
     /// How often parts were listed and shown.
     pub rounds: u64,
     /// How often the server was started anew.
@@ -115,6 +120,7 @@ impl Model {
             wiring: Wiring::new(true, false),
             aside: None,
             calls: Calls::new(),
+            ghosts: Ghosts::default(),
             queues: Family::new(),
             conferences: Family::new(),
             parked: Family::new(),
@@ -175,6 +181,7 @@ impl Model {
         }
         match name {
             "Hangup" => self.hung_up(event, at),
+            "Newchannel" => event.packet().seek("Uniqueid").into_iter().for_each(|born| self.ghosts.born(born)),
             "BridgeEnter" => self.entered(event),
             "FullyBooted" => self.booted(event, at),
             "Reload" => [Part::Queues, Part::Hints, Part::Endpoints].into_iter().for_each(|part| {
@@ -318,6 +325,7 @@ impl Model {
     pub fn restarted(&mut self, at: SystemTime) {
         self.counts.restarts += 1;
         self.aside = None;
+        self.ghosts.clear();
         self.wiring.clear(at);
         self.queues.clear();
         self.conferences.clear();
@@ -395,6 +403,7 @@ impl Model {
         }
         self.round = None;
         self.pending.clear();
+        self.ghosts.lost();
         self.leaving.clear();
         self.wiring.parted.clear();
         self.doubts.clear();
@@ -466,7 +475,8 @@ impl Model {
 
     /// What is to be listed, and why; `None` for what is listed because the link is new.
     pub fn pending(&self) -> impl Iterator<Item = (Part, Option<&Why>)> {
-        self.pending.iter().map(|pending| (pending.part, pending.why.as_ref()))
+        let silent = self.ghosts.has_questions().then_some((Part::Calls, Some(&Why::Silent)));
+        self.pending.iter().map(|pending| (pending.part, pending.why.as_ref())).chain(silent)
     }
 
     /// What the model needs next; `None` if it needs nothing, or waits for the answer to what it wanted.
@@ -488,6 +498,10 @@ impl Model {
     /// Begins to list what is pending: all that a new link needs, else one part.
     fn begin(&mut self, at: SystemTime) {
         if self.pending.is_empty() {
+            if self.ghosts.has_questions() {
+                let lists = self.ghosts.questions();
+                self.round = Some(Round { parts: Vec::new(), lists, looks: false, out: false });
+            }
             return;
         }
         let first: Vec<Pending> = self.pending.iter().filter(|pending| pending.why.is_none()).cloned().collect();
@@ -498,7 +512,8 @@ impl Model {
                 first
             }
         };
-        let mut round = Round { parts: Vec::new(), lists: Default::default(), out: false };
+        let looks = begun.iter().all(|pending| matches!(pending.why, None | Some(Why::Audit | Why::Asked)));
+        let mut round = Round { parts: Vec::new(), lists: Default::default(), looks, out: false };
         for pending in begun {
             let part = pending.part;
             self.gather(part, pending.queue.clone());
@@ -547,6 +562,10 @@ impl Model {
     /// about no part are passed over.
     pub fn list(&mut self, action: impl Into<Action>, items: &[Event], at: SystemTime) {
         let action = action.into();
+        if let Some(channel) = resync::channel_of(&action) {
+            self.ghosts.answered(&mut self.wiring, channel, items);
+            return self.asked(&action);
+        }
         let Some(part) = resync::part_of(action.name()).filter(|part| self.parts.contains(*part)) else { return };
         if !self.is_gathering(part) {
             self.gather(part, action.get("Queue").map(str::to_owned));
@@ -563,6 +582,9 @@ impl Model {
         if is(&["CoreShowChannels", "Status"]) {
             if let Some((aside, listed)) = &mut self.aside {
                 aside.list(items, at);
+                if is(&["CoreShowChannels"]) {
+                    self.ghosts.keep_out(aside);
+                }
                 *listed = true;
             }
         } else if is(&["BridgeList"]) {
@@ -601,8 +623,16 @@ impl Model {
     /// there is no such action.
     pub fn refused(&mut self, action: impl Into<Action>, message: &str, at: SystemTime) {
         let action = action.into();
-        let Some(part) = resync::part_of(action.name()).filter(|part| self.parts.contains(*part)) else { return };
         let refusal = resync::refusal(message);
+        if let Some(channel) = resync::channel_of(&action) {
+            if refusal != Refusal::Empty {
+                self.ghosts.bar();
+            } else if message.eq_ignore_ascii_case("No such channel") {
+                self.ghosts.answered(&mut self.wiring, channel, &[]);
+            }
+            return self.asked(&action);
+        }
+        let Some(part) = resync::part_of(action.name()).filter(|part| self.parts.contains(*part)) else { return };
         if action.name().eq_ignore_ascii_case("MeetmeList") {
             self.no_meetme |= refusal == Refusal::NoSuchAction;
         }
@@ -629,6 +659,9 @@ impl Model {
     /// A list did not come whole: the part is going to be listed again.
     pub fn failed(&mut self, action: impl Into<Action>, at: SystemTime) {
         let action = action.into();
+        if resync::channel_of(&action).is_some() {
+            return self.asked(&action);
+        }
         let Some(part) = resync::part_of(action.name()) else { return };
         self.end_gathering(Some(part));
         let Some(round) = &mut self.round else { return };
@@ -640,6 +673,21 @@ impl Model {
         }
         self.pending.push(Pending { part, queue: None, why: None });
         let _ = at;
+    }
+
+    /// A question about one channel was answered, or will not be.
+    fn asked(&mut self, action: &Action) {
+        let Some(round) = self.round.as_mut().filter(|round| round.parts.is_empty()) else { return };
+        if round.lists.front().is_some_and(|list| list.get("Channel") == action.get("Channel")) {
+            round.lists.pop_front();
+            round.out = false;
+        }
+        if self.ghosts.is_barred() {
+            round.lists.clear();
+        }
+        if round.lists.is_empty() && !self.ghosts.has_accused() {
+            self.round = None;
+        }
     }
 
     /// A list was answered; behind the last of a part it can be shown, if nothing else is.
@@ -722,14 +770,18 @@ impl Model {
     ///
     /// What was gathered is compared with what is shown, and what differs is shown from now on.
     pub fn fenced(&mut self, lag: Option<Duration>, at: SystemTime) {
-        let parts = match self.round.take() {
-            Some(round) => round.parts,
-            None => self.parts.iter().collect(),
+        let (parts, looks) = match self.round.take() {
+            Some(round) => (round.parts, round.looks),
+            None => (self.parts.iter().collect(), false),
         };
+        self.counts.ghosts += self.ghosts.convict(&mut self.wiring);
         for part in parts.into_iter().filter(|part| self.is_gathering(*part)).collect::<Vec<_>>() {
             let trusted = matches!(self.validity[part as usize], Validity::Valid { .. } | Validity::Suspect(_));
             let wrong = self.show(part, at);
             self.tie(part);
+            if part == Part::Calls && looks {
+                self.ghosts.listed(&mut self.wiring);
+            }
             self.counts.corrections += if trusted { wrong } else { 0 };
             self.counts.rounds += 1;
             self.shown[part as usize] = true;
@@ -740,12 +792,18 @@ impl Model {
             if !again {
                 self.set_validity(part, Validity::Valid { as_of: self.seq, lag }, at);
             }
+            if part == Part::Calls {
+                self.calls.sure = at;
+            }
         }
         self.finish(at, true);
     }
 
     fn set_validity(&mut self, part: Part, after: Validity, at: SystemTime) {
         let before = std::mem::replace(&mut self.validity[part as usize], after.clone());
+        if part == Part::Calls && before.is_valid() && !after.is_valid() {
+            self.calls.sure = at;
+        }
         if before != after {
             self.push(part, at, false, Kind::Validity { before, after });
         }

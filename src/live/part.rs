@@ -254,6 +254,8 @@ pub enum Why {
     Asked,
     /// It is looked at from time to time, since some changes have no event.
     Audit,
+    /// Several lists have named channels that no event spoke of between: are they there? The part stays valid.
+    Silent,
 }
 
 impl fmt::Display for Why {
@@ -269,6 +271,7 @@ impl fmt::Display for Why {
             Self::Reloaded => f.write_str("modules were reloaded"),
             Self::Asked => f.write_str("the program asked for it"),
             Self::Audit => f.write_str("an audit"),
+            Self::Silent => f.write_str("channels of which nothing was heard for long"),
         }
     }
 }

@@ -20,8 +20,11 @@ pub enum Want {
 /// Parts that are being listed anew.
 #[derive(Debug)]
 pub(super) struct Round {
+    /// What is shown at the fence; none where it is asked for single channels.
     pub parts: Vec<Part>,
     pub lists: VecDeque<Action>,
+    /// Whether it is a look at how things are, and no event was strange.
+    pub looks: bool,
     /// Whether the answer to what was wanted last is out.
     pub out: bool,
 }
@@ -66,6 +69,11 @@ pub(super) fn part_of(action: &str) -> Option<Part> {
     ];
     let is = |list: &&str| list.eq_ignore_ascii_case(action);
     names.iter().find(|(_, lists)| lists.iter().any(is)).map(|(part, _)| *part)
+}
+
+/// The channel that is asked for by itself.
+pub(super) fn channel_of(action: &Action) -> Option<&str> {
+    action.get("Channel").filter(|channel| action.name().eq_ignore_ascii_case("Status") && !channel.is_empty())
 }
 
 /// What the server means by refusing a list.

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use super::bridges::{describe, pair, Bridge};
 use super::channels::{clock, other_half, owned, Channel, Seen};
 use super::family::keep;
+use super::ghosts::Silent;
 use super::part::Why;
 use super::table::Table;
 use crate::event::values::{known, BridgeState, ChannelState, HangupCause};
@@ -21,7 +22,7 @@ pub(super) enum Note {
     /// It goes on in the dialplan by itself.
     Alone(String),
     /// It is hung up.
-    Gone { channel: Box<Channel>, cause: Option<HangupCause> },
+    Gone { channel: Box<Channel>, end: End },
     /// The leg goes on under another `uniqueid`.
     Moved { from: String, to: String },
     /// The attempt to reach it is over.
@@ -30,6 +31,14 @@ pub(super) enum Note {
     Member { uniqueid: String, queue: String, interface: Option<String> },
     /// It waits in a queue.
     Queued { uniqueid: String, queue: String },
+}
+
+/// How it became known that a channel is gone.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum End {
+    Hangup(Option<HangupCause>),
+    /// No event told: a list lacks it.
+    Unseen,
 }
 
 /// So many of the ids that died last are remembered, since events may come late.
@@ -46,6 +55,7 @@ pub(super) struct Wiring {
     pub doubts: Vec<Why>,
     /// Pairs that were parted, by one of their channels, and when: up to Asterisk 11.
     pub parted: Vec<(SystemTime, String)>,
+    pub silent: Silent,
     names: HashMap<String, String>,
     /// The last to die, in order.
     dead: VecDeque<String>,
@@ -65,6 +75,7 @@ impl Wiring {
             notes: Vec::new(),
             doubts: Vec::new(),
             parted: Vec::new(),
+            silent: Silent::default(),
             names: HashMap::new(),
             dead: VecDeque::new(),
             buried: HashSet::new(),
@@ -202,6 +213,7 @@ impl Wiring {
 
     /// Whether a channel is known; if it is not and never was, that is a doubt.
     fn knows(&mut self, uniqueid: &str) -> bool {
+        self.silent.heard(uniqueid);
         if self.channels.has(uniqueid) {
             return true;
         }
@@ -221,7 +233,7 @@ impl Wiring {
                 return; // the same packet again, or a list was quicker
             }
             self.doubt(Why::Order { key: uniqueid.to_owned() });
-            self.bury(uniqueid, None);
+            self.bury(uniqueid, End::Unseen);
         }
         if self.buried.remove(uniqueid) {
             self.dead.retain(|dead| dead != uniqueid);
@@ -347,7 +359,7 @@ impl Wiring {
                 self.doubt(Why::Order { key: uniqueid.to_owned() });
             }
         }
-        self.bury(uniqueid, cause);
+        self.bury(uniqueid, End::Hangup(cause));
     }
 
     fn remember_dead(&mut self, uniqueid: &str) {
@@ -360,7 +372,8 @@ impl Wiring {
     }
 
     /// Removes a channel with all that joins it to others.
-    pub fn bury(&mut self, uniqueid: &str, cause: Option<HangupCause>) {
+    pub fn bury(&mut self, uniqueid: &str, end: End) {
+        self.silent.heard(uniqueid);
         self.unbridge(uniqueid);
         let Some(channel) = self.channels.get(uniqueid).cloned() else { return };
         for dest in &channel.dialing {
@@ -382,7 +395,7 @@ impl Wiring {
         self.forget_name(&channel.name, uniqueid);
         self.parted.retain(|(_, parted)| parted != uniqueid);
         self.remember_dead(uniqueid);
-        self.note(Note::Gone { channel: Box::new((*channel).clone()), cause });
+        self.note(Note::Gone { channel: Box::new((*channel).clone()), end });
     }
 
     fn part_halves(&mut self, half: &str, other: &str) {
@@ -738,7 +751,7 @@ impl Wiring {
         let mut wrong = 0;
         for uniqueid in self.channels.keys() {
             if !aside.channels.has(&uniqueid) {
-                self.bury(&uniqueid, None);
+                self.bury(&uniqueid, End::Unseen);
                 wrong += 1;
             }
         }
@@ -821,7 +834,7 @@ impl Wiring {
     pub fn clear(&mut self, at: SystemTime) {
         self.at = at;
         for uniqueid in self.channels.keys() {
-            self.bury(&uniqueid, None);
+            self.bury(&uniqueid, End::Unseen);
         }
         for uniqueid in self.bridges.keys() {
             self.bridges.remove(&uniqueid);
@@ -833,6 +846,6 @@ impl Wiring {
 
     /// How much is remembered beside the channels and bridges themselves; what is bounded is not counted.
     pub fn remembered(&self) -> usize {
-        self.names.len() + self.parted.len() + self.notes.len()
+        self.names.len() + self.silent.len() + self.parted.len() + self.notes.len()
     }
 }
