@@ -35,8 +35,8 @@ fn main() -> gami::Result<()> {
     }
 
     println!("{:<8}  {:<28}  {:<28}  {:>6}  {:>7}  {:<24}  cause", "ended", "who", "whom", "rang", "talked", "queue");
-    // A call that ended while there was no link is told when the server's list lacks it: that is then its end, and the
-    // cause is unknown. The model ends with the client, and the changes with the model.
+    // A call that ended while there was no link is told when the server's list lacks it: nobody saw when that was and
+    // why, and what it talked is known up to the loss. The model ends with the client, and the changes with the model.
     for change in changes {
         if let Some(call) = change.ended_call() {
             println!("{}", line(call, change.at, &live.now()));
@@ -56,14 +56,13 @@ fn line(call: &Call, at: SystemTime, now: &Snapshot) -> String {
     let rang = whom.iter().filter_map(|party| party.rang_for()).max().unwrap_or_default();
     let members: Vec<_> = whom.iter().filter_map(|party| member(party, now)).collect();
     let queue = call.queue.as_ref().map(|queue| format!("{queue} {}", members.join(", ")));
-    let ended = call.ended.unwrap_or(at);
     format!(
         "{:<8}  {:<28}  {:<28}  {:>6}  {:>7}  {:<24}  {}",
-        clock(ended),
+        call.ended.map_or("unseen".to_owned(), clock),
         caller.map_or(String::new(), |caller| name(caller)),
         whom.iter().map(|party| name(party)).collect::<Vec<_>>().join(", "),
         seconds(rang),
-        seconds(call.talked(ended)),
+        talked(call, at),
         queue.unwrap_or_default().trim_end(),
         call.cause.map_or("unknown".to_owned(), |cause| cause.to_string()),
     )
@@ -81,6 +80,16 @@ fn name(party: &Party) -> String {
         (Some(name), Some(number)) => format!("{name} <{number}>"),
         (Some(one), None) | (None, Some(one)) => one.clone(),
         (None, None) => party.channel.clone(),
+    }
+}
+
+/// How long they talked, as far as that was seen.
+fn talked(call: &Call, at: SystemTime) -> String {
+    let talked = seconds(call.talked(at));
+    if call.ended.is_none() && call.answered.is_some() {
+        format!(">{talked}")
+    } else {
+        talked
     }
 }
 

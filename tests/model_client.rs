@@ -1,5 +1,6 @@
 //! The live model as a client keeps it: what readers see over losses, restarts, refusals and silence of a server.
 
+mod alone;
 mod replays;
 mod support;
 
@@ -7,10 +8,11 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use alone::{alone, Census};
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use gami::live::{Change, Kind, Live, Thing, Unavailable};
 use gami::mock::{Mock, Reply};
-use gami::{Backoff, Client, Options, Part, Parts, Validity};
+use gami::{Backoff, Client, Error, Options, Part, Parts, State, Validity};
 use replays::picture::{apply, picture, Picture};
 use support::*;
 
@@ -18,6 +20,8 @@ use support::*;
 struct Exchange {
     mock: Mock,
     channels: Arc<Mutex<Vec<String>>>,
+    /// Those that are listed, and not there.
+    ghosts: Arc<Mutex<Vec<String>>>,
     started: Arc<Mutex<String>>,
 }
 
@@ -26,9 +30,21 @@ impl Exchange {
         let mock = Mock::builder().asterisk("22").start().unwrap();
         let channels = Arc::new(Mutex::new(Vec::<String>::new()));
         let started = Arc::new(Mutex::new("10:00:00".to_owned()));
-        let listed = Arc::clone(&channels);
+        let ghosts = Arc::new(Mutex::new(Vec::<String>::new()));
+        let there = Arc::clone(&channels);
+        mock.on("Status", move |request| {
+            let there = there.lock().unwrap();
+            match there.iter().find(|id| Some(&*name(id)) == request.get("Channel")) {
+                Some(id) => Reply::list()
+                    .event("Status", [("Uniqueid", id.as_str()), ("Channel", &name(id)), ("ChannelState", "6")])
+                    .complete("StatusComplete"),
+                None => Reply::error("No such channel"),
+            }
+        });
+        let (listed, forgotten) = (Arc::clone(&channels), Arc::clone(&ghosts));
         mock.on("CoreShowChannels", move |_| {
-            let list = listed.lock().unwrap().iter().fold(Reply::list(), |list, id| {
+            let (listed, forgotten) = (listed.lock().unwrap(), forgotten.lock().unwrap());
+            let list = listed.iter().chain(&*forgotten).fold(Reply::list(), |list, id| {
                 list.event(
                     "CoreShowChannel",
                     [("Uniqueid", id.as_str()), ("Channel", &name(id)), ("ChannelState", "6")],
@@ -42,7 +58,7 @@ impl Exchange {
             reply.header("CoreStartupTime", start.lock().unwrap())
         });
         mock.on("BridgeList", |_| Reply::list().complete("BridgeListComplete"));
-        Self { mock, channels, started }
+        Self { mock, channels, ghosts, started }
     }
 
     fn client(&self) -> Client {
@@ -270,4 +286,152 @@ fn what_a_program_knows_to_have_changed_is_listed_when_it_asks() {
     assert_eq!(ids(&live), ["1.1"]);
     assert!(changes.try_iter().any(|change| change.corrected));
     assert_eq!(live.counts().corrections, 1);
+}
+
+#[test]
+fn a_channel_that_the_server_forgot_to_take_off_its_list_leaves_the_picture() {
+    let exchange = Exchange::new();
+    exchange.channels.lock().unwrap().push("1.1".to_owned());
+    exchange.ghosts.lock().unwrap().push("1.2".to_owned());
+    let live = calls(&exchange.client());
+    assert_eq!(ids(&live), ["1.1", "1.2"], "nobody knows it yet");
+    let look = || live.refresh(Part::Calls, DEADLINE).unwrap();
+    (0..2).for_each(|_| look());
+    eventually("the ghost is gone", || ids(&live) == ["1.1"]);
+    (0..3).for_each(|_| look());
+    eventually("the channel that stays is asked for again", || asked(&exchange, "Status") == 3);
+    assert_eq!(ids(&live), ["1.1"], "the list names the other still");
+    let counts = live.counts();
+    assert_eq!((counts.ghosts, counts.corrections), (1, 0));
+    assert!(validity(&live).is_valid());
+}
+
+/// How often an action came.
+fn asked(exchange: &Exchange, action: &str) -> usize {
+    received(&exchange.mock).iter().filter(|name| *name == action).count()
+}
+
+#[test]
+fn a_server_that_was_started_anew_is_listed_once_it_has_booted() {
+    let exchange = Exchange::new();
+    exchange.channels.lock().unwrap().push("1.1".to_owned());
+    let backoff = Backoff::new().first(Duration::from_millis(50)).longest(Duration::from_millis(50));
+    // An action that waited for the boot would be seen as one that was not sent.
+    let ami = logged_in_with(&exchange.mock, &Options::new().reconnect(backoff));
+    let live = calls(&ami);
+    let states = ami.states();
+    let lists = asked(&exchange, "CoreShowChannels");
+    exchange.mock.stop();
+    exchange.mock.begin_booting();
+    "11:00:00".clone_into(&mut exchange.started.lock().unwrap());
+    exchange.channels.lock().unwrap().clear();
+    exchange.mock.restart().unwrap();
+    while states.recv_timeout(DEADLINE).unwrap() != State::Booting {}
+    assert!(matches!(validity(&live), Validity::Stale { .. }), "{}", validity(&live));
+    assert!(matches!(live.wait_valid(Duration::from_millis(300)), Err(Error::Timeout { .. })));
+    assert_eq!(ids(&live), ["1.1"], "the last picture");
+    assert_eq!(asked(&exchange, "CoreShowChannels"), lists, "it would not be known");
+    exchange.mock.finish_booting();
+    live.wait_valid(DEADLINE).unwrap();
+    assert_eq!(ids(&live), [""; 0]);
+    assert_eq!((live.counts().restarts, live.counts().corrections), (1, 0));
+}
+
+#[test]
+fn a_wait_ends_when_the_client_is_closed() {
+    let exchange = Exchange::new();
+    exchange.mock.on("CoreShowChannels", |_| Reply::nothing());
+    let ami = logged_in_with(&exchange.mock, &Options::new().action_timeout(Duration::from_millis(300)));
+    let live = ami.live(Parts::new().calls()).unwrap();
+    assert!(!validity(&live).is_valid());
+    thread::scope(|scope| {
+        let waits = scope.spawn(|| live.wait_valid(100 * DEADLINE));
+        let refreshes = scope.spawn(|| live.refresh(Part::Calls, 100 * DEADLINE));
+        ami.close().unwrap();
+        for ended in [waits.join().unwrap(), refreshes.join().unwrap()] {
+            assert!(matches!(ended, Err(Error::Closed { .. })), "{ended:?}");
+        }
+    });
+}
+
+#[test]
+fn the_thread_of_a_model_ends_with_it_or_with_all_handles() {
+    let test = "the_thread_of_a_model_ends_with_it_or_with_all_handles";
+    alone(test, 3 * DEADLINE, || {
+        let exchange = Exchange::new();
+        let live_last = || {
+            let ami = exchange.client();
+            let live = calls(&ami);
+            drop(ami);
+            live.client().ping().expect("the model holds a client");
+        };
+        let closed_first = || {
+            let ami = exchange.client();
+            let live = calls(&ami);
+            let (_, changes) = live.subscribe();
+            ami.close().unwrap();
+            while changes.recv_timeout(DEADLINE).is_ok() {}
+        };
+        let none = Census::take();
+        live_last();
+        Census::assert_nothing_is_left(&none);
+        closed_first();
+        Census::assert_nothing_is_left(&none);
+        let ami = exchange.client();
+        // With its first asynchronous action a client gets a thread for deadlines, for as long as it lives.
+        drop(calls(&ami));
+        let logged_in = Census::take();
+        drop(calls(&ami));
+        Census::assert_nothing_is_left(&logged_in);
+        ami.ping().expect("the client stays open");
+    });
+}
+
+/// The processor time that the threads of models have taken, in hundredths of a second.
+#[cfg(target_os = "linux")]
+fn processor_time() -> u64 {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().map(|task| task.unwrap().path());
+    let models =
+        tasks.filter(|task| std::fs::read_to_string(task.join("comm")).is_ok_and(|name| name == "gami-live\n"));
+    let ticks = models.map(|task| {
+        let stat = std::fs::read_to_string(task.join("stat")).unwrap();
+        let numbers = stat.rsplit_once(") ").unwrap().1.split(' ');
+        numbers.skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum::<u64>()
+    });
+    ticks.sum()
+}
+
+/// A thread that spins takes the processor for as long as it is watched; one that waits takes none.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_model_that_has_nothing_to_do_takes_no_processor_time() {
+    alone("a_model_that_has_nothing_to_do_takes_no_processor_time", 3 * DEADLINE, || {
+        let exchange = Exchange::new();
+        let watch = |what: &str, live: &Live| {
+            let (_, changes) = live.subscribe();
+            let before = processor_time();
+            // Longer than the time between two measurements of the lag, which a second of keepalive makes a second.
+            let watched = Instant::now() + Duration::from_millis(2500);
+            while changes.recv_deadline(watched).err() != Some(RecvTimeoutError::Timeout) {}
+            let taken = processor_time() - before;
+            println!("{what}: {taken} hundredths of a second");
+            assert!(taken < 20, "{what}: {taken} hundredths of 2.5 seconds");
+        };
+        let options = Options::new().keepalive(Duration::from_secs(1));
+        let dialled = options.dial(exchange.mock.address()).unwrap();
+        watch("never logged in", &dialled.live(Parts::all()).unwrap());
+        let ami = logged_in_with(&exchange.mock, &options);
+        let live = calls(&ami);
+        watch("valid", &live);
+        exchange.mock.on("Setvar", |_| Reply::error("Permission denied"));
+        watch("without a fence", &live);
+        exchange.mock.hang_up();
+        assert_lost(next_loss(&ami));
+        watch("without a link", &live);
+        ami.reconnect().unwrap();
+        live.wait_valid(DEADLINE).unwrap();
+        exchange.mock.on("CoreShowChannels", |_| Reply::nothing());
+        assert!(matches!(live.refresh(Part::Calls, Duration::from_millis(10)), Err(Error::Timeout { .. })));
+        watch("while a list is out", &live);
+    });
 }

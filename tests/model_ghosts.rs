@@ -144,9 +144,7 @@ fn a_hangup_that_is_under_way_while_the_channel_is_asked_for_keeps_its_cause() {
     server.audit(&mut model);
     server.seconds += 300;
     model.suspect(Part::Calls, Why::Audit, at(server.seconds));
-    server.serve(&mut model, |server| {
-        (!server.asked.is_empty()).then(|| about("1.1", "Hangup", "Cause: 16\n"))
-    });
+    server.serve(&mut model, |server| (!server.asked.is_empty()).then(|| about("1.1", "Hangup", "Cause: 16\n")));
     assert_eq!((server.asked.len(), model.counts().ghosts), (1, 0));
     let call = model.changes().find_map(|change| change.ended_call().cloned()).unwrap();
     assert!(call.ended.is_some() && call.cause.is_some(), "{call:?}");
@@ -252,7 +250,10 @@ fn a_call_of_which_one_left_unseen_ends_when_the_other_hangs_up() {
 fn a_phone_that_stopped_ringing_unseen_does_not_tell_how_long_it_rang() {
     let mut server = Server::new(&[], &[]);
     let mut model = server.linked();
-    model.event(&event("Event: Newchannel\nChannel: PJSIP/a-1\nChannelState: 5\nUniqueid: 1.1\nLinkedid: 1.1\n"), at(10));
+    model.event(
+        &event("Event: Newchannel\nChannel: PJSIP/a-1\nChannelState: 5\nUniqueid: 1.1\nLinkedid: 1.1\n"),
+        at(10),
+    );
     model.lost(at(30));
     model.linked(at(500));
     server.serve(&mut model, |_| None);

@@ -185,6 +185,10 @@ impl Feed {
         self.may_fence && self.model.parts().has_fence() && self.fences.is_some()
     }
 
+    fn between_measures(&self) -> Duration {
+        self.client.options().keepalive.unwrap_or(MEASURE).max(Duration::from_secs(1))
+    }
+
     /// Does what there is to do; whether the client is still open.
     pub fn run(&mut self) -> bool {
         let open = self.take_states();
@@ -227,7 +231,9 @@ impl Feed {
         }
         self.fences = None;
         self.may_fence = self.client.mask_has(rights::FENCE);
-        self.not_before = Instant::now();
+        let now = Instant::now();
+        self.not_before = now;
+        self.next_measure = now + self.between_measures();
         self.calm = CALM;
         let mut asked = vec![Action::new("CoreStatus")];
         asked.extend(self.client.user().map(|user| rights::question(&user)));
@@ -340,6 +346,7 @@ impl Feed {
     pub fn refresh(&mut self, part: Part) {
         self.model.suspect(part, Why::Asked, SystemTime::now());
         self.not_before = Instant::now();
+        self.calm = CALM;
     }
 
     fn suspect_all(&mut self, why: Why) {
@@ -446,7 +453,7 @@ impl Feed {
         }
         // One that did not come back is tried again: then it was the server that was behind.
         if self.measures() && now >= self.next_measure {
-            self.next_measure = now + self.client.options().keepalive.unwrap_or(MEASURE).max(Duration::from_secs(1));
+            self.next_measure = now + self.between_measures();
             self.set_fence(false);
         }
     }

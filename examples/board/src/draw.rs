@@ -223,6 +223,7 @@ fn call(frame: &mut Frame, app: &App, look: Look, area: Rect, id: &str) {
             clock(at),
             call.cause.map_or("no cause known".to_owned(), |cause| cause.to_string())
         ),
+        None if call.channels.is_empty() => "over, and nobody saw when it ended".to_owned(),
         None => words::state(&app.now, call).to_owned(),
     };
     let mut head = format!("Call {}  {what}  {}", call.id, since(call.started, until));

@@ -345,7 +345,7 @@ fn end(now: &Snapshot, call: &Arc<Call>) -> Row {
     let mut row = Row::new(
         &call.id,
         [
-            call.ended.map_or(String::new(), words::clock),
+            call.ended.map_or("unseen".to_owned(), words::clock),
             rang.map_or(String::new(), length),
             if talked.is_zero() { String::new() } else { length(talked) },
             caller.map_or(String::new(), |caller| party(caller)),
