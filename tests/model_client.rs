@@ -266,6 +266,62 @@ fn a_fence_that_is_refused_leaves_a_valid_picture_without_a_lag() {
     assert!(matches!(validity(&live), Validity::Valid { lag: None, .. }), "{}", validity(&live));
 }
 
+/// A server that sends variables all the time, and that of the fence only after a while.
+fn is_behind(behind: Duration) {
+    let exchange = Exchange::new();
+    exchange.channels.lock().unwrap().push("1.1".to_owned());
+    let (set, fences) = crossbeam_channel::unbounded();
+    exchange.mock.on("Setvar", move |setvar| {
+        set.send(setvar.get("Value").unwrap().to_owned()).unwrap();
+        Reply::success()
+    });
+    let live = exchange.client().live(Parts::new().calls()).unwrap();
+    let fence = fences.recv_timeout(DEADLINE).unwrap();
+    let (_, changes) = live.subscribe();
+    let until = Instant::now() + behind;
+    while Instant::now() < until {
+        exchange.mock.event("VarSet", [("Variable", "COUNT"), ("Value", "1")]);
+        if let Ok(change) = changes.recv_timeout(Duration::from_millis(20)) {
+            assert!(!matches!(change.kind, Kind::Validity { .. }), "{change:?}");
+        }
+    }
+    assert_eq!(validity(&live), Validity::Settling);
+    assert_eq!(ids(&live), ["1.1"], "it can be read");
+    // It is in no list, and was hung up before the server set the variable.
+    exchange.hang_up("1.1");
+    exchange.mock.event("VarSet", [("Variable", "ZZ_GAMI_FENCE"), ("Value", &fence)]);
+    live.wait_valid(DEADLINE).unwrap();
+    assert!(matches!(validity(&live), Validity::Valid { lag: Some(_), .. }), "{}", validity(&live));
+    assert_eq!(ids(&live), [""; 0]);
+    assert!(fences.is_empty(), "it was waited for");
+}
+
+#[test]
+fn a_server_that_is_behind_is_waited_for() {
+    is_behind(Duration::from_secs(6));
+}
+
+#[test]
+#[ignore = "takes 40 seconds: cargo test --test model_client -- --ignored"]
+fn a_server_that_is_far_behind_is_waited_for() {
+    is_behind(Duration::from_secs(40));
+}
+
+#[test]
+fn a_fence_whose_answer_is_late_is_waited_for() {
+    let exchange = Exchange::new();
+    let fences = unanswered(&exchange.mock, "Setvar");
+    let ami = logged_in_with(&exchange.mock, &Options::new().action_timeout(Duration::from_millis(300)));
+    let live = ami.live(Parts::new().calls()).unwrap();
+    let fence = fences.recv_timeout(DEADLINE).unwrap();
+    let early = live.wait_valid(Duration::from_millis(600));
+    assert!(matches!(early, Err(Error::Timeout { .. })), "{early:?}");
+    let value = fence.get("Value").unwrap();
+    exchange.mock.event("VarSet", [("Variable", "ZZ_GAMI_FENCE"), ("Value", value)]);
+    live.wait_valid(DEADLINE).unwrap();
+    assert!(matches!(validity(&live), Validity::Valid { lag: Some(_), .. }), "{}", validity(&live));
+}
+
 #[test]
 fn a_server_that_does_not_say_when_it_started_is_listed_all_the_same() {
     let exchange = Exchange::new();

@@ -5,6 +5,7 @@ mod proxy;
 mod support;
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -183,27 +184,41 @@ fn no_secret_reaches_the_disk() {
 }
 
 /// Events whose text says which they are.
-fn numbered(count: usize) -> Vec<u8> {
+fn numbered(numbers: Range<usize>) -> Vec<u8> {
     let event = |number: usize| {
         format!(
             "Event: VarSet\r\nPrivilege: dialplan,all\r\nChannel: PJSIP/100-{number:08x}\r\nVariable: N\r\nValue: {number}\r\n\r\n"
         )
     };
-    (0..count).flat_map(|number| event(number).into_bytes()).collect()
+    numbers.flat_map(|number| event(number).into_bytes()).collect()
 }
 
 #[test]
 fn a_recording_that_is_torn_anywhere_reads_up_to_the_tear() {
-    const EVENTS: usize = 25_000;
+    tear(25_000);
+}
+
+#[test]
+#[ignore = "takes a minute: cargo test --release --test recording -- --ignored"]
+fn a_recording_of_an_hour_that_is_torn_anywhere_reads_up_to_the_tear() {
+    tear(50 * 3_600);
+}
+
+/// A recording of so many events is torn at a thousand random places, and at each of its first.
+fn tear(count: usize) {
     let folder = Folder::new();
     let path = folder.path("pbx.rec");
     let mock = Mock::start().unwrap();
     let ami = logged_in_with(&mock, &Options::new().record(Recorder::create(&path).unwrap()));
-    mock.push(numbered(EVENTS));
-    let seen = take(&ami, EVENTS);
+    let mut seen = Vec::new();
+    for first in (0..count).step_by(5_000) {
+        mock.push(numbered(first..first + 5_000));
+        seen.extend(take(&ami, 5_000));
+    }
     ami.close().unwrap();
     let file = fs::read(&path).unwrap();
-    assert!(file.len() > 2_000_000);
+    println!("{count} events, {} bytes", file.len());
+    assert!(file.len() > 80 * count);
     assert_eq!(events(&path), seen);
 
     let all = bytes(&path, Direction::Received);
@@ -273,7 +288,7 @@ fn a_new_file_begins_at_the_end_of_a_link_and_a_long_link_goes_on_in_the_next() 
     let numbered_file = |number: u32| folder.path(&format!("pbx.rec.{number}"));
     for _ in 0..5 {
         let ami = logged_in_with(&mock, &options);
-        mock.push(numbered(500));
+        mock.push(numbered(0..500));
         take(&ami, 500);
         ami.close().unwrap();
     }
@@ -288,7 +303,7 @@ fn a_new_file_begins_at_the_end_of_a_link_and_a_long_link_goes_on_in_the_next() 
     let ami = logged_in_with(&mock, &options);
     let mut seen = Vec::new();
     for _ in 0..3 {
-        mock.push(numbered(1_000));
+        mock.push(numbered(0..1_000));
         seen.extend(take(&ami, 1_000));
         recorder.flush().unwrap();
     }
@@ -343,7 +358,7 @@ fn bytes_that_are_no_entry_are_told_and_what_follows_is_read() {
     let path = folder.path("pbx.rec");
     let mock = Mock::start().unwrap();
     let ami = logged_in_with(&mock, &Options::new().record(Recorder::create(&path).unwrap()));
-    mock.push(numbered(3));
+    mock.push(numbered(0..3));
     take(&ami, 3);
     ami.close().unwrap();
     let file = fs::read(&path).unwrap();
@@ -381,7 +396,7 @@ fn dropped_events_stand_in_the_recording_with_their_number() {
     let mock = Mock::start().unwrap();
     let options = Options::new().event_capacity(10).record(Recorder::create(&path).unwrap());
     let ami = logged_in_with(&mock, &options);
-    mock.push(numbered(100));
+    mock.push(numbered(0..100));
     eventually("the events have come", || ami.stats().events == 100);
     ami.close().unwrap();
     let dropped = whats(&path).into_iter().map(|what| match what {
@@ -428,7 +443,7 @@ mod stalls {
         let mock = Mock::start().unwrap();
         let ami = logged_in_with(&mock, &Options::new().record(recorder.clone()));
         for _ in 0..20 {
-            mock.push(numbered(1_000));
+            mock.push(numbered(0..1_000));
             assert_eq!(take(&ami, 1_000).len(), 1_000);
             ami.ping().unwrap();
         }

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crossbeam_channel::{Receiver, TryRecvError};
 
+use super::awaited::Awaited;
 use super::model::Model;
 use super::part::{Part, Parts, Why};
 use super::resync::Want;
@@ -33,10 +34,6 @@ const BATCH: usize = 4096;
 /// The shortest time between two rounds of listing, and the longest that it grows to.
 const CALM: Duration = Duration::from_millis(500);
 const LONGEST_CALM: Duration = Duration::from_secs(60);
-/// How long a fence is waited for. A server that is overloaded has been seen 15 seconds behind.
-const FENCE_TIMEOUT: Duration = Duration::from_secs(30);
-/// Or so long, if nothing has come at all since the server set the variable: then its event does not come.
-const SILENCE: Duration = Duration::from_secs(3);
 /// How long events may settle where there is no fence.
 const SETTLE: Duration = Duration::from_secs(2);
 /// Between two audits; each looks at one part.
@@ -53,15 +50,7 @@ enum Errand {
     Asking(Vec<Receiver<Result<Response>>>),
     /// A list, and what came of it once that is known.
     List(Box<Listing>, Option<Result<List>>),
-    /// A fence; whether the model waits for it, or the lag is measured.
-    Fence {
-        fence: Fence,
-        answer: Option<Receiver<Result<Response>>>,
-        begun: Instant,
-        /// When something came last, or the action was answered.
-        last: Instant,
-        wanted: bool,
-    },
+    Fence(Awaited),
     Settling(Instant),
 }
 
@@ -75,6 +64,8 @@ pub(super) struct Feed {
     /// The link that the model is about; `None` without one.
     link: Option<u64>,
     dropped: u64,
+    /// Events were dropped while the fence was out.
+    may_have_dropped_it: bool,
     /// When the server started, as it says.
     startup: Option<String>,
     errand: Errand,
@@ -111,6 +102,7 @@ impl Feed {
             held: None,
             link: None,
             dropped: 0,
+            may_have_dropped_it: false,
             startup: None,
             errand: Errand::None,
             fences: None,
@@ -148,7 +140,7 @@ impl Feed {
     pub fn visit<'a>(&'a self, mut select: impl FnMut(Waited<'a>)) {
         match &self.errand {
             Errand::List(listing, None) => select(Waited::Replies(listing)),
-            Errand::Fence { answer: Some(answer), .. } => select(Waited::Answer(answer)),
+            Errand::Fence(awaited) => awaited.answer().into_iter().for_each(|answer| select(Waited::Answer(answer))),
             Errand::Asking(answers) => answers.iter().for_each(|answer| select(Waited::Answer(answer))),
             _ => {}
         }
@@ -160,8 +152,7 @@ impl Feed {
         let nothing = Instant::now() + AUDIT;
         let errand = match &self.errand {
             Errand::List(listing, _) => listing.deadline(),
-            Errand::Fence { answer: None, last, begun, .. } => (*last + SILENCE).min(*begun + FENCE_TIMEOUT),
-            Errand::Fence { begun, .. } => *begun + FENCE_TIMEOUT,
+            Errand::Fence(awaited) => awaited.due(),
             Errand::Settling(until) => *until,
             Errand::Asking(_) => nothing,
             Errand::None if !self.has_link() => nothing,
@@ -275,6 +266,7 @@ impl Feed {
         }
         let dropped = self.subscription.dropped();
         if dropped > std::mem::replace(&mut self.dropped, dropped) {
+            self.may_have_dropped_it = true;
             self.suspect_all(Why::Gap);
         }
         let now = Instant::now();
@@ -327,12 +319,12 @@ impl Feed {
             return;
         }
         self.model.event(event, at);
-        if let Errand::Fence { fence, begun, last, wanted, .. } = &mut self.errand {
-            let (lag, wanted) = (begun.elapsed(), *wanted);
-            *last = *begun + lag;
-            if !fence.is(event) {
+        if let Errand::Fence(awaited) = &mut self.errand {
+            let now = Instant::now();
+            if !awaited.came(event, now) {
                 return;
             }
+            let (lag, wanted) = (awaited.lag(now), awaited.wanted);
             self.errand = Errand::None;
             self.fences = Some(true);
             self.model.measured(lag, at);
@@ -364,21 +356,17 @@ impl Feed {
             Errand::Asking(_) => self.take_answers(),
             // It is taken between the events.
             Errand::List(..) => {}
-            Errand::Fence { answer, begun, last, wanted, .. } => {
-                let failed = match answer.as_ref().map(Receiver::try_recv) {
-                    Some(Ok(Err(_)) | Err(TryRecvError::Disconnected)) => true,
-                    Some(Ok(Ok(_))) => {
-                        *answer = None;
-                        *last = now;
-                        false
-                    }
-                    _ => false,
-                };
-                let is_silent = answer.is_none() && now >= *last + SILENCE;
-                if failed || is_silent || now >= *begun + FENCE_TIMEOUT {
-                    let wanted = *wanted;
+            Errand::Fence(awaited) => {
+                awaited.take_answer(now);
+                let wanted = awaited.wanted;
+                // What came before it and was dropped is in the list that the gap asks for; the fence itself may be among it.
+                if self.may_have_dropped_it && self.subscription.events().is_empty() {
+                    self.set_fence(wanted);
+                } else if awaited.is_hopeless(now) {
                     self.fences = Some(false);
                     self.errand = if wanted { Errand::Settling(now + SETTLE) } else { Errand::None };
+                } else if let Some(lag) = awaited.late(now) {
+                    self.model.measured(lag, SystemTime::now());
                 }
             }
             Errand::Settling(until) if now >= *until => self.fenced(None),
@@ -476,9 +464,10 @@ impl Feed {
             self.errand = Errand::Settling(begun + SETTLE);
             return;
         }
+        self.may_have_dropped_it = false;
         let fence = Fence::new();
         match self.client.async_action(fence.action()) {
-            Ok(answer) => self.errand = Errand::Fence { fence, answer: Some(answer), begun, last: begun, wanted },
+            Ok(answer) => self.errand = Errand::Fence(Awaited::new(fence, answer, begun, wanted, self.fences)),
             Err(_) if wanted => self.errand = Errand::Settling(begun + SETTLE),
             Err(_) => {}
         }

@@ -66,8 +66,13 @@
 //! From Asterisk 12 on a list is newer than some events that come after it. Behind the list a global variable is set,
 //! `ZZ_GAMI_FENCE`; once its `VarSet` has come, all events that are older than the list have. How long that took is the
 //! `lag` of [`Validity::Valid`], measured again from time to time. Where the `VarSet` does not come, the events get two
-//! seconds to settle, and `lag` is `None`: the picture may then lack what was under way. It is given up on after three
-//! seconds of silence, or after 30 where other events go on coming.
+//! seconds to settle, and `lag` is `None`: the picture may then lack what was under way.
+//!
+//! A server that is overloaded sends it late, by half a minute and more, and one whose rights, filters or
+//! `disabledevents` keep it out never does. So it is waited for as long as other variables are told of, for up to five
+//! minutes or, where the last one on this link came back, an hour, and the parts are [`Validity::Settling`] or [`Validity::Suspect`] meanwhile. It is given up on after three
+//! seconds of silence; after 30 in which events came, but no `VarSet`; and at once if the variable may not be set. It is
+//! tried again with the next measurement, and set again where the client itself had to drop events.
 //!
 //! # What it cannot know
 //!
@@ -96,6 +101,7 @@
 //! held keeps what was in it.
 
 mod agents;
+mod awaited;
 mod bridges;
 mod calls;
 mod change;

@@ -108,6 +108,7 @@ mod classes;
 mod filter;
 mod input;
 mod player;
+mod reordering;
 mod replay;
 mod reply;
 mod request;

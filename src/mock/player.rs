@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::reordering::Reordering;
+use crate::client::FENCE_VARIABLE;
 use crate::error::Result;
 use crate::packet::{Kind, Packet};
 use crate::recording::{self, Direction, Recorded, Recording, What};
@@ -31,6 +33,8 @@ pub(super) struct Step {
     pub packet: Packet,
     /// Which action it answers, or tells of.
     answers: Option<usize>,
+    /// The action that set the fence of which it tells.
+    fence: Option<usize>,
 }
 
 impl Step {
@@ -82,8 +86,9 @@ impl Track {
             .find(|at| open(at) && same(at))
             .or_else(|| {
                 let next = self.steps.get(player.next)?.answers?;
-                let name = |packet: &Packet| packet.get("Action").map(str::to_ascii_lowercase);
-                (open(&next) && name(&self.actions[next]) == name(asked)).then_some(next)
+                let what =
+                    |packet: &Packet| (packet.get("Action").map(str::to_ascii_lowercase), fence(packet).is_some());
+                (open(&next) && what(&self.actions[next]) == what(asked)).then_some(next)
             })
             .or_else(|| all.rev().find(same))
     }
@@ -98,11 +103,18 @@ impl Track {
     pub fn with_steps(&self, steps: Vec<Step>) -> Self {
         Self { steps, banner: self.banner.clone(), actions: self.actions.clone(), cut: self.cut }
     }
+
+    /// Events pass others of other families.
+    pub fn reordered(&self, reordering: &mut Reordering) -> Self {
+        let places = reordering.places(self.steps.iter().map(|step| (&step.packet, !step.is_for_all())));
+        let steps = places.iter().zip(&self.steps);
+        self.with_steps(steps.map(|(from, step)| Step { at: step.at, ..self.steps[*from].clone() }).collect())
+    }
 }
 
 impl Step {
     pub fn of_event(packet: Packet) -> Self {
-        Self { at: Duration::ZERO, packet, answers: None }
+        Self { at: Duration::ZERO, packet, answers: None, fence: None }
     }
 }
 
@@ -115,6 +127,24 @@ struct Raw {
 }
 
 impl Raw {
+    /// The fences that no list stands before: they measured how far events were behind, when it suited the client.
+    fn measures(&self) -> Vec<&str> {
+        let mut listed = false;
+        let mut measures = Vec::new();
+        for recorded in &self.packets {
+            let packet = recorded.packet();
+            if recorded.direction() == Direction::Received {
+                let list = packet.get("EventList").is_some_and(|list| list.eq_ignore_ascii_case("start"));
+                listed |= list || packet.get("Message").is_some_and(|message| message.contains("will follow"));
+            } else if let Some(value) = fence(packet) {
+                if !std::mem::take(&mut listed) {
+                    measures.push(value);
+                }
+            }
+        }
+        measures
+    }
+
     fn track(self) -> Track {
         let name = |packet: &Recorded| packet.packet().get("Action").unwrap_or_default().to_ascii_lowercase();
         let sent = || self.packets.iter().filter(|packet| packet.direction() == Direction::Sent);
@@ -125,6 +155,10 @@ impl Raw {
         let of_login = ids_of(&["login"]);
         let of_mock = ids_of(ANSWERED_BY_MOCK);
         let is_of = |ids: &[String], packet: &Recorded| id(packet).is_some_and(|id| ids.contains(&id));
+        let measures = self.measures();
+        let is_measure = |packet: &Recorded| fence(packet.packet()).is_some_and(|value| measures.contains(&value));
+        let of_measures: Vec<String> = sent().filter(|packet| is_measure(packet)).filter_map(id).collect();
+        let of_mock = [of_mock, of_measures].concat();
         let actions: Vec<&Recorded> =
             sent().filter(|packet| id(packet).is_some() && !is_of(&of_mock, packet)).collect();
         let ids: HashMap<String, usize> =
@@ -132,15 +166,25 @@ impl Raw {
         let received = self.packets.iter().filter(|packet| packet.direction() == Direction::Received);
         let begun = received.clone().find(|packet| is_of(&of_login, packet));
         let begun = begun.or(self.packets.first()).map_or(Duration::ZERO, Recorded::elapsed);
-        let steps = received.filter(|packet| !is_of(&of_mock, packet)).map(|packet| {
-            let answers = id(packet).and_then(|id| ids.get(&id).copied());
-            Step { at: packet.elapsed().saturating_sub(begun), packet: packet.packet().clone(), answers }
+        let received = received.filter(|packet| !is_of(&of_mock, packet) && !is_measure(packet));
+        let fences: HashMap<&str, usize> =
+            actions.iter().enumerate().filter_map(|(at, packet)| Some((fence(packet.packet())?, at))).collect();
+        let steps = received.map(|packet| Step {
+            at: packet.elapsed().saturating_sub(begun),
+            packet: packet.packet().clone(),
+            answers: id(packet).and_then(|id| ids.get(&id).copied()),
+            fence: fence(packet.packet()).and_then(|value| fences.get(value).copied()),
         });
         // A response to nobody cannot be played.
         let steps = steps.filter(|step| step.answers.is_some() || step.packet.kind() == Kind::Event).collect();
         let actions = actions.into_iter().map(|packet| packet.packet().clone()).collect();
         Track { banner: self.banner, steps, actions, cut: self.cut.map(|cut| cut.saturating_sub(begun)) }
     }
+}
+
+/// The value of the client's fence, that an action sets or an event tells of.
+fn fence(packet: &Packet) -> Option<&str> {
+    packet.get("Value").filter(|_| packet.get("Variable") == Some(FENCE_VARIABLE))
 }
 
 /// Whether an action has the parameters of one that was recorded, where masked ones are any.
@@ -166,6 +210,8 @@ pub(super) struct Player {
     next: usize,
     /// The `ActionID` with which the client made each action, if it has.
     asked: Vec<Option<Option<String>>>,
+    /// The value that the client gave to the fence of each action, if that is one.
+    fences: Vec<Option<String>>,
     /// The answers that went out of their order.
     answered: Vec<bool>,
     /// When the recording's login was, so to speak.
@@ -187,8 +233,8 @@ pub(super) enum Play {
 impl Player {
     pub fn new(track: Arc<Track>, speed: f64, begun: Instant) -> Self {
         let actions = track.actions.len();
-        let (asked, answered) = (vec![None; actions], vec![false; actions]);
-        Self { track, speed, next: 0, asked, answered, begun, follows: true, ended: false }
+        let (asked, fences, answered) = (vec![None; actions], vec![None; actions], vec![false; actions]);
+        Self { track, speed, next: 0, asked, fences, answered, begun, follows: true, ended: false }
     }
 
     fn due(&self, at: Duration) -> Instant {
@@ -203,14 +249,21 @@ impl Player {
         while let Some(step) = track.steps.get(self.next) {
             let due = self.due(step.at);
             match step.answers {
-                None => plays.push(Play::Event(due, with_id(&step.packet, None, false))),
+                None => {
+                    let own = step.fence.and_then(|action| self.fences[action].as_deref());
+                    let bytes = match own {
+                        Some(value) => with("Value", &step.packet, Some(value)),
+                        None => whole(&step.packet),
+                    };
+                    plays.push(Play::Event(due, bytes));
+                }
                 Some(action) if self.answered[action] && !step.is_for_all() => {}
                 Some(action) => match &self.asked[action] {
-                    Some(id) => plays.push(Play::Send(due, with_id(&step.packet, id.as_deref(), true))),
+                    Some(id) => plays.push(Play::Send(due, with("ActionID", &step.packet, id.as_deref()))),
                     None if self.follows => {
                         return plays.push(Play::Wait(due.max(Instant::now()) + PATIENCE, self.next));
                     }
-                    None if step.is_for_all() => plays.push(Play::Event(due, with_id(&step.packet, None, false))),
+                    None if step.is_for_all() => plays.push(Play::Event(due, whole(&step.packet))),
                     // It is answered when it is asked for.
                     None => self.answered[action] = true,
                 },
@@ -236,6 +289,7 @@ impl Player {
         let track = Arc::clone(&self.track);
         let Some(action) = track.find(packet, self) else { return false };
         let id = packet.get("ActionID").map(str::to_owned);
+        self.fences[action] = fence(packet).map(str::to_owned);
         let now = Instant::now();
         let mut answer = track.steps.iter().enumerate().filter(|(_, step)| step.answers == Some(action)).peekable();
         let Some((first, step)) = answer.peek() else { return false };
@@ -253,22 +307,28 @@ impl Player {
             self.answered[action] |= !again;
             let next = self.next;
             let answer = answer.filter(|(at, step)| *at >= next || !step.is_for_all());
-            plays.extend(answer.map(|(_, step)| Play::Send(now, with_id(&step.packet, id.as_deref(), true))));
+            plays.extend(answer.map(|(_, step)| Play::Send(now, with("ActionID", &step.packet, id.as_deref()))));
         }
         true
     }
 }
 
-/// The packet's bytes with another `ActionID`, or without, and with the blank line at its end.
-fn with_id(packet: &Packet, id: Option<&str>, replace: bool) -> Vec<u8> {
+/// The packet's bytes, and the blank line at its end.
+fn whole(packet: &Packet) -> Vec<u8> {
+    [packet.as_bytes(), b"\r\n"].concat()
+}
+
+/// The packet's bytes with another value of a header, or without it, and with the blank line at its end.
+fn with(header: &str, packet: &Packet, value: Option<&str>) -> Vec<u8> {
     let bytes = packet.as_bytes();
     let mut out = Vec::with_capacity(bytes.len() + 32);
-    let mut done = !replace;
+    let mut done = false;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        if !done && line.len() > 9 && line[..9].eq_ignore_ascii_case(b"ActionID:") {
+        let name = line.iter().position(|byte| *byte == b':').map(|colon| &line[..colon]);
+        if !done && name.is_some_and(|name| name.eq_ignore_ascii_case(header.as_bytes())) {
             done = true;
-            if let Some(id) = id {
-                out.extend_from_slice(format!("ActionID: {id}\r\n").as_bytes());
+            if let Some(value) = value {
+                out.extend_from_slice(format!("{header}: {value}\r\n").as_bytes());
             }
         } else {
             out.extend_from_slice(line);

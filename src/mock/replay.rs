@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::player::{Step, Track};
+use super::reordering::Reordering;
 use super::reply::Bytes;
 use crate::error::Result;
 use crate::packet::{Frame, Framer, Kind, Packet};
@@ -29,6 +30,9 @@ const CALL: &[u8] = include_bytes!("sample-call.ami");
 /// that does not make the next action within a second is not waited for again: it gets the events at their times, and
 /// each answer when it asks. An action is one that was recorded if its parameters are, or if it is the next and has its
 /// name; all others the mock answers as it does without a recording. Where the server ended the link, the mock does.
+///
+/// The fence of a live model and of [`Client::fence`](crate::Client::fence) is in the recording with a value that no other
+/// client sets: behind a list the client's own stands in its place, elsewhere the mock sends it at once.
 ///
 /// A capture is what a server sent to a client, byte for byte, as a proxy or `nc` writes it to a file. Only its
 /// events are taken; the banner, responses and fragments are left out.
@@ -164,6 +168,28 @@ impl Replay {
         self.edited(|packet| 1 + usize::from(doubles(packet)))
     }
 
+    /// Lets events pass up to so many others of other families, as they do inside a server from Asterisk 12 on.
+    ///
+    /// Channels, bridges and dials are one family, whose events keep their order; queues and agents, conferences,
+    /// parked calls, devices, hints, peers, user events and `OriginateResponse` are others. Within a family nothing
+    /// changes places; answers keep theirs, and no event that came after one goes before it. The same `seed` makes the
+    /// same order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use gami::mock::{Replay, SAMPLE_CALL};
+    ///
+    /// let replay = Replay::new(SAMPLE_CALL);
+    /// let reordered = replay.clone().reordered(5, 1);
+    /// assert_eq!(reordered.len(), replay.len());
+    /// ```
+    #[must_use]
+    pub fn reordered(self, by: usize, seed: u64) -> Self {
+        let mut reordering = Reordering::new(by, seed);
+        self.rearranged(|track| track.reordered(&mut reordering))
+    }
+
     /// Cuts the connection after so many bytes of what is played to it, also within a packet.
     #[must_use]
     pub fn cut_after(mut self, bytes: usize) -> Self {
@@ -173,23 +199,26 @@ impl Replay {
 
     /// Each packet so many times as is said.
     fn edited(self, mut copies: impl FnMut(&Packet) -> usize) -> Self {
-        let mut edit = |steps: &[Step]| -> Vec<Step> {
-            steps.iter().flat_map(|step| std::iter::repeat(step.clone()).take(copies(&step.packet))).collect()
-        };
+        self.rearranged(|track| {
+            let steps = track.steps.iter();
+            let steps = steps.flat_map(|step| std::iter::repeat(step.clone()).take(copies(&step.packet)));
+            track.with_steps(steps.collect())
+        })
+    }
+
+    fn rearranged(self, mut edit: impl FnMut(&Track) -> Track) -> Self {
         if self.tracks.is_empty() {
             let mut framer = Framer::new();
             framer.push(self.as_bytes());
-            let steps: Vec<Step> = framer
-                .frames()
-                .filter_map(|frame| match frame {
-                    Frame::Packet(packet) => Some(Step::of_event(packet)),
-                    _ => None,
-                })
-                .collect();
-            let Self { events, ends, .. } = Self::of_events(edit(&steps).into_iter().map(|step| step.packet));
+            let steps = framer.frames().filter_map(|frame| match frame {
+                Frame::Packet(packet) => Some(Step::of_event(packet)),
+                _ => None,
+            });
+            let track = edit(&Track::default().with_steps(steps.collect()));
+            let Self { events, ends, .. } = Self::of_events(track.events());
             return Self { events, ends, ..self };
         }
-        let tracks: Vec<_> = self.tracks.iter().map(|track| Arc::new(track.with_steps(edit(&track.steps)))).collect();
+        let tracks: Vec<_> = self.tracks.iter().map(|track| Arc::new(edit(track))).collect();
         let packets = tracks.iter().flat_map(|track| track.events());
         let Self { events, ends, .. } = Self::of_events(packets);
         Self { events, ends, tracks, ..self }
