@@ -385,6 +385,18 @@ impl EventMask {
         &self.0
     }
 
+    /// Whether a server that has been told the mask sends the events of a class.
+    pub(crate) fn lets_through(&self, class: EventClass) -> bool {
+        let mask = self.0.trim();
+        if let Ok(bits) = mask.parse::<u64>() {
+            return bits & class.bit() != 0;
+        }
+        mask.split(',').map(str::trim).any(|word| {
+            let is = |known: &str| known.eq_ignore_ascii_case(word);
+            ["on", "yes", "y", "true", "t", "all"].into_iter().any(is) || is(class.as_str())
+        })
+    }
+
     /// The first word in it that no server knows: a server would take such a mask, and send no events at all.
     pub(crate) fn unknown_word(&self) -> Option<&str> {
         let mask = self.0.trim();
@@ -397,6 +409,13 @@ impl EventMask {
             switches.iter().any(|known| is(known)) || EventClass::ALL.iter().any(|class| is(class.as_str()))
         };
         mask.split(',').map(str::trim).find(|word| !is_known(word))
+    }
+}
+
+impl EventClass {
+    /// Its bit in a mask that is a number. That of `hookresponse`, which no event has, lies between `Agi` and `Cc`.
+    fn bit(self) -> u64 {
+        1 << (self as u32 + u32::from(self as u32 >= Self::Cc as u32))
     }
 }
 
@@ -452,5 +471,18 @@ mod tests {
     fn a_mask_of_no_classes_is_off_and_not_empty() {
         assert_eq!(EventMask::classes([]), EventMask::off());
         assert_eq!(EventMask::from([EventClass::Call, EventClass::Cdr]).as_str(), "call,cdr");
+    }
+
+    #[test]
+    fn a_mask_lets_its_classes_through() {
+        let lets = |mask: &str, class: EventClass| EventMask::from(mask).lets_through(class);
+        for mask in ["on", "ALL", " 4294967295", "call, agent", "2", "Call"] {
+            assert!(lets(mask, EventClass::Call), "{mask}");
+        }
+        for mask in ["off", "0", "1", "calls", "agent", ""] {
+            assert!(!lets(mask, EventClass::Call), "{mask}");
+        }
+        assert!(lets("32768", EventClass::Cc) && !lets("16384", EventClass::Cc));
+        assert!(lets("524288", EventClass::Message));
     }
 }

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{bounded, Receiver};
 
-use crate::action::Action;
+use crate::action::{Action, EventClass};
 use crate::engine::{Credentials, Engine, Receivers, State, Stats};
 use crate::error::{Error, Result};
 use crate::event::Event;
@@ -616,8 +616,8 @@ impl Client {
     }
 
     /// Whether the event mask lets a class through.
-    pub(crate) fn mask_has(&self, class: &str) -> bool {
-        self.handle.engine.session.mask_has(class)
+    pub(crate) fn mask_lets_through(&self, class: EventClass) -> bool {
+        self.handle.engine.session.mask_lets_through(class)
     }
 
     /// The user who has logged in.

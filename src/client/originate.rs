@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{bounded, Receiver, RecvTimeoutError};
 
 use super::Client;
-use crate::action::{Action, Hangup, Originate};
+use crate::action::{Action, EventClass, Hangup, Originate};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::link::{unguessable, Call, ChannelId, Link, Originated, Request, Serial, Waiter};
@@ -196,7 +196,7 @@ impl Client {
     /// ```
     pub fn async_originate(&self, call: Originate) -> Result<Originating> {
         let engine = &self.handle.engine;
-        if engine.session.mask_keeps_out_calls() {
+        if !engine.session.mask_lets_through(EventClass::Call) {
             let reason = "the event mask keeps out the class `call`, which tells of the outcome";
             return Err(Error::invalid("originate", reason));
         }

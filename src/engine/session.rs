@@ -7,7 +7,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use crate::action::{Action, EventMask};
+use crate::action::{Action, EventClass, EventMask};
 use crate::error::{Error, Result};
 use crate::options::LoginMode;
 use crate::response::Response;
@@ -24,7 +24,7 @@ struct Memory {
     credentials: Option<Credentials>,
     /// What a login by challenge, which has not been answered yet, proves itself with; and its key.
     offered: Option<(String, Credentials)>,
-    mask: Option<String>,
+    mask: Option<EventMask>,
     filters: Vec<Action>,
     /// Whether a server has said `FullyBooted` to this user.
     booted: bool,
@@ -38,21 +38,9 @@ impl Memory {
     }
 }
 
-/// Whether an event mask lets a class through, which is this bit in a mask that is a number. Without a mask all
-/// come.
-fn has_class(mask: Option<&str>, class: &str, bit: u64) -> bool {
-    let Some(mask) = mask.map(str::trim) else { return true };
-    match mask.parse::<u64>() {
-        Ok(bits) => bits & bit != 0,
-        Err(_) => mask.split(',').any(|name| {
-            ["on", "yes", "y", "true", "t", "all", class].iter().any(|on| name.trim().eq_ignore_ascii_case(on))
-        }),
-    }
-}
-
-/// Whether `FullyBooted` comes.
-fn has_system(mask: Option<&str>) -> bool {
-    has_class(mask, "system", 1)
+/// Whether a mask lets a class through. Without a mask all come.
+fn lets_through(mask: Option<&EventMask>, class: EventClass) -> bool {
+    mask.map_or(true, |mask| mask.lets_through(class))
 }
 
 #[derive(Clone)]
@@ -77,7 +65,7 @@ impl Session {
                 memory.filters.push(filter);
             }
         } else if let Some(mask) = action.get(if is("Login") { "Events" } else { "EventMask" }) {
-            memory.mask = Some(mask.to_owned());
+            memory.mask = Some(mask.into());
         }
         let Some(user) = action.get("Username").filter(|_| is("Login")) else { return };
         if let Some(secret) = action.get("Secret") {
@@ -92,29 +80,9 @@ impl Session {
         lock(&self.memory).credentials.is_some()
     }
 
-    /// Whether the event mask that was set keeps out the events of the class `call`.
-    pub fn mask_keeps_out_calls(&self) -> bool {
-        !self.mask_has("call")
-    }
-
     /// Whether the event mask that was set lets a class through.
-    pub fn mask_has(&self, class: &str) -> bool {
-        const CLASSES: [&str; 12] = [
-            "system",
-            "call",
-            "log",
-            "verbose",
-            "command",
-            "agent",
-            "user",
-            "config",
-            "dtmf",
-            "reporting",
-            "cdr",
-            "dialplan",
-        ];
-        let bit = CLASSES.iter().position(|known| known.eq_ignore_ascii_case(class)).map_or(0, |at| 1 << at);
-        has_class(lock(&self.memory).mask.as_deref(), class, bit)
+    pub fn mask_lets_through(&self, class: EventClass) -> bool {
+        lets_through(lock(&self.memory).mask.as_ref(), class)
     }
 
     /// The user whose credentials are remembered.
@@ -131,14 +99,14 @@ impl Session {
     /// through.
     pub fn expects_booted(&self) -> bool {
         let memory = lock(&self.memory);
-        memory.booted && memory.credentials.is_some() && has_system(memory.mask.as_deref())
+        memory.booted && memory.credentials.is_some() && lets_through(memory.mask.as_ref(), EventClass::System)
     }
 
     /// Remembers credentials that no server has accepted yet, and the mask to log in with.
     pub fn adopt(&self, credentials: Credentials, mask: Option<&EventMask>) {
         let mut memory = lock(&self.memory);
         memory.set_credentials(credentials);
-        memory.mask = mask.map(|mask| mask.as_str().to_owned());
+        memory.mask = mask.cloned();
     }
 
     /// Logs in and remembers how, from the moment on in which the answer is read: the link may be lost in
@@ -179,10 +147,11 @@ impl Session {
         let memory = lock(&self.memory).clone();
         let mut refused = Vec::new();
         let Some(credentials) = offered.or(memory.credentials.as_ref()) else { return Ok(refused) };
-        let mask = memory.mask.as_deref().or_else(|| offered.and(first_mask).map(EventMask::as_str));
+        let mask = memory.mask.as_ref().or_else(|| offered.and(first_mask));
         let has_filters = !memory.filters.is_empty();
-        let quiet = if has_system(mask) { "system" } else { "off" };
-        let login = credentials.login(mode, if has_filters { Some(quiet) } else { mask }, ask)?;
+        let quiet = if lets_through(mask, EventClass::System) { "system" } else { "off" };
+        let asked = if has_filters { Some(quiet) } else { mask.map(EventMask::as_str) };
+        let login = credentials.login(mode, asked, ask)?;
         ask(login)?;
         for filter in &memory.filters {
             let known = if filter.needs_criteria() { check_criteria(ask) } else { Ok(()) };
@@ -192,10 +161,10 @@ impl Session {
             }
         }
         if has_filters {
-            set_mask(mask.unwrap_or("on"), ask)?;
+            set_mask(mask.map_or("on", EventMask::as_str), ask)?;
         }
         if let Some(offered) = offered {
-            let mask = mask.map(str::to_owned);
+            let mask = mask.cloned();
             let mut memory = lock(&self.memory);
             memory.set_credentials(offered.clone());
             memory.mask = mask;

@@ -217,11 +217,11 @@ impl Feed {
         }
         let at = SystemTime::now();
         self.model.linked(at);
-        for (part, class) in rights::missing(|class| self.client.mask_has(class), self.model.parts()) {
+        for (part, class) in rights::missing(|class| self.client.mask_lets_through(class), self.model.parts()) {
             self.model.unreadable(part, class, at);
         }
         self.fences = None;
-        self.may_fence = self.client.mask_has(rights::FENCE);
+        self.may_fence = self.client.mask_lets_through(rights::FENCE);
         let now = Instant::now();
         self.not_before = now;
         self.next_measure = now + self.between_measures();
@@ -389,11 +389,10 @@ impl Feed {
         let at = SystemTime::now();
         for response in came.into_iter().flatten() {
             if let Some(read) = response.output().and_then(|text| rights::read_classes(&text)) {
-                let may_read = |class: &str| read.iter().any(|known| known == class || known == "all");
-                for (part, class) in rights::missing(may_read, self.model.parts()) {
+                for (part, class) in rights::missing(|class| read.lets_through(class), self.model.parts()) {
                     self.model.unreadable(part, class, at);
                 }
-                self.may_fence &= may_read(rights::FENCE);
+                self.may_fence &= read.lets_through(rights::FENCE);
             } else if let Some(startup) = startup_of(&response) {
                 if self.startup.replace(startup.clone()).is_some_and(|before| before != startup) {
                     self.model.restarted(at);
