@@ -103,6 +103,7 @@ impl Link {
             self.note(&outbox);
             self.send_held(outbox);
         }
+        self.expect_callers(last.iter().map(|(waiter, _)| waiter));
         // Who is woken makes the next action at once, and needs the outbox for it.
         for (waiter, response) in last {
             waiter.finish(response);
@@ -139,6 +140,7 @@ impl Link {
         let Some((Abandoned { waiter, .. }, _)) = outbox.abandon_answered(serial) else { return };
         self.note(&outbox);
         self.send_held(outbox);
+        self.expect_callers([&waiter]);
         waiter.fail(Error::PacketTooLarge { size: limit as u64 + 1 });
     }
 
@@ -160,7 +162,13 @@ impl Link {
     /// Events that belong to an action come after its response, for which the outbox is locked.
     pub(super) fn note(&self, outbox: &Outbox) {
         self.collecting.store(outbox.pending.collecting(), Ordering::Relaxed);
-        self.unsent.store(outbox.unsent, Ordering::Relaxed);
+        self.callers.unsent.store(outbox.unsent, Ordering::SeqCst);
+    }
+
+    /// These are about to be handed their answers.
+    pub(super) fn expect_callers<'a>(&self, waiters: impl IntoIterator<Item = &'a Waiter>) {
+        let callers = waiters.into_iter().filter(|waiter| matches!(waiter, Waiter::Caller(_))).count();
+        self.callers.answered.fetch_add(callers, Ordering::SeqCst);
     }
 
     /// Nobody waits for an action any more; whether it went out, or `None` if it was answered already.

@@ -11,7 +11,7 @@
 //!
 //! - [`Link::open`]: until its deadline, or its [`Control`] is shut.
 //! - [`Link::call`] and [`Link::submit`]: until the action's deadline, at the wire a tick of the socket longer;
-//!   or the end of the link.
+//!   or the end of the link. An answer that comes in the moment of the deadline is waited for, at most a second.
 //! - [`Link::ping`]: such a tick.
 //! - [`Link::say_goodbye`]: the 300 milliseconds of [`LOGOFF_TIMEOUT`], and two ticks.
 //! - The thread that writes (`wire`): at the wire until the write timeout, or for as long as an action keeps the
@@ -36,7 +36,7 @@ pub(crate) use pending::Serial;
 pub(crate) use waiter::{ListEnd, Reply, Waiter};
 
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::time::{Duration, Instant};
 
@@ -53,6 +53,7 @@ use crate::sync::{deadline_in, lock, try_lock};
 use outbox::Outbox;
 use pending::{Abandoned, Pending};
 use transport::{Control, Source};
+use waiting::Callers;
 use window::Window;
 use wire::Wire;
 
@@ -75,11 +76,7 @@ pub(crate) struct Link {
     written: AtomicU64,
     /// Whether events may belong to a pending action.
     collecting: AtomicBool,
-    /// How many threads wait for a response and are awake, and how many actions have yet to be sent.
-    awake: AtomicUsize,
-    unsent: AtomicUsize,
-    /// Whether the last response was not waited for long.
-    quick: AtomicBool,
+    callers: Callers,
     /// The `Ping` that nobody waits for.
     pinged: AtomicU64,
     /// Whether the server has said `FullyBooted`.
@@ -143,9 +140,7 @@ impl Link {
             wire: Mutex::new(Wire::new(stream.sink)),
             written: AtomicU64::new(0),
             collecting: AtomicBool::new(false),
-            awake: AtomicUsize::new(0),
-            unsent: AtomicUsize::new(0),
-            quick: AtomicBool::new(true),
+            callers: Callers::new(),
             pinged: AtomicU64::new(0),
             booted: AtomicBool::new(false),
             over: AtomicBool::new(false),
@@ -262,6 +257,7 @@ impl Link {
             self.note(&outbox);
             (end, abandoned, self.written.load(Ordering::SeqCst))
         };
+        self.expect_callers(abandoned.iter().map(|abandoned| &abandoned.waiter));
         for Abandoned { waiter, span, .. } in abandoned {
             waiter.fail(end.error(span.end <= written));
         }

@@ -1,5 +1,7 @@
 //! Who waits for what an action is answered with, and what they are handed.
 
+use std::sync::Arc;
+
 use crossbeam_channel::Sender;
 
 use crate::error::{Error, Result};
@@ -7,6 +9,7 @@ use crate::event::Event;
 use crate::response::Response;
 
 use super::call::Call;
+use super::waiting::Slot;
 
 /// What goes to whoever waits for more than a response.
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub(crate) enum Reply {
 /// Who waits, and for what.
 pub(crate) enum Waiter {
     Response(Sender<Result<Response>>),
+    /// The same, and the thread sleeps or stays awake until the answer is there.
+    Caller(Arc<Slot>),
     /// A list: up to an event that says `EventList: Complete`, or the one named here.
     ///
     /// Its events come after its response; what bears its id before that is not of the list.
@@ -56,13 +61,14 @@ impl Waiter {
 
     /// Whether events may belong to it.
     pub fn collects(&self) -> bool {
-        !matches!(self, Self::Response(_) | Self::Nobody { end: None })
+        !matches!(self, Self::Response(_) | Self::Caller(_) | Self::Nobody { end: None })
     }
 
     /// Hands over the last response.
     pub fn finish(self, response: Response) {
         match self {
             Self::Response(waiter) => drop(waiter.send(accepted(response))),
+            Self::Caller(slot) => slot.put(accepted(response)),
             Self::List { parts, .. } => drop(parts.send(Reply::Failed(Error::Rejected(response)))),
             Self::Call(call) => call.fail(Error::Rejected(response)),
             Self::Nobody { .. } => {}
@@ -73,6 +79,7 @@ impl Waiter {
     pub fn fail(self, error: Error) {
         match self {
             Self::Response(waiter) => drop(waiter.send(Err(error))),
+            Self::Caller(slot) => slot.put(Err(error)),
             Self::List { parts, .. } => drop(parts.send(Reply::Failed(error))),
             Self::Call(call) => call.fail(error),
             Self::Nobody { .. } => {}
