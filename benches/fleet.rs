@@ -4,16 +4,19 @@ mod support;
 
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use gami::{Client, Fleet, Options, Parts};
 use support::{
-    compare, count, is_quick, keep, measure, nanoseconds, resident_memory, row, scaled, threads_and_files,
-    voluntary_switches, Server, Table,
+    compare, in_child, is_quick, keep, measure, resident_memory, rounds, row, scaled, threads_and_files,
+    voluntary_switches, Server, Spread, Table,
 };
 
 fn main() {
     support::serve_if_asked();
+    if let Some(part) = support::part() {
+        return stand(&part);
+    }
     let server = Server::start();
     let servers = if is_quick() { 10 } else { 100 };
     throughput(&server, servers);
@@ -25,10 +28,10 @@ fn options() -> Options {
     Options::new().event_capacity(usize::MAX)
 }
 
-fn fleet_of(server: &Server, servers: usize) -> Fleet {
+fn fleet_of(address: &str, servers: usize) -> Fleet {
     let mut fleet = Fleet::new();
     for number in 0..servers {
-        fleet = fleet.server(format!("{number:03}"), options(), &server.address, "admin", "secret");
+        fleet = fleet.server(format!("{number:03}"), options(), address, "admin", "secret");
     }
     let fleet = fleet.connect().expect("a fleet");
     for name in fleet.servers() {
@@ -45,7 +48,7 @@ fn client(fleet: &Fleet, name: &str) -> Client {
 fn throughput(server: &Server, servers: usize) {
     let events = scaled(500_000) / servers * servers;
     let merged = |servers: usize| {
-        let fleet = fleet_of(server, servers);
+        let fleet = fleet_of(&server.address, servers);
         let names = fleet.servers();
         let clients: Vec<Client> = names.iter().map(|name| client(&fleet, name)).collect();
         let sample = measure(|| {
@@ -90,80 +93,80 @@ fn throughput(server: &Server, servers: usize) {
 
 /// What a fleet takes that has nothing to do, beside as many clients; and with a model of each.
 fn standing(server: &Server, servers: usize) {
-    let watched = Duration::from_secs(if is_quick() { 1 } else { 10 });
     let mut table = Table::new(&["idle", "threads", "files", "KiB each", "wake-ups/s"]);
-    let mut stand = |name: &str, make: &dyn Fn() -> Box<dyn std::any::Any>| {
-        let (before, memory) = (threads_and_files(), resident_memory());
-        let made = make();
-        let more = |after: Option<usize>, before: Option<usize>| match (after, before) {
-            (Some(after), Some(before)) => after.saturating_sub(before).to_string(),
-            _ => "n/a".into(),
-        };
-        let switches = voluntary_switches();
-        thread::sleep(watched);
-        let wakeups = match (voluntary_switches(), switches) {
-            (Some(after), Some(before)) => {
-                format!("{:.1}", after.saturating_sub(before + 1) as f64 / watched.as_secs_f64())
-            }
-            _ => "n/a".into(),
-        };
-        // By now the threads that made the links have ended.
-        let after = threads_and_files();
-        let threads = more(after.map(|(threads, _)| threads), before.map(|(threads, _)| threads));
-        let files = more(after.map(|(_, files)| files), before.map(|(_, files)| files));
-        let kib = match (resident_memory(), memory) {
-            (Some((now, _)), Some((before, _))) => {
-                format!("{:.1}", (now as f64 - before as f64) / servers as f64)
-            }
-            _ => "n/a".into(),
-        };
-        table.line(&[name, &threads, &files, &kib, &wakeups]);
-        drop(made);
-    };
-    stand(&format!("{servers} clients"), &|| {
-        let connect = |_| options().connect(&server.address, "admin", "secret").expect("the server of the benchmark");
-        Box::new((0..servers).map(connect).collect::<Vec<Client>>())
-    });
-    stand(&format!("a fleet of {servers}"), &|| Box::new(fleet_of(server, servers)));
-    stand(&format!("a fleet of {servers} with models"), &|| {
-        let fleet = Arc::new(fleet_of(server, servers));
-        let live = fleet.live(Parts::new().calls()).expect("models");
-        Box::new((live, fleet))
-    });
+    let rows = ["clients", "fleet", "models"];
+    let names =
+        [format!("{servers} clients"), format!("a fleet of {servers}"), format!("a fleet of {servers} with models")];
+    for (what, name) in rows.iter().zip(names) {
+        let part = format!("{what} {servers} {}", server.address);
+        let rounds: Vec<Vec<f64>> = (0..rounds()).map(|_| in_child(&part)).collect();
+        let figure = |at: usize| Spread::of(rounds.iter().map(|round| round[at])).show(|value| format!("{value:.1}"));
+        table.line(&[&name, &figure(0), &figure(1), &figure(2), &figure(3)]);
+    }
     table.print();
+}
+
+/// Clients or a fleet stand in this process and nothing happens.
+fn stand(part: &str) {
+    let [what, servers, address] = part.split(' ').collect::<Vec<_>>()[..] else { panic!("not a part: {part}") };
+    let servers = servers.parse().expect("a number");
+    let (before, memory) = (threads_and_files(), resident_memory());
+    let made: Box<dyn std::any::Any> = match what {
+        "clients" => {
+            let connect = |_| options().connect(address, "admin", "secret").expect("the server of the benchmark");
+            Box::new((0..servers).map(connect).collect::<Vec<Client>>())
+        }
+        "fleet" => Box::new(fleet_of(address, servers)),
+        _ => {
+            let fleet = Arc::new(fleet_of(address, servers));
+            let live = fleet.live(Parts::new().calls()).expect("models");
+            Box::new((live, fleet))
+        }
+    };
+    // Until the threads that made the links have ended, and the first of everything is over.
+    thread::sleep(Duration::from_millis(if is_quick() { 100 } else { 1_000 }));
+    let watched = Duration::from_millis(if is_quick() { 200 } else { 1_500 });
+    let switches = voluntary_switches();
+    thread::sleep(watched);
+    let wakeups = voluntary_switches()
+        .zip(switches)
+        .map_or(f64::NAN, |(after, before)| after.saturating_sub(before + 1) as f64 / watched.as_secs_f64());
+    let (threads, files) = threads_and_files().zip(before).map_or((f64::NAN, f64::NAN), |(after, before)| {
+        (after.0 as f64 - before.0 as f64, after.1 as f64 - before.1 as f64)
+    });
+    let kib = resident_memory()
+        .zip(memory)
+        .map_or(f64::NAN, |((now, _), (before, _))| (now as f64 - before as f64) / servers as f64);
+    println!("{threads} {files} {kib} {wakeups}");
+    drop(made);
 }
 
 /// How long an event is under way that comes alone, from the asking to the consumer.
 fn latency(server: &Server, servers: usize) {
-    let rounds = scaled(5_000);
-    let mut table = Table::new(&["one event at a time", "median", "events/s"]);
-    let mut line = |name: &str, mut ask: Box<dyn FnMut() + '_>| {
-        let mut times = Vec::with_capacity(rounds);
-        let began = Instant::now();
-        for _ in 0..rounds {
-            let began = Instant::now();
-            ask();
-            times.push(began.elapsed().as_nanos() as f64);
-        }
-        let rate = rounds as f64 / began.elapsed().as_secs_f64();
-        table.line(&[name, &nanoseconds(support::median(times)), &count(rate)]);
-    };
+    let events = scaled(1_000);
     let one = options().connect(&server.address, "admin", "secret").expect("the server of the benchmark");
-    line(
-        "one client",
-        Box::new(|| {
-            one.action(("Replay", [("Count", 1)])).expect("a response");
-            keep(one.events().recv().expect("an event"));
-        }),
-    );
-    let fleet = fleet_of(server, servers);
+    let fleet = fleet_of(&server.address, servers);
     let last = client(&fleet, &fleet.servers()[servers - 1]);
-    line(
-        &format!("a fleet of {servers}"),
-        Box::new(|| {
-            last.action(("Replay", [("Count", 1)])).expect("a response");
-            keep(fleet.events().recv().expect("an event"));
-        }),
+    compare(
+        "one event at a time",
+        "event",
+        vec![
+            row("floor: one client", events, || {
+                measure(|| {
+                    for _ in 0..events {
+                        one.action(("Replay", [("Count", 1)])).expect("a response");
+                        keep(one.events().recv().expect("an event"));
+                    }
+                })
+            }),
+            row(format!("a fleet of {servers}"), events, || {
+                measure(|| {
+                    for _ in 0..events {
+                        last.action(("Replay", [("Count", 1)])).expect("a response");
+                        keep(fleet.events().recv().expect("an event"));
+                    }
+                })
+            }),
+        ],
     );
-    table.print();
 }

@@ -6,49 +6,64 @@ use std::thread;
 use std::time::Duration;
 
 use gami::Options;
-use support::{is_quick, resident_memory, threads_and_files, voluntary_switches, Server, Table};
+use support::{
+    in_child, is_quick, resident_memory, rounds, threads_and_files, voluntary_switches, Server, Spread, Table,
+};
 
 fn main() {
     support::serve_if_asked();
-    let watched = Duration::from_secs(if is_quick() { 1 } else { 10 });
-    let columns = ["idle connections", "KiB each", "threads each", "files each", "wake-ups/s"];
-    let mut table = Table::new(&columns.map(str::to_owned).each_ref().map(String::as_str));
-    let mut runs = vec![("TCP", Options::new(), Server::start())];
+    if let Some(part) = support::part() {
+        return stand(&part);
+    }
+    let mut table = Table::new(&["idle connections", "KiB each", "threads each", "files each", "wake-ups/s, all"]);
+    let mut runs = vec![("TCP", Server::start())];
     #[cfg(feature = "tls")]
-    runs.push(("TLS", Options::new().tls(gami::Tls::insecure()), Server::start_tls()));
-    for (name, options, server) in &runs {
+    runs.push(("TLS", Server::start_tls()));
+    for (way, server) in &runs {
         for connections in if is_quick() { vec![20] } else { vec![100, 1_000] } {
-            let memory = resident_memory();
-            let before = threads_and_files();
-            let clients: Vec<_> = (0..connections)
-                .map(|_| {
-                    let ami = options.dial(&server.address).expect("the server of the benchmark");
-                    ami.login("admin", "secret").expect("a login");
-                    ami
-                })
-                .collect();
-            let each =
-                |after: usize, before: usize| format!("{:.1}", (after as f64 - before as f64) / connections as f64);
-            let (threads, files) = match (threads_and_files(), before) {
-                (Some((threads, files)), Some(before)) => (each(threads, before.0), each(files, before.1)),
-                _ => ("n/a".into(), "n/a".into()),
-            };
-            let kib = match (resident_memory(), memory) {
-                (Some((now, _)), Some((before, _))) => each(now as usize, before as usize),
-                _ => "n/a".into(),
-            };
-            let switches = voluntary_switches();
-            thread::sleep(watched);
-            // The thread that watches went to sleep once itself.
-            let wakeups = match (voluntary_switches(), switches) {
-                (Some(after), Some(before)) => {
-                    format!("{:.1}", after.saturating_sub(before + 1) as f64 / watched.as_secs_f64())
-                }
-                _ => "n/a".into(),
-            };
-            table.line(&[&format!("{connections} over {name}"), &kib, &threads, &files, &wakeups]);
-            drop(clients);
+            let part = format!("{way} {} {connections}", server.address);
+            let rounds: Vec<Vec<f64>> = (0..rounds()).map(|_| in_child(&part)).collect();
+            let figure =
+                |at: usize| Spread::of(rounds.iter().map(|round| round[at])).show(|value| format!("{value:.1}"));
+            table.line(&[&format!("{connections} over {way}"), &figure(0), &figure(1), &figure(2), &figure(3)]);
         }
     }
     table.print();
+}
+
+/// So many connections stand in this process and nothing happens.
+fn stand(part: &str) {
+    let mut words = part.split(' ');
+    let mut word = || words.next().expect("way, address and number");
+    let options = match word() {
+        #[cfg(feature = "tls")]
+        "TLS" => Options::new().tls(gami::Tls::insecure()),
+        _ => Options::new(),
+    };
+    let (address, connections) = (word(), word().parse::<usize>().expect("a number"));
+    let memory = resident_memory().map(|(now, _)| now as f64);
+    let before = threads_and_files();
+    let clients: Vec<_> = (0..connections)
+        .map(|_| {
+            let ami = options.dial(address).expect("the server of the benchmark");
+            ami.login("admin", "secret").expect("a login");
+            ami
+        })
+        .collect();
+    let each = |after: Option<f64>, before: Option<f64>| {
+        after.zip(before).map_or(f64::NAN, |(after, before)| (after - before) / connections as f64)
+    };
+    let after = threads_and_files();
+    let threads = |counts: Option<(usize, usize)>| counts.map(|(threads, _)| threads as f64);
+    let files = |counts: Option<(usize, usize)>| counts.map(|(_, files)| files as f64);
+    let kib = each(resident_memory().map(|(now, _)| now as f64), memory);
+    let watched = Duration::from_millis(if is_quick() { 200 } else { 1_500 });
+    let switches = voluntary_switches();
+    thread::sleep(watched);
+    // The thread that watches went to sleep once itself.
+    let wakeups = voluntary_switches()
+        .zip(switches)
+        .map_or(f64::NAN, |(after, before)| after.saturating_sub(before + 1) as f64 / watched.as_secs_f64());
+    println!("{kib} {} {} {wakeups}", each(threads(after), threads(before)), each(files(after), files(before)));
+    drop(clients);
 }

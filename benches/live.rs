@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use gami::live::{Model, Want};
 use gami::packet::{Frame, Framer, Packet};
 use gami::{Event, Parts, Snapshot};
-use support::{compare, growth, keep, measure, resident_memory, row, scaled};
+use support::{compare, growth, keep, measure, nanoseconds, resident_memory, rounds, row, scaled, Spread};
 
 fn main() {
     let sizes = [100, 1_000, 10_000].map(|size| if support::is_quick() { size / 10 } else { size });
@@ -93,33 +93,42 @@ fn own_time() -> Duration {
 fn readers(size: usize, events: &[Event]) {
     println!("\nten readers, each walks over {size} channels again and again");
     for count in [0, 10] {
-        let mut model = model(size);
-        let now: Mutex<Snapshot> = Mutex::new(model.snapshot());
-        let over = AtomicBool::new(false);
-        let (mut walks, mut used) = (0, Duration::ZERO);
-        thread::scope(|scope| {
-            let readers: Vec<_> = (0..count)
-                .map(|_| {
-                    scope.spawn(|| {
-                        let mut walks = 0;
-                        while !over.load(Ordering::Relaxed) {
-                            let now = now.lock().unwrap().clone();
-                            keep(now.channels().filter(|channel| channel.bridge.is_some()).count());
-                            walks += 1;
-                        }
-                        walks
-                    })
-                })
-                .collect();
-            let before = own_time();
-            feed(&mut model, events, |model| *now.lock().unwrap() = model.snapshot());
-            used = own_time() - before;
-            over.store(true, Ordering::Relaxed);
-            walks = readers.into_iter().map(|reader| reader.join().unwrap()).sum();
-        });
-        let each = used.as_nanos() / events.len() as u128;
-        println!("  {count:>2} readers: {each} ns of the writer's processor an event and its snapshot; {walks} walks");
+        let (costs, walks): (Vec<f64>, Vec<f64>) = (0..rounds()).map(|_| read_by(count, size, events)).unzip();
+        println!(
+            "  {count:>2} readers: {} of the writer's processor an event and its snapshot; {} walks",
+            Spread::of(costs).show(nanoseconds),
+            Spread::of(walks).show(support::count)
+        );
     }
+}
+
+/// What an event and its snapshot cost the writer while so many read, and how often these walked over all.
+fn read_by(count: usize, size: usize, events: &[Event]) -> (f64, f64) {
+    let mut model = model(size);
+    let now: Mutex<Snapshot> = Mutex::new(model.snapshot());
+    let over = AtomicBool::new(false);
+    let (mut walks, mut used) = (0, Duration::ZERO);
+    thread::scope(|scope| {
+        let readers: Vec<_> = (0..count)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut walks = 0;
+                    while !over.load(Ordering::Relaxed) {
+                        let now = now.lock().unwrap().clone();
+                        keep(now.channels().filter(|channel| channel.bridge.is_some()).count());
+                        walks += 1;
+                    }
+                    walks
+                })
+            })
+            .collect();
+        let before = own_time();
+        feed(&mut model, events, |model| *now.lock().unwrap() = model.snapshot());
+        used = own_time() - before;
+        over.store(true, Ordering::Relaxed);
+        walks = readers.into_iter().map(|reader| reader.join().unwrap()).sum();
+    });
+    (used.as_nanos() as f64 / events.len() as f64, walks as f64)
 }
 
 /// The same event, not looked at before.

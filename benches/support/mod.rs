@@ -1,16 +1,19 @@
-//! What the benchmarks share: the server that they talk to, clocks, medians, tables.
+//! What the benchmarks share: the server that they talk to, clocks, the noise of what was measured, tables.
 //!
 //! Each benchmark sets what gami does beside a floor: the same work over the same kind of socket with
 //! nothing of gami in it. Both take turns within one run, so that a busy machine slows both; what counts
-//! is the median of their ratios.
+//! is the median of their ratios. In brackets stand the least and the greatest of all rounds.
 //!
 //! `cargo bench` measures in full, `cargo bench -- --quick` only shows that everything runs. Without
 //! `cargo bench`, as under `cargo test --benches`, it is quick too.
 #![allow(dead_code)] // no benchmark needs all of it
 
+pub mod busy;
 pub mod floor;
+pub mod latency;
 pub mod look;
 mod server;
+pub mod tokens;
 
 #[allow(unused_imports)]
 pub use server::{event_block, serve_if_asked, Server, EVENT_BYTES, EVENT_HEADERS};
@@ -102,21 +105,64 @@ fn field(status: &str, name: &str) -> Option<u64> {
     rest.split_whitespace().next()?.parse().ok()
 }
 
-/// The middle of the values.
-pub fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    match values.len() {
-        0 => f64::NAN,
-        n if n % 2 == 1 => values[n / 2],
-        n => (values[n / 2 - 1] + values[n / 2]) / 2.0,
+/// The least, the middle and the greatest of what several rounds told: how much of a figure is noise.
+#[derive(Debug, Clone, Copy)]
+pub struct Spread {
+    pub min: f64,
+    pub median: f64,
+    pub max: f64,
+    rounds: usize,
+}
+
+impl Spread {
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
+        let mut values: Vec<f64> = values.into_iter().filter(|value| !value.is_nan()).collect();
+        values.sort_by(f64::total_cmp);
+        let rounds = values.len();
+        if rounds == 0 {
+            return Self { min: f64::NAN, median: f64::NAN, max: f64::NAN, rounds };
+        }
+        let median = (values[(rounds - 1) / 2] + values[rounds / 2]) / 2.0;
+        Self { min: values[0], median, max: values[rounds - 1], rounds }
     }
+
+    /// What it is of things a second, if it is of nanoseconds a thing.
+    pub fn rate(self) -> Self {
+        Self { min: 1e9 / self.max, median: 1e9 / self.median, max: 1e9 / self.min, rounds: self.rounds }
+    }
+
+    /// The median, and in brackets the least and the greatest if there was more than one round.
+    pub fn show(self, unit: fn(f64) -> String) -> String {
+        let median = unit(self.median);
+        match self.rounds {
+            0 | 1 => median,
+            _ => format!("{median} ({} – {})", unit(self.min), unit(self.max)),
+        }
+    }
+}
+
+const PART: &str = "GAMI_BENCH_PART";
+
+/// Which part of the benchmark this process is to do, if it is one that [`in_child`] started.
+pub fn part() -> Option<String> {
+    std::env::var(PART).ok()
+}
+
+/// Has a part done by a process of its own, whose memory is fresh, and gives the numbers that it prints.
+pub fn in_child(part: &str) -> Vec<f64> {
+    let own = std::env::current_exe().expect("the benchmark's own path");
+    let done = std::process::Command::new(own).env(PART, part).args(std::env::args().skip(1)).output();
+    let done = done.expect("a child process");
+    assert!(done.status.success(), "{part}: {}", String::from_utf8_lossy(&done.stderr));
+    let text = String::from_utf8_lossy(&done.stdout);
+    text.split_whitespace().map(|number| number.parse().expect("a number")).collect()
 }
 
 /// One row of a comparison: its name, how many items a measurement handles, and the measurement.
 pub struct Row<'a> {
-    name: String,
-    items: usize,
-    run: Box<dyn FnMut() -> Sample + 'a>,
+    pub name: String,
+    pub items: usize,
+    pub run: Box<dyn FnMut() -> Sample + 'a>,
 }
 
 /// A row.
@@ -124,7 +170,7 @@ pub fn row<'a>(name: impl Into<String>, items: usize, run: impl FnMut() -> Sampl
     Row { name: name.into(), items, run: Box::new(run) }
 }
 
-/// Measures the rows in turn, round after round, and prints each beside the first, which is the floor.
+/// Measures the rows in turn, round after round, and prints each beside the first, which mostly is a floor.
 pub fn compare(title: &str, item: &str, mut rows: Vec<Row<'_>>) {
     let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); rows.len()];
     for _ in 0..rounds() {
@@ -132,26 +178,26 @@ pub fn compare(title: &str, item: &str, mut rows: Vec<Row<'_>>) {
             samples.push((row.run)());
         }
     }
-    let each = |row: usize, value: fn(&Sample) -> Option<Duration>| -> Vec<f64> {
+    let each = |row: usize, value: fn(&Sample) -> Option<Duration>| {
         let items = rows[row].items as f64;
-        samples[row].iter().filter_map(value).map(|time| time.as_nanos() as f64 / items).collect()
+        samples[row].iter().map(move |sample| value(sample).map_or(f64::NAN, |time| time.as_nanos() as f64 / items))
     };
     let elapsed = |sample: &Sample| Some(sample.elapsed);
     let cpu = |sample: &Sample| sample.cpu;
-    let mut table = Table::new(&[title, &format!("{item}s/s"), &format!("time/{item}"), "x floor", "cpu", "x floor"]);
+    let rate = format!("{item}s/s");
+    let mut table = Table::new(&[title, &rate, &format!("time/{item}"), "× first", &format!("cpu/{item}"), "× first"]);
     for (at, row) in rows.iter().enumerate() {
-        let times = each(at, elapsed);
         let ratio = |value: fn(&Sample) -> Option<Duration>| {
-            median(each(at, value).iter().zip(each(0, value)).map(|(own, floor)| own / floor).collect())
+            Spread::of(each(at, value).zip(each(0, value)).map(|(own, first)| own / first)).show(factor)
         };
-        let time = median(times);
+        let time = Spread::of(each(at, elapsed));
         table.line(&[
             &row.name,
-            &count(1e9 / time),
-            &nanoseconds(time),
-            &factor(ratio(elapsed)),
-            &nanoseconds(median(each(at, cpu))),
-            &factor(ratio(cpu)),
+            &count(1e9 / time.median),
+            &time.show(nanoseconds),
+            &ratio(elapsed),
+            &Spread::of(each(at, cpu)).show(nanoseconds),
+            &ratio(cpu),
         ]);
     }
     table.print();
@@ -165,16 +211,21 @@ pub fn growth(title: &str, item: &str, sizes: &[usize], mut run: impl FnMut(usiz
             times.push(run(*size).as_nanos() as f64 / *size as f64);
         }
     }
-    let mut table = Table::new(&[title, "all", &format!("time/{item}"), "x first"]);
+    let mut table = Table::new(&[title, "all", &format!("time/{item}"), "× first"]);
     for (size, own) in sizes.iter().zip(&times) {
-        let time = median(own.clone());
-        let ratio = median(own.iter().zip(&times[0]).map(|(own, first)| own / first).collect());
-        table.line(&[&size.to_string(), &nanoseconds(time * *size as f64), &nanoseconds(time), &factor(ratio)]);
+        let time = Spread::of(own.iter().copied());
+        let ratio = Spread::of(own.iter().zip(&times[0]).map(|(own, first)| own / first));
+        table.line(&[
+            &size.to_string(),
+            &nanoseconds(time.median * *size as f64),
+            &time.show(nanoseconds),
+            &ratio.show(factor),
+        ]);
     }
     table.print();
 }
 
-/// Columns of text, the first to the left, the others to the right.
+/// A table in Markdown, its columns aligned: the first to the left, the others to the right.
 pub struct Table {
     lines: Vec<Vec<String>>,
 }
@@ -198,15 +249,20 @@ impl Table {
         for (at, line) in self.lines.iter().enumerate() {
             for (column, cell) in line.iter().enumerate() {
                 let width = width(column);
-                let _ = if column == 0 { write!(text, "{cell:<width$}") } else { write!(text, "  {cell:>width$}") };
+                let _ =
+                    if column == 0 { write!(text, "| {cell:<width$} |") } else { write!(text, " {cell:>width$} |") };
             }
             text.push('\n');
             if at == 0 {
-                let all = (0..line.len()).map(|column| width(column) + 2).sum::<usize>() - 2;
-                let _ = writeln!(text, "{:-<all$}", "");
+                text.push('|');
+                for column in 0..line.len() {
+                    let dashes = "-".repeat(width(column) + 1);
+                    text += &if column == 0 { format!("{dashes}-|") } else { format!("{dashes}:|") };
+                }
+                text.push('\n');
             }
         }
-        print!("{text}");
+        println!("{}", text.trim_end_matches('\n'));
     }
 }
 

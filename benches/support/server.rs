@@ -2,12 +2,14 @@
 //! switches are not those of the benchmark.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 use memchr::memmem;
+
+use super::latency;
 
 const ROLE: &str = "GAMI_BENCH_SERVER";
 const EVENTS_IN_BLOCK: usize = 512;
@@ -74,15 +76,17 @@ pub fn serve_if_asked() {
         let role = role.clone();
         let serving = thread::Builder::new().stack_size(256 * 1024).spawn(move || match role.as_str() {
             #[cfg(feature = "tls")]
-            "tls" => drop(acceptor.and_then(|acceptor| acceptor.accept(tcp).ok()).map(serve)),
-            _ => drop(serve(tcp)),
+            "tls" => drop(acceptor.and_then(|acceptor| acceptor.accept(tcp).ok()).map(|tls| serve(tls, None))),
+            _ => drop(tcp.try_clone().and_then(|second| serve(tcp, Some(Arc::new(second))))),
         });
         drop(serving.expect("a thread"));
     }
     std::process::exit(0);
 }
 
-fn serve(mut stream: impl Read + Write) -> io::Result<()> {
+/// Serves a connection; `second` is a handle for a thread that writes events at a rate.
+fn serve(mut stream: impl Read + Write, second: Option<Arc<TcpStream>>) -> io::Result<()> {
+    let answering = Arc::new(Mutex::new(()));
     stream.write_all(b"Asterisk Call Manager/11.0.0\r\n")?;
     let mut input = Vec::new();
     let mut output = Vec::new();
@@ -97,20 +101,35 @@ fn serve(mut stream: impl Read + Write) -> io::Result<()> {
         // All that came together is answered together.
         while let Some(end) = memmem::find(&input[rest..], b"\r\n\r\n") {
             let action = std::str::from_utf8(&input[rest..rest + end]).unwrap_or_default();
+            if header(action, "Action") == Some("Paced") {
+                let (rate, events) = (number(action, "Rate"), number(action, "Count"));
+                let (second, answering) = (second.clone().expect("TCP"), Arc::clone(&answering));
+                thread::spawn(move || latency::write_paced(&second, &answering, rate, events));
+            }
             answer(action, &mut output, &mut stream)?;
             rest += end + 4;
         }
         input.drain(..rest);
+        let whole = answering.lock().expect("no panic");
         stream.write_all(&output)?;
+        drop(whole);
         output.clear();
         output.shrink_to(64 * 1024);
     }
 }
 
+fn header<'a>(action: &'a str, name: &str) -> Option<&'a str> {
+    action.split("\r\n").find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+}
+
+fn number(action: &str, name: &str) -> usize {
+    header(action, name).and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
 fn answer(action: &str, out: &mut Vec<u8>, stream: &mut impl Write) -> io::Result<()> {
-    let get = |name: &str| action.split("\r\n").find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    let get = |name: &str| header(action, name);
     let id = get("ActionID").unwrap_or_default();
-    let count = get("Count").and_then(|count| count.parse().ok()).unwrap_or(0);
+    let count = number(action, "Count");
     match get("Action").unwrap_or_default() {
         "Ping" => {
             write!(out, "Response: Success\r\nActionID: {id}\r\nPing: Pong\r\nTimestamp: 1700000000.000000\r\n\r\n")

@@ -9,6 +9,7 @@ use std::future::Future;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::support::latency::{self, Percentiles};
 use crate::support::{self, floor, look, measure, Sample};
 use crate::Figures;
 
@@ -57,6 +58,16 @@ impl Contender {
         }
     }
 
+    /// What it is called where latencies are told; what gami does with an event makes no difference there.
+    pub fn name_of_latency(self) -> Option<&'static str> {
+        match self {
+            Self::GamiHeaders | Self::GamiTyped => None,
+            Self::Floor => Some("a bare loop that reads"),
+            Self::GamiTouch => Some("gami"),
+            other => Some(other.name()),
+        }
+    }
+
     pub fn by_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|contender| contender.name() == name)
     }
@@ -87,6 +98,30 @@ pub fn run(contender: Contender, address: &str, events: usize) -> Figures {
         Contender::RsAmiOneThread => asterisk_rs_ami::run(&one_thread(), address, events),
         Contender::Manager => asterisk_manager::run(&two_workers(), address, events),
         Contender::ManagerOneThread => asterisk_manager::run(&one_thread(), address, events),
+    }
+}
+
+/// How long events are under way at a rate.
+pub fn latency(contender: Contender, address: &str, rate: usize, events: usize) -> latency::Figures {
+    match contender {
+        Contender::Floor => latency::read(address, rate, events),
+        Contender::RsAmi => asterisk_rs_ami::latency(&two_workers(), address, rate, events),
+        Contender::RsAmiOneThread => asterisk_rs_ami::latency(&one_thread(), address, rate, events),
+        Contender::Manager => asterisk_manager::latency(&two_workers(), address, rate, events),
+        Contender::ManagerOneThread => asterisk_manager::latency(&one_thread(), address, rate, events),
+        _ => gami::latency(address, rate, events),
+    }
+}
+
+/// How long actions take while so many events come.
+pub fn act_between(contender: Contender, address: &str, events: usize) -> Percentiles {
+    match contender {
+        Contender::Floor => latency::ping_between(address, events),
+        Contender::RsAmi => asterisk_rs_ami::act_between(&two_workers(), address, events),
+        Contender::RsAmiOneThread => asterisk_rs_ami::act_between(&one_thread(), address, events),
+        Contender::Manager => asterisk_manager::act_between(&two_workers(), address, events),
+        Contender::ManagerOneThread => asterisk_manager::act_between(&one_thread(), address, events),
+        _ => gami::act_between(address, events),
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 use std::hint::black_box;
+use std::time::Instant;
 
 use asterisk_manager::{AmiAction, AmiEvent, Manager, ManagerOptions};
 use tokio::runtime::Runtime;
 use tokio_stream::StreamExt;
+
+use crate::support::latency::{self, percentiles, Arrivals, Percentiles, BETWEEN_ACTIONS, UNDER};
 
 use super::{each, idle, measure, replayed, window, Figures, PINGS, PIPED, TASKS, WINDOWS};
 
@@ -58,6 +61,50 @@ pub fn run(runtime: &Runtime, address: &str, events: usize) -> Figures {
         });
     });
     Figures { round_trip, pipelined: piped.into_iter().fold(f64::INFINITY, f64::min), sixty_four, idle, ..figures }
+}
+
+pub fn latency(runtime: &Runtime, address: &str, rate: usize, events: usize) -> latency::Figures {
+    let mut arrivals = Arrivals::default();
+    runtime.block_on(async {
+        let ami = login(address, events + 1024).await;
+        let mut stream = ami.all_events_stream().await;
+        ami.send_action(paced(rate, events)).await.expect("a response");
+        while arrivals.len() < events {
+            match stream.next().await {
+                Some(Ok(AmiEvent::Newchannel(data))) => arrivals.note(&data.uniqueid, &data.other["Linkedid"]),
+                Some(Ok(other)) => panic!("not what is sent: {other:?}"),
+                Some(Err(_)) | None => break,
+            }
+        }
+    });
+    arrivals.figures()
+}
+
+pub fn act_between(runtime: &Runtime, address: &str, events: usize) -> Percentiles {
+    runtime.block_on(async {
+        let ami = login(address, events + 1024).await;
+        let mut stream = ami.all_events_stream().await;
+        ami.send_action(paced(UNDER, events)).await.expect("a response");
+        let consumer = tokio::spawn(async move {
+            for _ in 0..events {
+                black_box(&stream.next().await);
+            }
+        });
+        let mut times = Vec::new();
+        while !consumer.is_finished() {
+            let begun = Instant::now();
+            ami.send_action(AmiAction::Ping { action_id: None }).await.expect("a response");
+            times.push(begun.elapsed().as_nanos() as f64);
+            tokio::time::sleep(BETWEEN_ACTIONS).await;
+        }
+        percentiles(times)
+    })
+}
+
+fn paced(rate: usize, events: usize) -> AmiAction {
+    let params = [("Rate", rate), ("Count", events)];
+    let params = params.map(|(name, value)| (name.to_owned(), value.to_string())).into();
+    AmiAction::Custom { action: "Paced".into(), params, action_id: None }
 }
 
 fn look(event: &AmiEvent) {
