@@ -7,6 +7,7 @@
 //! long as the list goes on naming it.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 
 use super::channels::age;
 use super::wiring::{End, Wiring};
@@ -18,20 +19,37 @@ const LISTS: u8 = 2;
 /// So many are asked for after a list; the oldest first.
 const ASKED: usize = 50;
 
-/// The channels that no event has spoken of since a list named them, and how many lists have since.
+/// The channels that no event has spoken of since a list named them, by a hash of the `uniqueid`, and how many lists have
+/// since. Two with one hash would be asked for late, or once too often.
 #[derive(Debug, Default)]
-pub(super) struct Silent(HashMap<String, u8>);
+pub(super) struct Silent {
+    lists: HashMap<u64, u8>,
+    hasher: RandomState,
+}
 
 impl Silent {
     /// An event, or an answer, spoke of a channel.
     pub fn heard(&mut self, uniqueid: &str) {
-        if !self.0.is_empty() {
-            self.0.remove(uniqueid);
+        if !self.lists.is_empty() {
+            self.lists.remove(&self.hasher.hash_one(uniqueid));
         }
     }
 
+    /// A list named a channel again; how many have since an event did.
+    fn listed(&mut self, uniqueid: &str) -> u8 {
+        let hash = self.hasher.hash_one(uniqueid);
+        let again = |lists: &u8| lists.saturating_add(1);
+        let lists = self.lists.get(&hash).map_or(0, again);
+        self.lists.insert(hash, lists);
+        lists
+    }
+
+    fn has(&self, uniqueid: &str) -> bool {
+        self.lists.contains_key(&self.hasher.hash_one(uniqueid))
+    }
+
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.lists.len()
     }
 }
 
@@ -53,18 +71,11 @@ impl Ghosts {
         if wiring.old() {
             return; // there the list walks the channels themselves
         }
-        let counts = &mut wiring.silent.0;
-        for channel in wiring.channels.iter() {
-            match counts.get_mut(&channel.uniqueid) {
-                Some(lists) => *lists = lists.saturating_add(1),
-                None => drop(counts.insert(channel.uniqueid.clone(), 0)),
-            }
-        }
-        let silent = counts.iter().filter(|(_, lists)| **lists >= LISTS).map(|(uniqueid, _)| uniqueid);
-        let mut silent: Vec<&String> = silent.collect();
-        silent.sort_by_key(|uniqueid| age(uniqueid));
-        let names = silent.into_iter().take(ASKED).filter_map(|uniqueid| wiring.channels.get(uniqueid));
-        self.questions = names.map(|channel| channel.name.clone()).collect();
+        let silent = &mut wiring.silent;
+        let mut asked: Vec<_> =
+            wiring.channels.iter().filter(|channel| silent.listed(&channel.uniqueid) >= LISTS).collect();
+        asked.sort_by_key(|channel| age(&channel.uniqueid));
+        self.questions = asked.into_iter().take(ASKED).map(|channel| channel.name.clone()).collect();
     }
 
     pub fn has_questions(&self) -> bool {
@@ -105,7 +116,7 @@ impl Ghosts {
     pub fn convict(&mut self, wiring: &mut Wiring) -> u64 {
         let mut found = 0;
         for uniqueid in std::mem::take(&mut self.accused) {
-            if wiring.silent.0.contains_key(&uniqueid) && wiring.channels.has(&uniqueid) {
+            if wiring.silent.has(&uniqueid) && wiring.channels.has(&uniqueid) {
                 wiring.bury(&uniqueid, End::Unseen);
                 self.known.insert(uniqueid);
                 found += 1;

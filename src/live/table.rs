@@ -8,6 +8,9 @@ use super::map::{Iter, Keyed, Map};
 /// So many are looked through one by one: an event touches two or three, a new list can touch all.
 const FEW: usize = 16;
 
+/// Room for so many is kept.
+const KEPT: usize = 256;
+
 /// A map that notes how each thing was before an event touched it.
 #[derive(Debug)]
 pub(super) struct Table<T> {
@@ -104,5 +107,6 @@ impl<T: Keyed + Clone + PartialEq> Table<T> {
                 see(before, after);
             }
         }
+        self.touched.shrink_to(KEPT);
     }
 }
