@@ -305,6 +305,7 @@ macro_rules! events {
                     &[&[Names { prefix: "", names: &OWN }] $(, group_headers!($($kind)+ $($header)|+))*];
                 const PARTS: [Names; read::count(GROUPS)] = read::join(GROUPS, GROUPS[0][0]);
                 const TABLE: Table = table!(&PARTS);
+                const { assert!(TABLE.has_only_fields()) };
 
                 let mut slots = [None; Table::slots(&PARTS)];
                 event.packet().sort(&TABLE, &mut slots);

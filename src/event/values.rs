@@ -43,7 +43,8 @@ macro_rules! numbers {
     ($($number:ty as $wide:ident $shown:ident),*) => { $(
         impl Value<'_> for $number {
             fn read(text: &str) -> Option<Self> {
-                number(text).parse().ok()
+                // Most numbers stand alone, and then nothing has to be looked for.
+                text.parse().or_else(|_| number(text).parse()).ok()
             }
         }
 
@@ -79,6 +80,11 @@ impl Value<'_> for NtpTime {
 /// The number before what may explain it, as in `200(SR)` or `0.0310(sec)`.
 fn number(text: &str) -> &str {
     text.split_once('(').map_or(text, |(number, _)| number).trim_ascii()
+}
+
+/// What a word in any case stands for in a list.
+fn word<T: Copy>(text: &str, words: &[(&str, T)]) -> Option<T> {
+    words.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, value)| *value)
 }
 
 /// In every spelling that Asterisk uses: yes and no, true and false, on and off, 1 and 0, enabled and
@@ -124,10 +130,8 @@ macro_rules! words {
 
         impl<'a> Value<'a> for $name<'a> {
             fn read(text: &'a str) -> Option<Self> {
-                $( if text.eq_ignore_ascii_case($word) $(|| text.eq_ignore_ascii_case($other))* {
-                    return Some(Self::$variant);
-                } )+
-                (!text.is_empty()).then_some(Self::Other(text))
+                let words = const { &[$( ($word, Self::$variant), $( ($other, Self::$variant), )* )+] };
+                word(text, words).or_else(|| (!text.is_empty()).then_some(Self::Other(text)))
             }
         }
 
@@ -195,10 +199,9 @@ macro_rules! codes {
 
         impl Value<'_> for $name {
             fn read(text: &str) -> Option<Self> {
-                match number(text).parse::<i32>() {
-                    Ok(code) => Some(code.into()),
-                    $( Err(_) if text.eq_ignore_ascii_case($text) => Some(Self::$variant), )+
-                    Err(_) => None,
+                match i32::read(text) {
+                    Some(code) => Some(code.into()),
+                    None => word(text, const { &[$( ($text, Self::$variant) ),+] }),
                 }
             }
         }

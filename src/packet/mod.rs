@@ -23,7 +23,7 @@ mod table;
 pub use framing::{Frame, Framer, DEFAULT_LIMIT};
 pub use lines::LineEnd;
 use pool::Pool;
-pub(crate) use table::{table, Bucket, Names, Table};
+pub(crate) use table::{table, Name, Names, Table};
 
 use std::borrow::Cow;
 use std::fmt;
@@ -32,7 +32,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use crate::secrets::Mask;
 use follows::is_follows;
-use lines::{gap, has_name};
+use lines::{find, gap, has_name};
 use scan::Spans;
 
 /// The text of the whole packets that one read brought.
@@ -61,7 +61,7 @@ impl Drop for Chunk {
 }
 
 /// Where a header stands: its name is `start..colon`, its value ends at `end`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Span {
     start: u32,
     colon: u32,
@@ -246,7 +246,7 @@ impl Packet {
         if !has_name(bytes, key.as_bytes()) {
             return None;
         }
-        let end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+        let end = find(b'\n', bytes, 0, bytes.len()).unwrap_or(bytes.len());
         let end = if bytes[..end].ends_with(b"\r") { end - 1 } else { end };
         Some(&text[key.len() + gap(bytes, key.len(), end)..end])
     }
