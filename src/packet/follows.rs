@@ -82,7 +82,6 @@ impl Line {
     fn if_long(self) -> Self {
         match self {
             Self::Header(Name::Response | Name::Event) => Self::Text,
-            Self::Header(Name::ActionId) => Self::Header(Name::Other),
             line => line,
         }
     }
@@ -193,7 +192,7 @@ impl FollowsEnd {
             if long.is_some() {
                 self.response = None;
             }
-            if let Some(end) = self.take(line, data, at, *scanned, actions) {
+            if let Some(end) = self.take(line, long.is_some(), data, at, *scanned, actions) {
                 return Some(end);
             }
         }
@@ -209,6 +208,7 @@ impl FollowsEnd {
     fn take(
         &mut self,
         line: Line,
+        is_long: bool,
         data: &[u8],
         at: usize,
         next: usize,
@@ -235,7 +235,7 @@ impl FollowsEnd {
         self.after_head = false;
         self.stage = match (self.stage, line) {
             (Stage::Head, Line::Header(name)) if self.head.takes(name, self.ends) => {
-                if name == Name::ActionId && self.id.is_none() {
+                if name == Name::ActionId && self.id.is_none() && !is_long {
                     self.id = value().map(str::to_owned);
                 }
                 Stage::Head
