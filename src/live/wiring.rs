@@ -56,6 +56,8 @@ pub(super) struct Wiring {
     /// Pairs that were parted, by one of their channels, and when: up to Asterisk 11.
     pub parted: Vec<(SystemTime, String)>,
     pub silent: Silent,
+    /// Channels that were picked up, and who takes their place.
+    picked: Vec<(String, String)>,
     names: HashMap<String, String>,
     /// The last to die, in order.
     dead: VecDeque<String>,
@@ -76,6 +78,7 @@ impl Wiring {
             doubts: Vec::new(),
             parted: Vec::new(),
             silent: Silent::default(),
+            picked: Vec::new(),
             names: HashMap::new(),
             dead: VecDeque::new(),
             buried: HashSet::new(),
@@ -191,6 +194,10 @@ impl Wiring {
             "Unlink" => {
                 let e = event::Unlink::from(event);
                 self.unlink(e.uniqueid1, e.uniqueid2);
+            }
+            "Pickup" => {
+                let e = event::Pickup::from(event);
+                self.picked_up(&e);
             }
             "Masquerade" => {
                 let e = event::Masquerade::from(event);
@@ -354,12 +361,38 @@ impl Wiring {
             return;
         }
         self.seen(snapshot);
-        if let Some(bridge) = self.channels.get(uniqueid).and_then(|channel| channel.bridge.as_ref()) {
-            if !self.bridges.get(bridge).is_some_and(|bridge| bridge.is_pair()) {
-                self.doubt(Why::Order { key: uniqueid.to_owned() });
+        let bridge = self.channels.get(uniqueid).and_then(|channel| channel.bridge.clone());
+        let bridge = bridge.filter(|bridge| !self.bridges.get(bridge).is_some_and(|bridge| bridge.is_pair()));
+        if let Some(bridge) = bridge {
+            match self.successor(uniqueid) {
+                Some(successor) => self.replace(uniqueid, &successor, &bridge),
+                None => self.doubt(Why::Order { key: uniqueid.to_owned() }),
             }
         }
         self.bury(uniqueid, End::Hangup(cause));
+    }
+
+    /// Who picks up a channel takes its place: the two are swapped by a masquerade, which has no event from Asterisk
+    /// 12 on. Where the channel was in a bridge, as the recall of a transfer is, the other is in it now; that the
+    /// masquerade was done is told by the hangup of the channel that was picked up.
+    fn picked_up(&mut self, e: &event::Pickup<'_>) {
+        let (picked, by) = (e.target.uniqueid, e.channel.uniqueid);
+        if !picked.is_empty() && !by.is_empty() && !self.picked.iter().any(|(other, _)| other == picked) {
+            self.picked.push((picked.to_owned(), by.to_owned()));
+        }
+    }
+
+    /// Who takes the place of a channel.
+    fn successor(&self, uniqueid: &str) -> Option<String> {
+        let (_, by) = self.picked.iter().find(|(picked, _)| picked == uniqueid)?;
+        self.channels.get(by).filter(|by| by.bridge.is_none()).map(|by| by.uniqueid.clone())
+    }
+
+    /// Puts a channel into a bridge in the place of another.
+    fn replace(&mut self, uniqueid: &str, successor: &str, bridge: &str) {
+        self.put_in(successor, bridge);
+        self.dialled(successor, None);
+        self.unbridge(uniqueid);
     }
 
     fn remember_dead(&mut self, uniqueid: &str) {
@@ -394,8 +427,13 @@ impl Wiring {
         self.channels.remove(uniqueid);
         self.forget_name(&channel.name, uniqueid);
         self.parted.retain(|(_, parted)| parted != uniqueid);
+        self.forget_pickup(uniqueid);
         self.remember_dead(uniqueid);
         self.note(Note::Gone { channel: Box::new((*channel).clone()), end });
+    }
+
+    fn forget_pickup(&mut self, uniqueid: &str) {
+        self.picked.retain(|(picked, by)| picked != uniqueid && by != uniqueid);
     }
 
     fn part_halves(&mut self, half: &str, other: &str) {
@@ -732,7 +770,12 @@ impl Wiring {
         match name {
             "Hangup" => {
                 let e = event::Hangup::from(event);
+                self.forget_pickup(e.channel.uniqueid);
                 self.remember_dead(e.channel.uniqueid);
+            }
+            "Pickup" => {
+                let e = event::Pickup::from(event);
+                self.picked_up(&e);
             }
             "Newchannel" => {
                 let e = event::Newchannel::from(event);
@@ -842,10 +885,11 @@ impl Wiring {
         self.dead.clear();
         self.buried.clear();
         self.parted.clear();
+        self.picked.clear();
     }
 
     /// How much is remembered beside the channels and bridges themselves; what is bounded is not counted.
     pub fn remembered(&self) -> usize {
-        self.names.len() + self.silent.len() + self.parted.len() + self.notes.len()
+        self.names.len() + self.silent.len() + self.parted.len() + self.picked.len() + self.notes.len()
     }
 }
