@@ -154,6 +154,10 @@ fn join(id: &str, position: u32, count: u32) -> Event {
     ))
 }
 
+fn leave(id: &str, count: u32) -> Event {
+    event(&format!("Event: QueueCallerLeave\nUniqueid: {id}\nLinkedid: {id}\nQueue: sales\nCount: {count}\n"))
+}
+
 #[test]
 fn a_count_that_does_not_fit_makes_the_queue_suspect_and_only_that_one_is_listed() {
     let mut model = Model::new(Parts::new().queues());
@@ -194,7 +198,28 @@ fn a_caller_who_hangs_up_and_does_not_leave_is_looked_for_a_second_later() {
 }
 
 #[test]
-fn a_caller_who_is_moved_into_a_bridge_leaves_the_queue_and_the_list_is_asked() {
+fn a_caller_who_goes_on_elsewhere_and_does_not_leave_is_looked_for_a_second_later() {
+    let mut model = Model::new(Parts::new().queues());
+    model.linked(at(0));
+    list_all(&mut model, 0, |_| queue("sales", &[]));
+    let ran = |application: &str| {
+        event(&format!("Event: Newexten\nUniqueid: 1.1\nLinkedid: 1.1\nApplication: {application}\n"))
+    };
+    model.event(&join("1.1", 1, 1), at(1));
+    // These may come late.
+    model.event(&ran("Set"), at(1));
+    model.event(&ran("Queue"), at(1));
+    model.tick(at(3));
+    assert!(model.validity(Part::Queues).is_valid());
+    model.event(&ran("Echo"), at(3));
+    assert!(model.validity(Part::Queues).is_valid());
+    model.tick(at(4));
+    assert_eq!(*model.validity(Part::Queues), Validity::Suspect(Why::Caller { queue: "sales".to_owned() }));
+    assert!(model.snapshot().queue("sales").unwrap().callers.is_empty());
+}
+
+#[test]
+fn a_caller_who_is_moved_into_a_bridge_leaves_the_queue_that_counts_it_for_a_while() {
     let mut model = Model::new(Parts::new().queues());
     model.linked(at(0));
     list_all(&mut model, 0, |_| queue("sales", &[]));
@@ -205,7 +230,22 @@ fn a_caller_who_is_moved_into_a_bridge_leaves_the_queue_and_the_list_is_asked() 
     let now = model.snapshot();
     let callers: Vec<_> = now.queue("sales").unwrap().callers.iter().map(|c| (&c.uniqueid[..], c.position)).collect();
     assert_eq!(callers, [("1.2", 1)]);
-    assert_eq!(now.validity(Part::Queues), Validity::Suspect(Why::Caller { queue: "sales".to_owned() }));
+    assert!(now.validity(Part::Queues).is_valid(), "nothing is in doubt");
+    // The queue's thread has not noticed yet; then it has.
+    model.event(&join("1.3", 3, 3), at(2));
+    model.event(&leave("1.3", 2), at(3));
+    model.event(&leave("1.2", 0), at(4));
+    assert!(model.validity(Part::Queues).is_valid());
+    model.event(&join("1.4", 2, 2), at(4));
+    assert_eq!(*model.validity(Part::Queues), Validity::Suspect(Why::Count { queue: "sales".to_owned() }));
+    let left_behind = "Event: QueueEntry\nQueue: sales\nPosition: 2\nChannel: Surrogate/a-1\nUniqueid: 1.9\nWait: 3\n";
+    list_all(&mut model, 5, |_| [queue("sales", &["1.4"]), vec![event(left_behind)]].concat());
+    let callers = |model: &Model| model.snapshot().queue("sales").unwrap().callers.len();
+    assert_eq!((callers(&model), model.counts().corrections), (1, 0));
+    model.event(&join("1.5", 3, 3), at(6));
+    assert!(model.validity(Part::Queues).is_valid(), "what was left behind is counted");
+    model.event(&join("1.6", 4, 4), at(60));
+    assert!(!model.validity(Part::Queues).is_valid(), "but not for ever");
 }
 
 #[test]

@@ -264,3 +264,52 @@ fn a_redirected_leg_is_one_party_before_and_after() {
         assert!(!moved || is_old(version), "{version}");
     }
 }
+
+/// The channel of this number in its `uniqueid`.
+fn numbered(number: u32) -> impl Fn(&Snapshot) -> Option<std::sync::Arc<gami::live::Channel>> {
+    let end = format!(".{number}");
+    move |now| now.channels().find(|channel| channel.uniqueid.ends_with(&end)).cloned()
+}
+
+#[test]
+fn who_picks_up_the_recall_of_a_transfer_is_in_its_bridge_then() {
+    // What rings is a Local channel that is in the bridge already, and leaves it by its hangup.
+    for (version, [caller, rings, picker]) in [("16", [1481, 1500, 1494]), ("22", [7503, 7523, 7535])] {
+        let [caller, rings, picker] = [caller, rings, picker].map(numbered);
+        let joined = |now: &Snapshot, other: &dyn Fn(&Snapshot) -> Option<std::sync::Arc<gami::live::Channel>>| {
+            let bridge = caller(now).and_then(|caller| caller.bridge.clone());
+            bridge.is_some() && bridge == other(now).and_then(|other| other.bridge.clone())
+        };
+        one_after_the_other(
+            &moments("pickuprecall", version),
+            &[
+                ("rings", &|now| joined(now, &rings) && picker(now).is_some_and(|picker| picker.bridge.is_none())),
+                ("picked up", &|now| joined(now, &picker) && rings(now).is_none()),
+                ("over", &|now| now.channels().len() == 0),
+            ],
+            version,
+        );
+    }
+}
+
+#[test]
+fn a_caller_who_is_bridged_or_parked_by_an_action_is_in_the_queue_no_more() {
+    for (name, version, queue, caller) in [
+        ("queuemoved", "16", "agents", 66),
+        ("queuemoved", "22", "ringing", 4034),
+        ("queueparked", "22", "agents", 4229),
+    ] {
+        let caller = numbered(caller);
+        let waits = |now: &Snapshot| now.queue(queue).is_some_and(|queue| queue.callers.len() == 1);
+        let bridged = |now: &Snapshot| caller(now).is_some_and(|caller| caller.bridge.is_some());
+        one_after_the_other(
+            &moments(name, version),
+            &[
+                ("waits", &|now| waits(now) && !bridged(now)),
+                ("moved", &|now| bridged(now) && !waits(now)),
+                ("over", &|now| now.channels().len() == 0),
+            ],
+            name,
+        );
+    }
+}

@@ -62,10 +62,11 @@ impl Keyed for Hint {
 }
 
 impl Listed for Device {
-    /// Asterisk tells of `UNKNOWN`, at the end of an IAX2 channel, what it does not keep itself: its list goes on to
-    /// say what was before.
+    /// Of a peer that calls in over IAX2, Asterisk tells states that it does not keep itself, as if nothing were known
+    /// of the device, and its list goes on to say what was before: events and list differ, and neither is wrong.
     fn inherit(&mut self, shown: &Self) -> bool {
-        self.state != shown.state && shown.device_state() != Some(DeviceState::Unknown)
+        let is_kept = !self.device.starts_with("IAX2/") && shown.device_state() != Some(DeviceState::Unknown);
+        self.state != shown.state && is_kept
     }
 }
 

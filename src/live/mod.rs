@@ -126,6 +126,7 @@ mod resync;
 mod rights;
 mod snapshot;
 mod table;
+mod unseen;
 mod wiring;
 
 pub use agents::Agent;

@@ -12,6 +12,7 @@ use super::part::{Part, Parts, Unavailable, Validity, Why};
 use super::queues::Tie;
 use super::resync::{self, Pending, Refusal, Round, Want};
 use super::snapshot::{Maps, Snapshot};
+use super::unseen::Unseen;
 use super::wiring::{Note, Wiring};
 use super::{agents, conferences, devices, endpoints, parking, queues};
 use super::{Agent, Conference, Device, Endpoint, Hint, Parked, Queue};
@@ -77,8 +78,9 @@ pub struct Model {
     queued: HashMap<String, String>,
     /// The conference that a channel is in; only for what is hung up.
     conferring: HashMap<String, String>,
-    /// Since when a caller is hung up that its queue has to let go.
+    /// Since when a caller is hung up, or elsewhere, that its queue has to let go.
     leaving: Vec<(SystemTime, String, String)>,
+    unseen: Unseen,
     pub(super) doubts: Vec<(Part, Why)>,
     changes: Vec<Change>,
     counts: Counts,
@@ -139,6 +141,7 @@ impl Model {
             queued: HashMap::new(),
             conferring: HashMap::new(),
             leaving: Vec::new(),
+            unseen: Unseen::default(),
             doubts: Vec::new(),
             changes: Vec::new(),
             counts: Counts::default(),
@@ -185,7 +188,8 @@ impl Model {
         match name {
             "Hangup" => self.hung_up(event, at),
             "Newchannel" => event.packet().seek("Uniqueid").into_iter().for_each(|born| self.ghosts.born(born)),
-            "BridgeEnter" => self.entered(event),
+            "BridgeEnter" => self.entered(event, at),
+            "Newexten" if !self.queued.is_empty() => self.ran(event, at),
             "FullyBooted" => self.booted(event, at),
             "Reload" => [Part::Queues, Part::Hints, Part::Endpoints].into_iter().for_each(|part| {
                 self.doubts.push((part, Why::Reloaded));
@@ -204,9 +208,15 @@ impl Model {
             return;
         }
         if has(Part::Queues) {
-            let doubts = &mut self.doubts;
-            let mut doubt = |why: Why| doubts.push((Part::Queues, why));
-            if let Some(tie) = queues::apply(&mut self.queues, name, event, at, &mut doubt) {
+            let mut doubts = Vec::new();
+            if let Some(tie) = queues::apply(&mut self.queues, name, event, at, &mut |why| doubts.push(why)) {
+                if !self.unseen.is_empty() {
+                    let queues = &self.queues.shown;
+                    let callers = |queue: &str| queues.get(queue).map_or(0, |queue| queue.callers.len());
+                    let explained = self.unseen.explain(event, callers, at);
+                    doubts.retain(|why| !explained || !matches!(why, Why::Count { .. }));
+                }
+                self.doubts.extend(doubts.into_iter().map(|why| (Part::Queues, why)));
                 match tie {
                     Some(Tie::In { uniqueid, queue }) => drop(self.queued.insert(uniqueid, queue)),
                     Some(Tie::Out { uniqueid }) => drop(self.queued.remove(&uniqueid)),
@@ -257,14 +267,32 @@ impl Model {
     }
 
     /// A caller that enters a bridge has left its queue, and the queue has said so before. Where it has not, an action
-    /// has moved the channel away under the queue, whose event then tells of one that nobody sees, and does not come.
-    fn entered(&mut self, event: &Event) {
+    /// has moved the channel away under the queue, and no event will tell.
+    fn entered(&mut self, event: &Event, at: SystemTime) {
         let Some(uniqueid) = event.packet().seek("Uniqueid") else { return };
         let Some(queue) = self.queued.get(uniqueid).cloned() else { return };
         if self.queues.shown.get(&queue).is_some_and(|queue| queue.caller(uniqueid).is_some()) {
             self.queued.remove(uniqueid);
             queues::left(&mut self.queues, &queue, uniqueid);
-            self.doubts.push((Part::Queues, Why::Caller { queue }));
+            self.unseen.add(&queue, at);
+        }
+    }
+
+    /// A caller that runs something else has left its queue. Where the queue has not said so, an action has moved the
+    /// channel away under it: only one that `Originate` put straight into the application, which has no dialplan to go
+    /// on in. Up to Asterisk 16 the queue's events can be ahead of this one, so a moment is waited for.
+    fn ran(&mut self, event: &Event, at: SystemTime) {
+        let e = event::Newexten::from(event);
+        let uniqueid = e.channel.uniqueid;
+        let Some(queue) = self.queued.get(uniqueid) else { return };
+        let leaves = e.application != "Queue" && !e.application.is_empty();
+        let known = self.leaving.iter().position(|(_, _, leaving)| leaving == uniqueid);
+        match known {
+            Some(known) if !leaves => drop(self.leaving.remove(known)),
+            None if leaves && self.queues.shown.get(queue).is_some_and(|queue| queue.caller(uniqueid).is_some()) => {
+                self.leaving.push((at, queue.clone(), uniqueid.to_owned()));
+            }
+            _ => {}
         }
     }
 
@@ -297,6 +325,7 @@ impl Model {
         let overdue = self.leaving.iter().take_while(|(since, ..)| late(*since)).count();
         for (_, queue, uniqueid) in self.leaving.drain(..overdue) {
             queues::left(&mut self.queues, &queue, &uniqueid);
+            self.unseen.add(&queue, at);
             self.doubts.push((Part::Queues, Why::Caller { queue }));
         }
     }
@@ -338,6 +367,7 @@ impl Model {
         self.endpoints.clear();
         self.agents.clear();
         self.leaving.clear();
+        self.unseen.clear();
         self.queued.clear();
         self.conferring.clear();
         self.shown = Default::default();
@@ -408,6 +438,7 @@ impl Model {
         self.pending.clear();
         self.ghosts.lost();
         self.leaving.clear();
+        self.unseen.clear();
         self.wiring.parted.clear();
         self.doubts.clear();
         self.end_gathering(None);
@@ -576,11 +607,11 @@ impl Model {
         self.counts.lists += 1;
         self.seq = items.last().map_or(self.seq, |item| self.seq.max(item.seq()));
         self.answers[part as usize] = Some(Ok(()));
-        self.put_in(action.name(), items, at);
+        self.put_in(action.name(), action.get("Queue"), items, at);
         self.answered(&action, part, at);
     }
 
-    fn put_in(&mut self, name: &str, items: &[Event], at: SystemTime) {
+    fn put_in(&mut self, name: &str, only: Option<&str>, items: &[Event], at: SystemTime) {
         let is = |names: &[&str]| names.iter().any(|other| other.eq_ignore_ascii_case(name));
         if is(&["CoreShowChannels", "Status"]) {
             if let Some((aside, listed)) = &mut self.aside {
@@ -595,6 +626,7 @@ impl Model {
                 aside.list_bridges(items);
             }
         } else if is(&["QueueStatus"]) {
+            self.unseen.list(only, items, at);
             queues::list(&mut self.queues, items, at);
         } else if is(&["ConfbridgeListRooms"]) {
             let rooms = conferences::list_rooms(&mut self.conferences, items);
@@ -654,7 +686,7 @@ impl Model {
             if !self.is_gathering(part) {
                 self.gather(part, None);
             }
-            self.put_in(action.name(), &[], at);
+            self.put_in(action.name(), action.get("Queue"), &[], at);
         }
         self.answered(&action, part, at);
     }

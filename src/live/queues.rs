@@ -9,6 +9,7 @@ use super::fields::fields;
 use super::map::Keyed;
 use super::part::Why;
 use super::table::Table;
+use super::unseen::is_left_behind;
 use crate::event::values::QueueMemberState;
 use crate::event::{self, ChannelSnapshot, Event, MemberSnapshot};
 
@@ -532,7 +533,7 @@ fn params(table: &mut Table<Queue>, e: &event::QueueParams<'_>, at: SystemTime) 
 }
 
 fn entry(table: &mut Table<Queue>, e: &event::QueueEntry<'_>, at: SystemTime) {
-    let Some(queue) = table.edit(e.queue) else { return };
+    let Some(queue) = table.edit(e.queue).filter(|_| !is_left_behind(e.channel)) else { return };
     queue.callers.push(Arc::new(Caller {
         queue: e.queue.to_owned(),
         uniqueid: e.uniqueid.to_owned(),

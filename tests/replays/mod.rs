@@ -54,7 +54,7 @@ pub fn replays() -> Vec<Replay> {
         .map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned())
         .collect();
     names.sort();
-    assert_eq!(names.len(), 125, "recordings are missing");
+    assert_eq!(names.len(), 130, "recordings are missing");
     names.iter().map(|name| replay(name)).collect()
 }
 
