@@ -219,6 +219,21 @@ fn a_caller_who_goes_on_elsewhere_and_does_not_leave_is_looked_for_a_second_late
 }
 
 #[test]
+fn a_caller_who_goes_on_elsewhere_has_left_when_the_queue_counts_it_no_more() {
+    let mut model = Model::new(Parts::new().queues());
+    model.linked(at(0));
+    list_all(&mut model, 0, |_| queue("sales", &[]));
+    model.event(&join("1.1", 1, 1), at(1));
+    model.event(&event("Event: Newexten\nUniqueid: 1.1\nLinkedid: 1.1\nApplication: Echo\n"), at(2));
+    model.event(&join("1.2", 1, 1), at(2));
+    model.tick(at(9));
+    assert!(model.validity(Part::Queues).is_valid());
+    let now = model.snapshot();
+    let callers: Vec<_> = now.queue("sales").unwrap().callers.iter().map(|c| (&c.uniqueid[..], c.position)).collect();
+    assert_eq!(callers, [("1.2", 1)]);
+}
+
+#[test]
 fn a_caller_who_is_moved_into_a_bridge_leaves_the_queue_that_counts_it_for_a_while() {
     let mut model = Model::new(Parts::new().queues());
     model.linked(at(0));

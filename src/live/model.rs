@@ -210,11 +210,10 @@ impl Model {
         if has(Part::Queues) {
             let mut doubts = Vec::new();
             if let Some(tie) = queues::apply(&mut self.queues, name, event, at, &mut |why| doubts.push(why)) {
-                if !self.unseen.is_empty() {
-                    let queues = &self.queues.shown;
-                    let callers = |queue: &str| queues.get(queue).map_or(0, |queue| queue.callers.len());
-                    let explained = self.unseen.explain(event, callers, at);
-                    doubts.retain(|why| !explained || !matches!(why, Why::Count { .. }));
+                let miscounted = doubts.iter().position(|why| matches!(why, Why::Count { .. }));
+                if miscounted.is_some() || !self.unseen.is_empty() {
+                    let explained = self.recount(event, at);
+                    miscounted.filter(|_| explained).map(|at| doubts.remove(at));
                 }
                 self.doubts.extend(doubts.into_iter().map(|why| (Part::Queues, why)));
                 match tie {
@@ -294,6 +293,22 @@ impl Model {
             }
             _ => {}
         }
+    }
+
+    /// Whether a queue's count is explained by callers that it lets go without a word: those that it counts no more
+    /// although no time has passed, and those that it counts still.
+    fn recount(&mut self, event: &Event, at: SystemTime) -> bool {
+        let e = event::QueueCallerJoin::from(event);
+        let Some(count) = e.count else { return false };
+        let callers = |model: &Self| model.queues.shown.get(e.queue).map_or(0, |queue| queue.callers.len() as u32);
+        while callers(self) > count {
+            let Some(leaving) = self.leaving.iter().position(|(_, queue, _)| queue == e.queue) else { break };
+            let (_, queue, uniqueid) = self.leaving.remove(leaving);
+            self.queued.remove(&uniqueid);
+            queues::left(&mut self.queues, &queue, &uniqueid);
+        }
+        let is_unseen = self.unseen.explain(event, callers(self), at);
+        is_unseen || callers(self) == count
     }
 
     /// The other families may hear of a hangup late, or never.

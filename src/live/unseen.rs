@@ -42,11 +42,11 @@ impl Unseen {
     }
 
     /// Whether these are why a queue counts with this event more callers than it has.
-    pub fn explain(&mut self, event: &Event, callers: impl Fn(&str) -> usize, at: SystemTime) -> bool {
+    pub fn explain(&mut self, event: &Event, callers: u32, at: SystemTime) -> bool {
         let e = event::QueueCallerJoin::from(event);
         let Some(count) = e.count else { return false };
         let Some((unseen, since)) = self.0.get_mut(e.queue) else { return false };
-        let excess = count.checked_sub(callers(e.queue) as u32).filter(|excess| excess <= unseen);
+        let excess = count.checked_sub(callers).filter(|excess| excess <= unseen);
         let is_over = at.duration_since(*since).is_ok_and(|since| since > NOTICED);
         let Some(excess) = excess.filter(|excess| *excess > 0 && !is_over) else {
             self.0.remove(e.queue);

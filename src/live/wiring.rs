@@ -271,9 +271,12 @@ impl Wiring {
 
     fn join_halves(&mut self, one: &str, two: &str) {
         for (half, other) in [(one, two), (two, one)] {
-            let joined = self.channels.get(half).is_some_and(|half| half.local_peer.as_deref() == Some(other));
-            if joined || !self.channels.has(other) {
+            let before = self.channels.get(half).and_then(|half| half.local_peer.clone());
+            if before.as_deref() == Some(other) || !self.channels.has(other) {
                 continue;
+            }
+            if let Some(before) = before {
+                self.part_halves(&before, half);
             }
             if let Some(half) = self.channels.edit(half) {
                 half.local_peer = Some(other.to_owned());
