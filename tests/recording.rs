@@ -199,7 +199,7 @@ fn a_recording_that_is_torn_anywhere_reads_up_to_the_tear() {
 }
 
 #[test]
-#[ignore = "takes two minutes, a quarter of one in release: cargo test --test recording -- --ignored"]
+#[ignore = "takes two minutes: cargo test --test recording -- --ignored"]
 fn a_recording_of_an_hour_that_is_torn_anywhere_reads_up_to_the_tear() {
     tear(50 * 3_600);
 }

@@ -195,6 +195,19 @@ mod tests {
         assert_eq!(given_up(&mut awaited, begun, |_| Some(event("VarSet"))), 30);
     }
 
+    #[test]
+    fn while_the_lag_is_measured_it_grows_to_what_it_is_at_least() {
+        let late = |came_back: bool, name: &str| {
+            let (mut awaited, begun) = answered(Some(came_back));
+            awaited.wanted = false;
+            awaited.came(&event(name), begun);
+            let mut late = [900, 1_500, 1_600, 2_700].map(|ms| awaited.late(begun + Duration::from_millis(ms)));
+            late.iter_mut().filter_map(|late| late.take().map(|late| late.as_millis())).collect::<Vec<_>>()
+        };
+        assert_eq!(late(true, "VarSet"), [1_500, 2_700]);
+        assert_eq!((late(true, "Newstate"), late(false, "VarSet")), (vec![], vec![]), "it may never come");
+    }
+
     fn unanswered() -> (Awaited, Sender<Result<Response>>, Instant) {
         let (answers, answer) = bounded(1);
         let begun = Instant::now();

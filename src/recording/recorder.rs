@@ -30,8 +30,8 @@ const STACK: usize = 256 * 1024;
 ///
 /// A client never waits for the disk: what it reads and sends is copied to a queue, from which a thread of the
 /// recorder's own writes. When the disk does not keep up and the queue is full, what comes is left out; the file
-/// says how much, [`Client::errors`](crate::Client::errors) tells once for each such time, and
-/// [`Recorder::stats`] counts. A disk that is full is the same: the recorder tries again every second.
+/// says how much, [`Client::errors`](crate::Client::errors) tells once for each such time, with the next read of a link:
+/// a [keepalive](crate::Options::keepalive) makes one; and [`Recorder::stats`] counts. A disk that is full is the same: the recorder tries again every second.
 ///
 /// # Blocking
 ///
