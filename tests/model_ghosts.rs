@@ -187,6 +187,23 @@ fn a_user_who_may_not_ask_keeps_them() {
 }
 
 #[test]
+fn a_channel_of_which_the_server_has_nothing_to_say_stays() {
+    let mut server = Server::new(&["1.1"], &[]);
+    let mut model = server.linked();
+    for _ in 0..4 {
+        model.suspect(Part::Calls, Why::Audit, at(0));
+        while let Some(want) = model.want(at(0)) {
+            match want {
+                Want::List(action) if action.get("Channel").is_some() => model.list(&action, &[], at(0)),
+                Want::List(action) => server.answer(&mut model, &action),
+                _ => model.fenced(None, at(0)),
+            }
+        }
+    }
+    assert_eq!((ids(&model), model.counts().ghosts), (vec!["1.1".to_owned()], 0));
+}
+
+#[test]
 fn many_silent_channels_are_asked_for_a_few_at_a_time_and_the_oldest_first() {
     let ids: Vec<&'static str> = (100..300).map(|id| &*format!("1.{id}").leak()).collect();
     let mut server = Server::new(&ids, &[]);

@@ -88,16 +88,21 @@ impl Ghosts {
         names.map(|name| Action::new("Status").param("Channel", name)).collect()
     }
 
-    /// Takes the answer to a question: what there is of that name.
+    /// Takes the answer to a question: what there is of that name. A server that finds the channel and has nothing to say
+    /// of it proves nothing.
     pub fn answered(&mut self, wiring: &mut Wiring, name: &str, items: &[Event]) {
         let Some(uniqueid) = wiring.named(name).cloned() else { return };
-        let is = |item: &Event| {
-            item.name().eq_ignore_ascii_case("Status") && event::Status::from(item).channel.uniqueid == uniqueid
-        };
-        match items.iter().any(is) {
-            true => wiring.silent.heard(&uniqueid),
-            false => self.accused.push(uniqueid),
+        let mut found = items.iter().filter(|item| item.name().eq_ignore_ascii_case("Status"));
+        match found.next().map(|item| event::Status::from(item).channel.uniqueid == uniqueid) {
+            Some(true) => wiring.silent.heard(&uniqueid),
+            Some(false) => self.accused.push(uniqueid), // another has its name
+            None => {}
         }
+    }
+
+    /// There is no channel of that name.
+    pub fn missed(&mut self, wiring: &Wiring, name: &str) {
+        self.accused.extend(wiring.named(name).cloned());
     }
 
     pub fn bar(&mut self) {

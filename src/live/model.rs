@@ -678,7 +678,7 @@ impl Model {
             if refusal != Refusal::Empty {
                 self.ghosts.bar();
             } else if message.eq_ignore_ascii_case("No such channel") {
-                self.ghosts.answered(&mut self.wiring, channel, &[]);
+                self.ghosts.missed(&self.wiring, channel);
             }
             return self.asked(&action);
         }
