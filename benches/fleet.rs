@@ -124,8 +124,8 @@ fn stand(part: &str) {
         }
     };
     // Until the threads that made the links have ended, and the first of everything is over.
-    thread::sleep(Duration::from_millis(if is_quick() { 100 } else { 1_000 }));
-    let watched = Duration::from_millis(if is_quick() { 200 } else { 1_500 });
+    thread::sleep(Duration::from_millis(if is_quick() { 100 } else { 500 }));
+    let watched = Duration::from_millis(if is_quick() { 200 } else { 1_000 });
     let switches = voluntary_switches();
     thread::sleep(watched);
     let wakeups = voluntary_switches()

@@ -57,7 +57,7 @@ fn stand(part: &str) {
     let threads = |counts: Option<(usize, usize)>| counts.map(|(threads, _)| threads as f64);
     let files = |counts: Option<(usize, usize)>| counts.map(|(_, files)| files as f64);
     let kib = each(resident_memory().map(|(now, _)| now as f64), memory);
-    let watched = Duration::from_millis(if is_quick() { 200 } else { 1_500 });
+    let watched = Duration::from_millis(if is_quick() { 200 } else { 1_000 });
     let switches = voluntary_switches();
     thread::sleep(watched);
     // The thread that watches went to sleep once itself.
