@@ -13,11 +13,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use super::{count, floor, nanoseconds, Spread, Table};
 
 /// So many events a second, for so long.
-pub const RATES: [(usize, Duration); 3] = [
-    (100, Duration::from_millis(1_500)),
-    (10_000, Duration::from_millis(700)),
-    (100_000, Duration::from_millis(300)),
-];
+pub const RATES: [(usize, Duration); 3] =
+    [(100, Duration::from_millis(1_500)), (10_000, Duration::from_millis(700)), (100_000, Duration::from_millis(300))];
 /// So many events a second come while actions are made, each so long after the answer to the one before.
 pub const UNDER: usize = 10_000;
 pub const BETWEEN_ACTIONS: Duration = Duration::from_micros(500);

@@ -288,9 +288,9 @@ pub fn nanoseconds(value: f64) -> String {
 }
 
 pub fn factor(value: f64) -> String {
-    if value.is_nan() {
-        "n/a".into()
-    } else {
+    if value.is_finite() {
         format!("{value:.2}")
+    } else {
+        "n/a".into()
     }
 }
