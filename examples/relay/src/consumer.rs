@@ -1,6 +1,5 @@
 //! Reading events streams: all of them by one reader, or shared by the consumers of a group.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use redis::{Connection, ConnectionInfo, Pipeline, RedisResult};
@@ -163,7 +162,7 @@ impl Group {
                 .arg(most)
                 .query(connection)
                 .map(|(next, entries, _): (String, Entries, redis::Value)| (next, entries))?;
-            left.extend(flat(Some(HashMap::from([(stream.clone(), entries)]))));
+            left.extend(flat(Some(vec![(stream.clone(), entries)])));
         }
         match left.is_empty() {
             true => self.read_from(connection, &names, ">", most),
@@ -185,7 +184,7 @@ impl Group {
     }
 }
 
-fn flat(read: Option<HashMap<String, Entries>>) -> Vec<Found> {
+fn flat(read: Option<Vec<(String, Entries)>>) -> Vec<Found> {
     let streams = read.unwrap_or_default().into_iter();
     let entries =
         streams.flat_map(|(stream, entries)| entries.into_iter().map(move |(id, fields)| (stream.clone(), id, fields)));

@@ -128,6 +128,10 @@ pub fn explain(error: &RedisError) -> String {
         _ if error.kind() == ErrorKind::AuthenticationFailed => {
             "REDIS_USERNAME and REDIS_PASSWORD of the environment are to be those of Redis"
         }
+        // The error shows the answer, which is nobody's business.
+        _ if matches!(error.kind(), ErrorKind::UnexpectedReturnType | ErrorKind::Parse) => {
+            return "Redis gave an answer that is none to what was asked".into();
+        }
         _ if error.is_timeout() => "Redis does not answer in time (--redis-timeout-ms)",
         _ => return error.to_string(),
     };

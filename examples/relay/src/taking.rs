@@ -1,6 +1,6 @@
 //! Taking actions out of their streams: the new ones, and those that somebody has taken and not answered.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use redis::{Connection, RedisResult};
@@ -73,11 +73,11 @@ impl Taker {
         for _ in &self.streams {
             read.arg(">");
         }
-        let read: RedisResult<Option<HashMap<String, Entries>>> = self.store.run(|connection| read.query(connection));
+        let read: RedisResult<Option<Vec<(String, Entries)>>> = self.store.run(|connection| read.query(connection));
         let read = self.settle(read)?.flatten().unwrap_or_default();
         let mut taken = Vec::new();
-        for stream in &mut self.streams {
-            let entries = read.get(&stream.name).cloned().unwrap_or_default();
+        for (name, entries) in read {
+            let Some(stream) = self.streams.iter_mut().find(|stream| stream.name == name) else { continue };
             if let Some((last, _)) = entries.last() {
                 stream.last.clone_from(last);
             }

@@ -62,7 +62,7 @@ fn a_redis_that_is_killed_five_times_misses_nothing_that_is_not_told() {
     let mut redis = Redis::start();
     let mock = Mock::start().unwrap();
     // A backlog of a second: the longer outages fill it.
-    let backlog = rate.to_string();
+    let backlog = number("RELAY_BACKLOG", rate).to_string();
     let maxlen = (count * 2).to_string();
     let mut relay =
         Relay::start(&redis, &[("berlin", mock.to_string())], &["--backlog-entries", &backlog, "--maxlen", &maxlen]);

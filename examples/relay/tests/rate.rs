@@ -40,24 +40,30 @@ fn the_relay_beside_a_bare_pipeline() {
         assert_eq!(found.count_missing(), 0);
 
         let entries: Vec<_> = entries(&mut connection, STREAM).into_iter().map(|(_, fields)| fields).collect();
-        let begun = Instant::now();
-        for batch in entries.chunks(BATCH) {
-            let mut pipeline = redis::Pipeline::with_capacity(BATCH);
-            for fields in batch {
-                pipeline.cmd("XADD").arg("bare").arg("MAXLEN").arg("~").arg(&all).arg("*");
-                for (name, value) in fields {
-                    pipeline.arg(name).arg(value);
+        let mut bare = |is_transaction: bool| {
+            let begun = Instant::now();
+            for batch in entries.chunks(BATCH) {
+                let mut pipeline = redis::Pipeline::with_capacity(BATCH);
+                if is_transaction {
+                    pipeline.atomic();
                 }
-                pipeline.ignore();
+                for fields in batch {
+                    pipeline.cmd("XADD").arg("bare").arg("MAXLEN").arg("~").arg(&all).arg("*");
+                    for (name, value) in fields {
+                        pipeline.arg(name).arg(value);
+                    }
+                    pipeline.ignore();
+                }
+                pipeline.query::<()>(&mut connection).unwrap();
             }
-            pipeline.query::<()>(&mut connection).unwrap();
-        }
-        let bare = begun.elapsed();
+            begun.elapsed()
+        };
+        let (plain, transactions) = (bare(false), bare(true));
         let rate = |events: usize, time: Duration| events as f64 / time.as_secs_f64();
-        let (relay, bare) = (rate(count as usize, relayed), rate(entries.len(), bare));
+        let (relay, plain) = (rate(count as usize, relayed), rate(entries.len(), plain));
+        let transactions = rate(entries.len(), transactions);
         println!(
-            "appendfsync {fsync}: relay {relay:.0} events a second, bare XADD pipeline {bare:.0}, {:.2} of it",
-            relay / bare
+            "appendfsync {fsync}: events a second: relay {relay:.0}; bare XADD pipeline {plain:.0}, in transactions {transactions:.0}"
         );
     }
 }
