@@ -205,6 +205,7 @@ pub fn churn(live: &Live, stop: &AtomicBool, random: &mut Random, pause: Duratio
     ami.action(("Events", [("EventMask", "off")])).unwrap();
     if random.below(5) == 0 {
         let _ = ami.action(hangup("/.*/"));
+        thread::park_timeout(Duration::from_millis(300));
         DIGITS.fetch_xor(true, Ordering::SeqCst);
     }
     let (mut done, mut last) = (0, VecDeque::new());
@@ -238,7 +239,7 @@ fn channel(now: &Snapshot, random: &mut Random) -> Option<String> {
 
 fn something(now: &Snapshot, random: &mut Random, digits: bool) -> Action {
     let channel_here = channel(now, random).unwrap_or_default();
-    let queue = one(&["soak", "sales", "empty"], random);
+    let queue = one(&["sales", "empty", soak(digits)], random);
     let member = format!("Local/answers*{}*5@gami/n", random.below(4));
     match random.below(40) {
         _ if now.channels().len() > CHANNELS => hangup(&channel_here),
@@ -289,11 +290,22 @@ fn something(now: &Snapshot, random: &mut Random, digits: bool) -> Action {
                 format!("DEVICE_STATE(Custom:{})", one(&["lamp", "soak-local", "soak-busy", "ann"], random)),
             )
             .param("Value", one(&["NOT_INUSE", "INUSE", "RINGING", "BUSY", "UNAVAILABLE"], random)),
-        38 if digits => Action::new("PlayDTMF").param("Channel", channel_here).param("Digit", "5"),
+        38 if digits && !channel_here.starts_with("IAX2/") => {
+            Action::new("PlayDTMF").param("Channel", channel_here).param("Digit", "5")
+        }
         _ => Action::new("Setvar")
             .param("Channel", channel_here)
             .param("Variable", "CALLERID(num)")
             .param("Value", random.below(1000)),
+    }
+}
+
+/// The queue that has an IAX2 member, or another.
+fn soak(digits: bool) -> &'static str {
+    if digits {
+        "ringing"
+    } else {
+        "soak"
     }
 }
 
@@ -351,7 +363,10 @@ fn originate(now: &Snapshot, random: &mut Random, digits: bool) -> Action {
         format!("mark=mark{}", random.below(3)),
         format!("to={}", to.join("&")),
         format!("patience={}", 1 + random.below(8)),
-        format!("queue={}", one(&["soak", "soak", "sales", "empty", "ringing", "agents", "announced"], random)),
+        format!(
+            "queue={}",
+            one(&[soak(digits), soak(digits), "sales", "empty", "ringing", "agents", "announced"], random)
+        ),
         format!("lot={}", one(&["soak", "brief", "default"], random)),
         format!("channel={}", channel(now, random).unwrap_or_default()),
         "agent=1001".to_owned(),
