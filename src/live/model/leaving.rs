@@ -1,0 +1,93 @@
+//! Callers that leave their queue without a word.
+
+use std::time::SystemTime;
+
+use super::{Model, PATIENCE};
+use crate::event::{self, Event};
+use crate::live::part::{Part, Why};
+use crate::live::queues;
+
+impl Model {
+    /// A caller that enters a bridge has left its queue, and the queue has said so before. Where it has not, an action
+    /// has moved the channel away under the queue, and no event will tell.
+    pub(super) fn entered(&mut self, event: &Event, at: SystemTime) {
+        let Some(uniqueid) = event.packet().seek("Uniqueid") else { return };
+        let Some(queue) = self.queued.get(uniqueid).cloned() else { return };
+        if self.queues.shown.get(&queue).is_some_and(|queue| queue.caller(uniqueid).is_some()) {
+            self.queued.remove(uniqueid);
+            queues::left(&mut self.queues, &queue, uniqueid);
+            self.unseen.add(&queue, at);
+        }
+    }
+
+    /// A caller that runs something else has left its queue. Where the queue has not said so, an action has moved the
+    /// channel away under it: only one that `Originate` put straight into the application, which has no dialplan to go
+    /// on in. Up to Asterisk 16 the queue's events can be ahead of this one, so a moment is waited for.
+    pub(super) fn ran(&mut self, event: &Event, at: SystemTime) {
+        let e = event::Newexten::from(event);
+        let uniqueid = e.channel.uniqueid;
+        let Some(queue) = self.queued.get(uniqueid) else { return };
+        let leaves = e.application != "Queue" && !e.application.is_empty();
+        let known = self.leaving.iter().position(|(_, _, leaving)| leaving == uniqueid);
+        match known {
+            Some(known) if !leaves => drop(self.leaving.remove(known)),
+            None if leaves && self.queues.shown.get(queue).is_some_and(|queue| queue.caller(uniqueid).is_some()) => {
+                self.leaving.push((at, queue.clone(), uniqueid.to_owned()));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a queue's count is explained by callers that it lets go without a word: those that it counts no more
+    /// although no time has passed, and those that it counts still.
+    pub(super) fn recount(&mut self, event: &Event, at: SystemTime) -> bool {
+        let e = event::QueueCallerJoin::from(event);
+        let Some(count) = e.count else { return false };
+        let callers = |model: &Self| model.queues.shown.get(e.queue).map_or(0, |queue| queue.callers.len() as u32);
+        while callers(self) > count {
+            let Some(leaving) = self.leaving.iter().position(|(_, queue, _)| queue == e.queue) else { break };
+            let (_, queue, uniqueid) = self.leaving.remove(leaving);
+            self.queued.remove(&uniqueid);
+            queues::left(&mut self.queues, &queue, &uniqueid);
+        }
+        let is_unseen = self.unseen.explain(event, callers(self), at);
+        is_unseen || callers(self) == count
+    }
+
+    /// Something may have looked wrong for too long.
+    pub(super) fn overdue(&mut self, at: SystemTime) {
+        let late = |since: SystemTime| at.duration_since(since).is_ok_and(|since| since >= PATIENCE);
+        let parted = self.wiring.parted.len();
+        self.wiring.parted.retain(|(since, _)| !late(*since));
+        if self.wiring.parted.len() < parted {
+            self.doubts.push((Part::Calls, Why::Unlinked));
+        }
+        let queues = &self.queues.shown;
+        self.leaving.retain(|(_, queue, uniqueid)| queues.get(queue).is_some_and(|q| q.caller(uniqueid).is_some()));
+        let overdue = self.leaving.iter().take_while(|(since, ..)| late(*since)).count();
+        for (_, queue, uniqueid) in self.leaving.drain(..overdue) {
+            queues::left(&mut self.queues, &queue, &uniqueid);
+            self.unseen.add(&queue, at);
+            self.doubts.push((Part::Queues, Why::Caller { queue }));
+        }
+    }
+
+    /// Finds out anew which channels a part has to do with.
+    pub(super) fn tie(&mut self, part: Part) {
+        if part == Part::Queues {
+            self.queued.clear();
+            for queue in self.queues.shown.iter() {
+                let waiting = queue.callers.iter().map(|caller| &caller.uniqueid);
+                let served = queue.members.iter().filter_map(|member| member.talks_to.as_ref());
+                let tied = waiting.chain(served).map(|uniqueid| (uniqueid.clone(), queue.name.clone()));
+                self.queued.extend(tied);
+            }
+        } else if part == Part::Conferences {
+            self.conferring.clear();
+            for conference in self.conferences.shown.iter() {
+                let ids = conference.participants.iter().filter_map(|participant| participant.uniqueid.clone());
+                self.conferring.extend(ids.map(|uniqueid| (uniqueid, conference.conference.clone())));
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The beginning and the end of a link, and a server that was started anew.
+
+use std::time::SystemTime;
+
+use super::Model;
+use crate::live::part::{Part, Unavailable, Validity};
+
+impl Model {
+    /// The server was started anew: all that was is gone.
+    ///
+    /// The model sees it by itself where `FullyBooted` says how long the server has been up, from Asterisk 13 on.
+    pub fn restarted(&mut self, at: SystemTime) {
+        self.counts.restarts += 1;
+        self.aside = None;
+        self.ghosts.clear();
+        self.wiring.clear(at);
+        self.queues.clear();
+        self.conferences.clear();
+        self.parked.clear();
+        self.devices.clear();
+        self.hints.clear();
+        self.endpoints.clear();
+        self.agents.clear();
+        self.leaving.clear();
+        self.unseen.clear();
+        self.queued.clear();
+        self.conferring.clear();
+        self.shown = Default::default();
+        self.round = None;
+        let linked = |validity: &Validity| !matches!(validity, Validity::Stale { .. });
+        if self.parts.iter().any(|part| linked(&self.validity[part as usize])) {
+            let barred: Vec<_> = self.parts.iter().filter_map(|part| Some((part, self.barred(part)?))).collect();
+            self.linked(at);
+            barred.into_iter().for_each(|(part, class)| self.unreadable(part, class, at));
+        }
+        self.finish(at, true);
+    }
+
+    /// A link is there: all parts are to be listed.
+    pub fn linked(&mut self, at: SystemTime) {
+        for part in self.parts.iter() {
+            self.set_validity(part, Validity::Loading, at);
+        }
+        self.round = None;
+        self.ask_all();
+    }
+
+    /// The events that tell of a part do not come, for want of this class: its lists alone would be a picture that
+    /// nothing keeps. It stays so until the next link.
+    pub fn unreadable(&mut self, part: Part, class: &'static str, at: SystemTime) {
+        if !self.parts.contains(part) {
+            return;
+        }
+        self.pending.retain(|pending| pending.part != part);
+        self.end_gathering(Some(part));
+        self.set_validity(part, Validity::Unavailable(Unavailable::Class(class)), at);
+    }
+
+    /// The class whose events do not come for a part.
+    fn barred(&self, part: Part) -> Option<&'static str> {
+        match self.validity[part as usize] {
+            Validity::Unavailable(Unavailable::Class(class)) => Some(class),
+            _ => None,
+        }
+    }
+
+    /// The link is lost: the picture stays as it is.
+    pub fn lost(&mut self, at: SystemTime) {
+        for part in self.parts.iter() {
+            if !matches!(self.validity[part as usize], Validity::Stale { .. }) {
+                self.set_validity(part, Validity::Stale { since: at }, at);
+            }
+        }
+        self.round = None;
+        self.pending.clear();
+        self.ghosts.lost();
+        self.leaving.clear();
+        self.unseen.clear();
+        self.wiring.parted.clear();
+        self.doubts.clear();
+        self.end_gathering(None);
+    }
+}

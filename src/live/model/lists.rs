@@ -1,0 +1,204 @@
+//! What the answers to lists do to the picture.
+
+use std::time::{Duration, SystemTime};
+
+use super::Model;
+use crate::action::Action;
+use crate::event::Event;
+use crate::live::part::{Part, Unavailable, Validity, Why};
+use crate::live::resync::{self, Refusal};
+use crate::live::{agents, conferences, devices, endpoints, parking, queues};
+
+impl Model {
+    /// Takes the items of a list at its place among the events: after those that came before its response, and before those that
+    /// came after it.
+    ///
+    /// It may also be one that [`Model::want`] did not name; then its part is gathered from now on. Lists that are
+    /// about no part are passed over.
+    pub fn list(&mut self, action: impl Into<Action>, items: &[Event], at: SystemTime) {
+        let action = action.into();
+        if let Some(channel) = resync::channel_of(&action) {
+            self.ghosts.answered(&mut self.wiring, channel, items);
+            return self.asked(&action);
+        }
+        let Some(part) = resync::part_of(action.name()).filter(|part| self.parts.contains(*part)) else { return };
+        if !self.is_gathering(part) {
+            self.gather(part, action.get("Queue").map(str::to_owned));
+        }
+        self.counts.lists += 1;
+        self.seq = items.last().map_or(self.seq, |item| self.seq.max(item.seq()));
+        self.answers[part as usize] = Some(Ok(()));
+        self.put_in(action.name(), action.get("Queue"), items, at);
+        self.answered(&action, part, at);
+    }
+
+    fn put_in(&mut self, name: &str, only: Option<&str>, items: &[Event], at: SystemTime) {
+        let is = |names: &[&str]| names.iter().any(|other| other.eq_ignore_ascii_case(name));
+        if is(&["CoreShowChannels", "Status"]) {
+            if let Some((aside, listed)) = &mut self.aside {
+                aside.list(items, at);
+                if is(&["CoreShowChannels"]) {
+                    self.ghosts.keep_out(aside);
+                }
+                *listed = true;
+            }
+        } else if is(&["BridgeList"]) {
+            if let Some((aside, _)) = &mut self.aside {
+                aside.list_bridges(items);
+            }
+        } else if is(&["QueueStatus"]) {
+            self.unseen.list(only, items, at);
+            queues::list(&mut self.queues, items, at);
+        } else if is(&["ConfbridgeListRooms"]) {
+            let rooms = conferences::list_rooms(&mut self.conferences, items);
+            if let Some(round) = &mut self.round {
+                // Behind the list of the rooms itself, which is not taken off yet.
+                for room in rooms.iter().rev() {
+                    let list = Action::new("ConfbridgeList").param("Conference", room);
+                    round.lists.insert(round.lists.len().min(1), list);
+                }
+            }
+        } else if is(&["ConfbridgeList", "MeetmeList"]) {
+            let wiring = &self.wiring;
+            conferences::list(&mut self.conferences, items, |name| wiring.named(name).cloned());
+        } else if is(&["ParkedCalls"]) {
+            let wiring = &self.wiring;
+            parking::list(&mut self.parked, items, at, |name| wiring.named(name).cloned());
+        } else if is(&["DeviceStateList"]) {
+            devices::list_devices(&mut self.devices, items);
+        } else if is(&["ExtensionStateList"]) {
+            devices::list_hints(&mut self.hints, items);
+        } else if is(&["PJSIPShowEndpoints", "SIPpeers", "IAXpeerlist"]) {
+            endpoints::list(&mut self.endpoints, items);
+        } else if is(&["Agents"]) {
+            agents::list(&mut self.agents, items);
+        }
+    }
+
+    /// Takes what the server said instead of a list: that it is empty, that the account may not have it, or that
+    /// there is no such action.
+    pub fn refused(&mut self, action: impl Into<Action>, message: &str, at: SystemTime) {
+        let action = action.into();
+        let refusal = resync::refusal(message);
+        if let Some(channel) = resync::channel_of(&action) {
+            if refusal != Refusal::Empty {
+                self.ghosts.bar();
+            } else if message.eq_ignore_ascii_case("No such channel") {
+                self.ghosts.missed(&self.wiring, channel);
+            }
+            return self.asked(&action);
+        }
+        let Some(part) = resync::part_of(action.name()).filter(|part| self.parts.contains(*part)) else { return };
+        if action.name().eq_ignore_ascii_case("MeetmeList") {
+            self.no_meetme |= refusal == Refusal::NoSuchAction;
+        }
+        let answer = &mut self.answers[part as usize];
+        match refusal {
+            Refusal::Empty => *answer = Some(Ok(())),
+            Refusal::Permission if *answer != Some(Ok(())) => {
+                *answer = Some(Err(Unavailable::Permission(message.to_owned())));
+            }
+            Refusal::NoSuchAction if answer.is_none() => {
+                *answer = Some(Err(Unavailable::NoSuchAction(message.to_owned())));
+            }
+            _ => {}
+        }
+        if refusal == Refusal::Empty {
+            if !self.is_gathering(part) {
+                self.gather(part, None);
+            }
+            self.put_in(action.name(), action.get("Queue"), &[], at);
+        }
+        self.answered(&action, part, at);
+    }
+
+    /// A list was answered; behind the last of a part it can be shown, if nothing else is.
+    fn answered(&mut self, action: &Action, part: Part, at: SystemTime) {
+        let is_last = match &mut self.round {
+            Some(round) => {
+                if round.lists.front().is_some_and(|list| list.name().eq_ignore_ascii_case(action.name())) {
+                    round.lists.pop_front();
+                    round.out = false;
+                }
+                !round.lists.iter().any(|list| resync::part_of(list.name()) == Some(part))
+            }
+            None => true,
+        };
+        if !is_last {
+            return;
+        }
+        match self.answers[part as usize].clone() {
+            Some(Err(unavailable)) => {
+                self.end_gathering(Some(part));
+                self.set_validity(part, Validity::Unavailable(unavailable), at);
+            }
+            _ => {
+                if !self.shown[part as usize] {
+                    self.show(part, at);
+                    self.tie(part);
+                }
+                if !self.validity[part as usize].is_readable() {
+                    self.set_validity(part, Validity::Settling, at);
+                }
+            }
+        }
+        self.finish(at, true);
+    }
+
+    /// Shows what was gathered of a part; how much was wrong.
+    fn show(&mut self, part: Part, at: SystemTime) -> u64 {
+        match part {
+            Part::Calls => match self.aside.take() {
+                Some((aside, true)) => {
+                    let wrong = self.wiring.take(&aside, at);
+                    self.aside = Some((aside, true));
+                    wrong
+                }
+                aside => {
+                    self.aside = aside;
+                    0
+                }
+            },
+            Part::Queues => self.queues.show(),
+            Part::Conferences => self.conferences.show(),
+            Part::Parking => self.parked.show(),
+            Part::Devices => self.devices.show(),
+            Part::Hints => self.hints.show(),
+            Part::Endpoints => self.endpoints.show(),
+            Part::Agents => self.agents.show(),
+        }
+    }
+
+    /// The fence has come back, after so long; or, without one, the time to settle is over.
+    ///
+    /// What was gathered is compared with what is shown, and what differs is shown from now on.
+    pub fn fenced(&mut self, lag: Option<Duration>, at: SystemTime) {
+        let (parts, looks) = match self.round.take() {
+            Some(round) => (round.parts, round.looks),
+            None => (self.parts.iter().collect(), false),
+        };
+        self.counts.ghosts += self.ghosts.convict(&mut self.wiring);
+        for part in parts.into_iter().filter(|part| self.is_gathering(*part)).collect::<Vec<_>>() {
+            let trusted = matches!(self.validity[part as usize], Validity::Valid { .. } | Validity::Suspect(_));
+            let wrong = self.show(part, at);
+            self.tie(part);
+            if part == Part::Calls && looks {
+                self.ghosts.listed(&mut self.wiring);
+            }
+            self.counts.corrections += if trusted { wrong } else { 0 };
+            self.counts.rounds += 1;
+            self.shown[part as usize] = true;
+            self.end_gathering(Some(part));
+            self.doubts.retain(|(doubted, _)| *doubted != part);
+            self.finish(at, true);
+            let again = self.pending.iter().any(|pending| pending.part == part && pending.why != Some(Why::Audit));
+            if !again {
+                self.set_validity(part, Validity::Valid { as_of: self.seq, lag }, at);
+            }
+            if part == Part::Calls {
+                self.calls.sure = at;
+            }
+        }
+        self.finish(at, true);
+    }
+}

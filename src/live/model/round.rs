@@ -1,0 +1,188 @@
+//! What is to be listed, and in which order.
+
+use std::time::SystemTime;
+
+use super::Model;
+use crate::action::Action;
+use crate::live::part::{Part, Validity, Why};
+use crate::live::resync::{self, Pending, Round, Want};
+use crate::live::wiring::Wiring;
+
+impl Model {
+    pub(super) fn ask_all(&mut self) {
+        self.pending = self.parts.iter().map(|part| Pending { part, queue: None, why: None }).collect();
+    }
+
+    pub(super) fn end_gathering(&mut self, only: Option<Part>) {
+        let is = |part: Part| only.map_or(true, |only| only == part);
+        if is(Part::Calls) {
+            self.aside = None;
+        }
+        if is(Part::Queues) {
+            self.queues.end();
+        }
+        if is(Part::Conferences) {
+            self.conferences.end();
+        }
+        if is(Part::Parking) {
+            self.parked.end();
+        }
+        if is(Part::Devices) {
+            self.devices.end();
+        }
+        if is(Part::Hints) {
+            self.hints.end();
+        }
+        if is(Part::Endpoints) {
+            self.endpoints.end();
+        }
+        if is(Part::Agents) {
+            self.agents.end();
+        }
+    }
+
+    /// Lists a part anew for a reason of the caller's: an audit, a gap in the numbers of events, a reload.
+    ///
+    /// For an audit the part stays valid; for any other reason it is suspect until the next fence.
+    pub fn suspect(&mut self, part: Part, why: Why, at: SystemTime) {
+        if self.parts.contains(part) {
+            self.doubt(part, why, at);
+        }
+    }
+
+    pub(super) fn doubt(&mut self, part: Part, why: Why, at: SystemTime) {
+        let queue = match &why {
+            Why::Count { queue } | Why::Caller { queue } => Some(queue.clone()),
+            Why::Unknown { key } if part == Part::Queues => Some(key.clone()),
+            _ => None,
+        };
+        let validity = &self.validity[part as usize];
+        // While a list is under way, or before there is one, it is no news that something is wrong.
+        if !validity.is_valid() && !matches!(validity, Validity::Suspect(_)) {
+            return;
+        }
+        if why != Why::Audit {
+            self.counts.suspicions += u64::from(validity.is_valid());
+            if validity.is_valid() {
+                self.set_validity(part, Validity::Suspect(why.clone()), at);
+            }
+        }
+        let covers = |pending: &Pending| pending.part == part && (pending.queue.is_none() || pending.queue == queue);
+        if !self.pending.iter().any(covers) {
+            if queue.is_none() {
+                self.pending.retain(|pending| pending.part != part);
+            }
+            self.pending.push(Pending { part, queue, why: Some(why) });
+        }
+    }
+
+    /// What the model needs next; `None` if it needs nothing, or waits for the answer to what it wanted.
+    ///
+    /// One thing is wanted at a time, since lists weigh on a server. How soon after a suspicion it is asked is for
+    /// the caller to say: nothing begins before this is called.
+    pub fn want(&mut self, at: SystemTime) -> Option<Want> {
+        if self.round.is_none() {
+            self.begin(at);
+        }
+        let round = self.round.as_mut().filter(|round| !round.out)?;
+        round.out = true;
+        Some(match round.lists.front() {
+            Some(list) => Want::List(list.clone()),
+            None => Want::Fence,
+        })
+    }
+
+    /// Begins to list what is pending: all that a new link needs, else one part.
+    fn begin(&mut self, at: SystemTime) {
+        if self.pending.is_empty() {
+            if self.ghosts.has_questions() {
+                let lists = self.ghosts.questions();
+                self.round = Some(Round { parts: Vec::new(), lists, looks: false, out: false });
+            }
+            return;
+        }
+        let first: Vec<Pending> = self.pending.iter().filter(|pending| pending.why.is_none()).cloned().collect();
+        let begun = match first.is_empty() {
+            true => vec![self.pending.remove(0)],
+            false => {
+                self.pending.retain(|pending| pending.why.is_some());
+                first
+            }
+        };
+        let looks = begun.iter().all(|pending| matches!(pending.why, None | Some(Why::Audit | Why::Asked)));
+        let mut round = Round { parts: Vec::new(), lists: Default::default(), looks, out: false };
+        for pending in begun {
+            let part = pending.part;
+            self.gather(part, pending.queue.clone());
+            if !self.validity[part as usize].is_readable() {
+                self.set_validity(part, Validity::Loading, at);
+            }
+            let lists = resync::lists(part, pending.queue.as_deref());
+            round.lists.extend(lists.into_iter().filter(|list| list.name() != "MeetmeList" || !self.no_meetme));
+            round.parts.push(part);
+        }
+        self.round = Some(round);
+    }
+
+    /// Begins to gather a part aside.
+    pub(super) fn gather(&mut self, part: Part, queue: Option<String>) {
+        self.answers[part as usize] = None;
+        match part {
+            Part::Calls => self.aside = Some((Wiring::new(false, self.wiring.old()), false)),
+            Part::Queues => self.queues.begin(queue),
+            Part::Conferences => self.conferences.begin(None),
+            Part::Parking => self.parked.begin(None),
+            Part::Devices => self.devices.begin(None),
+            Part::Hints => self.hints.begin(None),
+            Part::Endpoints => self.endpoints.begin(None),
+            Part::Agents => self.agents.begin(None),
+        }
+    }
+
+    pub(super) fn is_gathering(&self, part: Part) -> bool {
+        match part {
+            Part::Calls => self.aside.is_some(),
+            Part::Queues => self.queues.is_gathering(),
+            Part::Conferences => self.conferences.is_gathering(),
+            Part::Parking => self.parked.is_gathering(),
+            Part::Devices => self.devices.is_gathering(),
+            Part::Hints => self.hints.is_gathering(),
+            Part::Endpoints => self.endpoints.is_gathering(),
+            Part::Agents => self.agents.is_gathering(),
+        }
+    }
+
+    /// A list did not come whole: the part is going to be listed again.
+    pub fn failed(&mut self, action: impl Into<Action>, at: SystemTime) {
+        let action = action.into();
+        if resync::channel_of(&action).is_some() {
+            return self.asked(&action);
+        }
+        let Some(part) = resync::part_of(action.name()) else { return };
+        self.end_gathering(Some(part));
+        let Some(round) = &mut self.round else { return };
+        round.parts.retain(|other| *other != part);
+        round.lists.retain(|list| resync::part_of(list.name()) != Some(part));
+        round.out = false;
+        if round.parts.is_empty() {
+            self.round = None;
+        }
+        self.pending.push(Pending { part, queue: None, why: None });
+        let _ = at;
+    }
+
+    /// A question about one channel was answered, or will not be.
+    pub(super) fn asked(&mut self, action: &Action) {
+        let Some(round) = self.round.as_mut().filter(|round| round.parts.is_empty()) else { return };
+        if round.lists.front().is_some_and(|list| list.get("Channel") == action.get("Channel")) {
+            round.lists.pop_front();
+            round.out = false;
+        }
+        if self.ghosts.is_barred() {
+            round.lists.clear();
+        }
+        if round.lists.is_empty() && !self.ghosts.has_accused() {
+            self.round = None;
+        }
+    }
+}
