@@ -133,6 +133,12 @@ pub fn answer(now: &Snapshot, action: &Action, old: bool, at: SystemTime) -> Vec
                 )
             })
             .collect(),
+        // Of one channel, whether it is there.
+        "Status" => now
+            .channels()
+            .filter(|c| action.get("Channel").map_or(true, |name| name == c.name))
+            .map(|c| item("Status", &[("Channel", some(&c.name)), ("Uniqueid", some(&c.uniqueid))]))
+            .collect(),
         "BridgeList" if old => Vec::new(),
         "BridgeList" => now
             .bridges()
