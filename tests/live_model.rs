@@ -32,13 +32,18 @@ fn soak() -> Duration {
 }
 
 /// What the fence holds back. A bridge that is being dissolved is in no list any more while its members still leave:
-/// its kind is not told, nor that it is still there with nobody in it.
+/// its kind is not told, nor that it is still there with nobody in it. And whom a channel calls itself after a pickup is
+/// told by a DialEnd before the list says so.
 fn fenced(rows: Rows) -> Rows {
     let kind = |key: &str| key.split(' ').next().unwrap_or_default().to_owned();
     let fenced = rows.into_iter().filter(|(key, _)| ["channel", "bridge", "queue"].contains(&kind(key).as_str()));
-    let fenced = fenced.map(|(key, row)| match kind(&key) == "bridge" {
-        true => (key, row.split_once(' ').map(|(_, members)| members.to_owned()).unwrap_or_default()),
-        false => (key, row),
+    let fenced = fenced.map(|(key, row)| {
+        let row = match &kind(&key)[..] {
+            "bridge" => row.split_once(' ').map(|(_, members)| members.to_owned()).unwrap_or_default(),
+            "channel" => row.split(" caller ").next().unwrap_or_default().to_owned(),
+            _ => row,
+        };
+        (key, row)
     });
     fenced.filter(|(_, row)| !row.is_empty()).collect()
 }
