@@ -243,13 +243,7 @@ fn something(now: &Snapshot, random: &mut Random, digits: bool) -> Action {
     let member = format!("Local/answers*{}*5@gami/n", random.below(4));
     match random.below(40) {
         _ if now.channels().len() > CHANNELS => hangup(&channel_here),
-        0..=18 => originate(now, random, digits),
-        // Without a dialplan to go on in.
-        19 => Action::new("Originate")
-            .param("Channel", phone(random, digits))
-            .param("Application", "Queue")
-            .param("Data", format!("{queue},,,,{}", 1 + random.below(20)))
-            .param("Async", "true"),
+        0..=19 => originate(now, random, digits),
         20..=22 => hangup(&channel_here),
         23 | 24 => on(&channel_here, "Redirect", random),
         25 => {
