@@ -310,7 +310,7 @@ fn hangup(channel: &str) -> Action {
 /// An action that sends a channel somewhere.
 fn on(channel: &str, action: &'static str, random: &mut Random) -> Action {
     let exten = match action {
-        "Redirect" => one(&["echo", "conference", "waits", "renames", "61", "67", "parks", "queues"], random),
+        "Redirect" => one(&["echo", "conference", "waits", "renames", "61", "67", "parks", "64"], random),
         _ => one(&["61", "62", "63", "64", "65", "66", "67"], random),
     };
     Action::new(action).param("Channel", channel).param("Context", "gami").param("Exten", exten).param("Priority", "1")
