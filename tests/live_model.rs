@@ -137,6 +137,10 @@ fn sleep_until(until: Instant) {
 #[test]
 #[ignore = "needs Asterisk: tests/asterisk/run"]
 fn the_picture_is_the_server_s_at_every_quiet_point() {
+    again_if_asterisk_crashes(soak_once);
+}
+
+fn soak_once() {
     let soak = soak();
     let ((ami, _tape), other) = (Tape::client("soak"), connected());
     let live = kept(&ami);
@@ -174,6 +178,10 @@ fn the_picture_is_the_server_s_at_every_quiet_point() {
 #[test]
 #[ignore = "needs Asterisk: tests/asterisk/run"]
 fn a_model_started_in_the_middle_of_calls_is_exact_at_its_fence() {
+    again_if_asterisk_crashes(start_in_the_middle);
+}
+
+fn start_in_the_middle() {
     const STARTS: usize = 50;
     let (ami, other) = (connected(), connected());
     let live = kept(&ami);
@@ -256,6 +264,10 @@ fn assert_stale(live: &Live, what: &str) {
 #[test]
 #[ignore = "needs Asterisk: tests/asterisk/run"]
 fn after_each_of_a_hundred_cuts_it_is_stale_and_then_right_again() {
+    again_if_asterisk_crashes(cut_a_hundred_times);
+}
+
+fn cut_a_hundred_times() {
     let mut random = Random::new(proxy::seed());
     let address: SocketAddr = var("GAMI_ASTERISK_AMI").parse().unwrap();
     let proxy = Proxy::start(address, random.next());

@@ -194,7 +194,8 @@ impl Packet {
     /// Takes every header to the slots of its name: the first of each name, in one pass.
     ///
     /// Asterisk sends most headers in the order of the declarations. So a line is compared with the names that are
-    /// expected next before its name is looked for, which is worth 1,100 of 3,400 instructions an event of sixteen headers.
+    /// expected next before its name is looked for: 4,480 instructions an event instead of 5,470 (`cargo bench --bench
+    /// instructions`, delivered and typed).
     /// The table has to [have no names but of fields](Table::has_only_fields).
     pub(crate) fn sort<'a>(&'a self, table: &Table, slots: &mut [Option<&'a str>]) {
         /// How many names are expected next: some headers have two, and some are not always there.

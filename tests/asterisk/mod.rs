@@ -2,6 +2,7 @@
 //! them of it in the environment.
 #![allow(dead_code)] // no test file needs all of it
 
+use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -25,6 +26,29 @@ pub fn version() -> u32 {
 pub fn rig(command: &str) {
     let done = Command::new(var("GAMI_ASTERISK")).arg(command).status().unwrap();
     assert!(done.success(), "tests/asterisk/run {command}: {done}");
+}
+
+/// Whether the server's process is there.
+fn is_running() -> bool {
+    Command::new(var("GAMI_ASTERISK")).arg("status").status().unwrap().success()
+}
+
+/// Runs what can make Asterisk itself crash, as random calls do now and then (a segmentation fault: a digit reaches a
+/// channel whose technology has let it go). Then the server is started and all begins anew, twice at most, and it is told.
+/// What fails while the server lives fails.
+pub fn again_if_asterisk_crashes(run: impl Fn()) {
+    const RUNS: usize = 3;
+    for nth in 1..=RUNS {
+        let Err(panic) = panic::catch_unwind(AssertUnwindSafe(&run)) else { return };
+        let lives = is_running();
+        if !lives {
+            eprintln!("Asterisk {} has crashed, run {nth} of {RUNS}", version());
+            rig("start");
+        }
+        if lives || nth == RUNS {
+            panic::resume_unwind(panic);
+        }
+    }
 }
 
 /// Starts the server again also where the test that stopped it fails.
