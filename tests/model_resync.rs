@@ -331,6 +331,31 @@ fn called(id: &str, caller: &str) -> Event {
 }
 
 #[test]
+fn a_dial_that_tells_an_older_state_takes_no_state_back() {
+    let mut model = empty(Parts::new().calls());
+    let channel = |name: &str, state: u32| {
+        event(&format!(
+            "Event: {name}\nChannel: PJSIP/loop-1a\nChannelState: {state}\nUniqueid: 1.106\nLinkedid: 1.106\n"
+        ))
+    };
+    let dial = |name: &str, state: u32| {
+        event(&format!(
+            "Event: {name}\nDestChannel: PJSIP/loop-1a\nDestChannelState: {state}\nDestUniqueid: 1.106\n\
+             DestLinkedid: 1.106\nDialStatus: RINGING\n"
+        ))
+    };
+    // In the order in which Asterisk 22 told it of a channel that Originate called.
+    let told = [channel("Newchannel", 0), dial("DialBegin", 0), channel("Newstate", 5), dial("DialState", 0)];
+    for event in &told {
+        model.event(event, at(1));
+    }
+    let state = |model: &Model| model.snapshot().channel("1.106").unwrap().state.as_ref().map(|state| state.code());
+    assert_eq!(state(&model), Some(5));
+    model.event(&dial("DialEnd", 6), at(2));
+    assert_eq!(state(&model), Some(6), "and what is newer than the channel's last Newstate counts");
+}
+
+#[test]
 fn a_fork_is_one_call_with_all_who_rang() {
     let mut model = empty(Parts::new().calls());
     model.event(&newchannel("1.1", "SIP/a-1"), at(1));

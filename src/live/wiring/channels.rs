@@ -1,7 +1,7 @@
 //! Channels: born, seen, hung up.
 
 use super::{End, Note, Wiring, DEAD};
-use crate::event::values::HangupCause;
+use crate::event::values::{ChannelState, HangupCause};
 use crate::event::{self, ChannelSnapshot};
 use crate::live::channels::{owned, Channel, Seen};
 use crate::live::part::Why;
@@ -38,9 +38,16 @@ impl Wiring {
         self.named_now(&uniqueid, name);
     }
 
-    /// Takes what an event says of a channel that it need not be about.
-    pub(super) fn seen_at_end(&mut self, snapshot: &ChannelSnapshot<'_>) {
-        if self.channels.has(snapshot.uniqueid) {
+    /// Takes what an event of a dial says of a channel, which need not be known.
+    ///
+    /// Asterisk puts into it what it last told of the channel, and that can be older than a `Newstate` that has come
+    /// already (22: `Newstate` 5, then `DialState` with 0). So it takes no state back.
+    pub(super) fn seen_in_dial(&mut self, snapshot: &ChannelSnapshot<'_>) {
+        let Some(channel) = self.channels.get(snapshot.uniqueid) else { return };
+        let code = |state: &Option<ChannelState>| state.as_ref().map(|state| state.code());
+        if code(&snapshot.state) < code(&channel.state) {
+            self.seen(&ChannelSnapshot { state: None, ..snapshot.clone() });
+        } else {
             self.seen(snapshot);
         }
     }

@@ -170,19 +170,21 @@ impl Wiring {
             }
             "DialBegin" => {
                 let e = event::DialBegin::from(event);
-                self.seen_at_end(&e.channel);
-                self.seen(&e.dest);
+                self.seen_in_dial(&e.channel);
+                self.knows(e.dest.uniqueid);
+                self.seen_in_dial(&e.dest);
                 self.dial(e.channel.uniqueid, e.dest.uniqueid);
             }
             "DialState" => {
                 let e = event::DialState::from(event);
-                self.seen_at_end(&e.channel);
-                self.seen(&e.dest);
+                self.seen_in_dial(&e.channel);
+                self.knows(e.dest.uniqueid);
+                self.seen_in_dial(&e.dest);
             }
             "DialEnd" => {
                 let e = event::DialEnd::from(event);
-                self.seen_at_end(&e.channel);
-                self.seen_at_end(&e.dest);
+                self.seen_in_dial(&e.channel);
+                self.seen_in_dial(&e.dest);
                 self.dialled(e.dest.uniqueid, e.dial_status.map(|status| status.as_str()));
             }
             "Dial" => {
