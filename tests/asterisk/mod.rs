@@ -34,10 +34,10 @@ fn is_running() -> bool {
 }
 
 /// Runs what can make Asterisk itself crash, as random calls do now and then (a segmentation fault: a digit reaches a
-/// channel whose technology has let it go). Then the server is started and all begins anew, twice at most, and it is told.
+/// channel whose technology has let it go). Then the server is started and all begins anew, four times at most, and it is told.
 /// What fails while the server lives fails.
 pub fn again_if_asterisk_crashes(run: impl Fn()) {
-    const RUNS: usize = 3;
+    const RUNS: usize = 5;
     for nth in 1..=RUNS {
         let Err(panic) = panic::catch_unwind(AssertUnwindSafe(&run)) else { return };
         let lives = is_running();

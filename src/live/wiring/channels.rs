@@ -46,7 +46,7 @@ impl Wiring {
         let Some(channel) = self.channels.get(snapshot.uniqueid) else { return };
         let code = |state: &Option<ChannelState>| state.as_ref().map(|state| state.code());
         if code(&snapshot.state) < code(&channel.state) {
-            self.seen(&ChannelSnapshot { state: None, ..snapshot.clone() });
+            self.seen(&ChannelSnapshot { state: None, ..*snapshot });
         } else {
             self.seen(snapshot);
         }
