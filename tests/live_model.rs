@@ -318,6 +318,10 @@ fn cut_a_hundred_times() {
 #[test]
 #[ignore = "needs Asterisk: tests/asterisk/run"]
 fn a_server_that_is_killed_and_started_anew_starts_with_an_empty_picture() {
+    again_if_asterisk_crashes(kill_five_times);
+}
+
+fn kill_five_times() {
     let backoff = Backoff::new().first(Duration::from_millis(100)).longest(Duration::from_millis(300));
     let ami = Options::new().reconnect(backoff).wait_for_link(PATIENCE).dial(var("GAMI_ASTERISK_AMI")).unwrap();
     log_in(&ami);
