@@ -111,6 +111,13 @@ fn a_server_that_was_started_anew_starts_a_new_picture() {
     assert_eq!(ended, 1);
     list_all(&mut model, 61, |_| Vec::new());
     assert!(Part::ALL.iter().all(|part| model.validity(*part).is_valid()));
+
+    // Told otherwise, and then by the server: one start.
+    model.restarted(at(300));
+    model.event(&event("Event: FullyBooted\nUptime: 1\n"), at(301));
+    assert_eq!(model.counts().restarts, 2);
+    model.event(&event("Event: FullyBooted\nUptime: 1\n"), at(400));
+    assert_eq!(model.counts().restarts, 3);
 }
 
 #[test]

@@ -66,8 +66,8 @@ pub(super) struct Feed {
     dropped: u64,
     /// Events were dropped while the fence was out.
     may_have_dropped_it: bool,
-    /// When the server started, as it says.
-    startup: Option<String>,
+    /// When the server started, as it says, and how many restarts were known then.
+    startup: Option<(String, u64)>,
     errand: Errand,
     /// Whether the last fence on this link has come back.
     fences: Option<bool>,
@@ -394,9 +394,12 @@ impl Feed {
                 }
                 self.may_fence &= read.lets_through(rights::FENCE);
             } else if let Some(startup) = startup_of(&response) {
-                if self.startup.replace(startup.clone()).is_some_and(|before| before != startup) {
+                let restarts = self.model.counts().restarts;
+                // Its `FullyBooted` may have told the model already.
+                if self.startup.as_ref().is_some_and(|(before, known)| *before != startup && *known == restarts) {
                     self.model.restarted(at);
                 }
+                self.startup = Some((startup, self.model.counts().restarts));
             }
         }
         if is_over {

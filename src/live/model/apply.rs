@@ -119,9 +119,10 @@ impl Model {
     fn booted(&mut self, event: &Event, at: SystemTime) {
         let Some(uptime) = event.value::<u64>("Uptime") else { return };
         let Some(booted) = at.checked_sub(Duration::from_secs(uptime)) else { return };
-        let before = self.booted.replace(booted);
+        let before = self.booted.take();
         if before.is_some_and(|before| booted.duration_since(before).is_ok_and(|later| later.as_secs() > 5)) {
             self.restarted(at);
         }
+        self.booted = Some(booted);
     }
 }

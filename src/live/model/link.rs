@@ -11,6 +11,8 @@ impl Model {
     /// The model sees it by itself where `FullyBooted` says how long the server has been up, from Asterisk 13 on.
     pub fn restarted(&mut self, at: SystemTime) {
         self.counts.restarts += 1;
+        // The `FullyBooted` of this start may come yet: it is no other.
+        self.booted = None;
         self.aside = None;
         self.ghosts.clear();
         self.wiring.clear(at);
