@@ -123,6 +123,10 @@ impl Reading {
             "id" => &mut self.id,
             "server" => &mut self.server,
             "action" if value.is_empty() => return Err((name, "is empty".into())),
+            // Asterisk passes over what stands before the name, which would then be another's than the one that is checked.
+            "action" if value.bytes().any(|byte| byte <= b' ') => {
+                return Err((name, format!("is {value:?}: no action has a blank or a control character in its name")));
+            }
             "action" => &mut self.action,
             "list" => {
                 self.is_list = match value.as_str() {
@@ -204,6 +208,8 @@ mod tests {
             (&[("server", "b"), ("action", "")], "action", "is empty"),
             (&[("server", "b"), ("action", "Ping"), ("action", "Ping")], "action", "is given twice"),
             (&[("server", "b"), ("action", "logoff")], "action", "is not for a session"),
+            (&[("server", "b"), ("action", " Logoff")], "action", "no action has a blank"),
+            (&[("server", "b"), ("action", "\u{1}Logoff")], "action", "no action has a blank"),
             (&[("server", "b"), ("action", "Ping"), ("wait_ms", "0")], "wait_ms", "milliseconds"),
             (&[("server", "b"), ("action", "Ping"), ("expires_ms", "soon")], "expires_ms", "milliseconds"),
             (&[("server", "b"), ("action", "Ping"), ("list", "maybe")], "list", "yes or no"),
