@@ -7,7 +7,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use gami::{Client, Options};
-use support::{compare, floor, measure, row, scaled, Sample, Server};
+use support::{compare, floor, measure, measure_threads, row, scaled, Sample, Server};
 
 const THREADS: usize = 64;
 
@@ -124,23 +124,5 @@ fn pipelined(ami: &Client, pings: usize) -> Sample {
 }
 
 fn threads(ami: &Client, each: usize) -> Sample {
-    let (start, done, end) = (Barrier::new(THREADS + 1), Barrier::new(THREADS + 1), Barrier::new(THREADS + 1));
-    thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                start.wait();
-                for _ in 0..each {
-                    ami.action("Ping").expect("a response");
-                }
-                done.wait();
-                end.wait();
-            });
-        }
-        let sample = measure(|| {
-            start.wait();
-            done.wait();
-        });
-        end.wait();
-        sample
-    })
+    measure_threads(THREADS, || (0..each).for_each(|_| drop(ami.action("Ping").expect("a response"))))
 }

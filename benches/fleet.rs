@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use gami::{Client, Fleet, Options, Parts};
 use support::{
-    compare, in_child, is_quick, keep, measure, resident_memory, rounds, row, scaled, threads_and_files,
-    voluntary_switches, Server, Spread, Table,
+    compare, idle_wakeups, in_child, is_quick, keep, measure, resident_memory, rounds, row, scaled, threads_and_files,
+    Server, Spread, Table,
 };
 
 fn main() {
@@ -125,12 +125,7 @@ fn stand(part: &str) {
     };
     // Until the threads that made the links have ended, and the first of everything is over.
     thread::sleep(Duration::from_millis(if is_quick() { 100 } else { 500 }));
-    let watched = Duration::from_millis(if is_quick() { 200 } else { 1_000 });
-    let switches = voluntary_switches();
-    thread::sleep(watched);
-    let wakeups = voluntary_switches()
-        .zip(switches)
-        .map_or(f64::NAN, |(after, before)| after.saturating_sub(before + 1) as f64 / watched.as_secs_f64());
+    let wakeups = idle_wakeups();
     let (threads, files) = threads_and_files().zip(before).map_or((f64::NAN, f64::NAN), |(after, before)| {
         (after.0 as f64 - before.0 as f64, after.1 as f64 - before.1 as f64)
     });

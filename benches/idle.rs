@@ -2,13 +2,8 @@
 
 mod support;
 
-use std::thread;
-use std::time::Duration;
-
 use gami::Options;
-use support::{
-    in_child, is_quick, resident_memory, rounds, threads_and_files, voluntary_switches, Server, Spread, Table,
-};
+use support::{idle_wakeups, in_child, is_quick, resident_memory, rounds, threads_and_files, Server, Spread, Table};
 
 fn main() {
     support::serve_if_asked();
@@ -57,13 +52,7 @@ fn stand(part: &str) {
     let threads = |counts: Option<(usize, usize)>| counts.map(|(threads, _)| threads as f64);
     let files = |counts: Option<(usize, usize)>| counts.map(|(_, files)| files as f64);
     let kib = each(resident_memory().map(|(now, _)| now as f64), memory);
-    let watched = Duration::from_millis(if is_quick() { 200 } else { 1_000 });
-    let switches = voluntary_switches();
-    thread::sleep(watched);
-    // The thread that watches went to sleep once itself.
-    let wakeups = voluntary_switches()
-        .zip(switches)
-        .map_or(f64::NAN, |(after, before)| after.saturating_sub(before + 1) as f64 / watched.as_secs_f64());
+    let wakeups = idle_wakeups();
     println!("{kib} {} {} {wakeups}", each(threads(after), threads(before)), each(files(after), files(before)));
     drop(clients);
 }

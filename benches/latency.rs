@@ -7,13 +7,10 @@
 mod support;
 
 use std::thread;
-use std::time::Instant;
 
 use gami::{Client, Options};
-use support::latency::{
-    self, percentiles, print_actions, print_events, Arrivals, Figures, Percentiles, BETWEEN_ACTIONS, RATES, UNDER,
-};
-use support::{floor, is_quick, keep, rounds, Server};
+use support::latency::{self, print_actions, print_events, Arrivals, Figures, RATES, UNDER};
+use support::{floor, is_quick, rounds, Server};
 
 fn main() {
     support::serve_if_asked();
@@ -24,7 +21,7 @@ fn main() {
         for _ in 0..rounds() {
             bare.push(latency::read(&server.address, rate, events));
             handed.push(hand_over(&server.address, rate, events));
-            gami.push(take(&server.address, rate, events));
+            gami.push(latency::take(&connect(&server.address), rate, events));
         }
         let rows = [
             ("a bare loop that reads", bare),
@@ -37,7 +34,7 @@ fn main() {
     let (mut bare, mut gami) = (Vec::new(), Vec::new());
     for _ in 0..rounds() {
         bare.push(latency::ping_between(&server.address, events));
-        gami.push(act_between(&server.address, events));
+        gami.push(latency::act_between(&connect(&server.address), events));
     }
     print_actions(&[("a bare loop that reads on until the answer", bare), ("gami, action", gami)]);
 }
@@ -68,31 +65,4 @@ fn hand_over(address: &str, rate: usize, events: usize) -> Figures {
 
 fn connect(address: &str) -> Client {
     Options::new().event_capacity(usize::MAX).dial(address).expect("the server of the benchmark")
-}
-
-fn take(address: &str, rate: usize, events: usize) -> Figures {
-    let ami = connect(address);
-    ami.action(("Paced", [("Rate", rate), ("Count", events)])).expect("a response");
-    let mut arrivals = Arrivals::default();
-    for event in ami.events().iter().take(events) {
-        arrivals.note(event.get("Uniqueid").expect("a time"), event.get("Linkedid").expect("a time"));
-    }
-    arrivals.figures()
-}
-
-/// One thread takes the events, another makes actions.
-fn act_between(address: &str, events: usize) -> Percentiles {
-    let ami = connect(address);
-    ami.action(("Paced", [("Rate", UNDER), ("Count", events)])).expect("a response");
-    thread::scope(|scope| {
-        let consumer = scope.spawn(|| ami.events().iter().take(events).for_each(|event| keep(event.name())));
-        let mut times = Vec::new();
-        while !consumer.is_finished() {
-            let begun = Instant::now();
-            ami.action("Ping").expect("a response");
-            times.push(begun.elapsed().as_nanos() as f64);
-            thread::sleep(BETWEEN_ACTIONS);
-        }
-        percentiles(times)
-    })
 }

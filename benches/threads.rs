@@ -4,7 +4,6 @@
 mod support;
 
 use std::io::{Read, Write};
-use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
@@ -12,8 +11,8 @@ use gami::{Client, Options};
 use support::busy::{self, Busy};
 use support::tokens::{go_round, Wait};
 use support::{
-    compare, count, factor, floor, is_quick, measure, nanoseconds, rounds, row, scaled, Row, Sample, Server, Spread,
-    Table,
+    compare, count, factor, floor, is_quick, measure, measure_threads, nanoseconds, rounds, row, scaled, Row, Sample,
+    Server, Spread, Table,
 };
 
 const THREADS: usize = 64;
@@ -91,23 +90,5 @@ fn ping_pong(stream: &mut (impl Read + Write), pings: usize) -> Sample {
 }
 
 fn actions(ami: &Client, threads: usize, each: usize) -> Sample {
-    let (start, done, end) = (Barrier::new(threads + 1), Barrier::new(threads + 1), Barrier::new(threads + 1));
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                start.wait();
-                for _ in 0..each {
-                    ami.action("Ping").expect("a response");
-                }
-                done.wait();
-                end.wait();
-            });
-        }
-        let sample = measure(|| {
-            start.wait();
-            done.wait();
-        });
-        end.wait();
-        sample
-    })
+    measure_threads(threads, || (0..each).for_each(|_| drop(ami.action("Ping").expect("a response"))))
 }

@@ -10,7 +10,9 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::{count, floor, nanoseconds, Spread, Table};
+use ::gami::Client;
+
+use super::{count, floor, keep, nanoseconds, Spread, Table};
 
 /// So many events a second, for so long.
 pub const RATES: [(usize, Duration); 3] =
@@ -154,6 +156,32 @@ pub fn ping_between(address: &str, events: usize) -> Percentiles {
         false
     });
     percentiles(times)
+}
+
+/// What gami's consumer sees of a stream of events.
+pub fn take(ami: &Client, rate: usize, events: usize) -> Figures {
+    ami.action(("Paced", [("Rate", rate), ("Count", events)])).expect("a response");
+    let mut arrivals = Arrivals::default();
+    for event in ami.events().iter().take(events) {
+        arrivals.note(event.get("Uniqueid").expect("a time"), event.get("Linkedid").expect("a time"));
+    }
+    arrivals.figures()
+}
+
+/// How long gami's actions take while events come: one thread takes the events, another makes actions.
+pub fn act_between(ami: &Client, events: usize) -> Percentiles {
+    ami.action(("Paced", [("Rate", UNDER), ("Count", events)])).expect("a response");
+    thread::scope(|scope| {
+        let consumer = scope.spawn(|| ami.events().iter().take(events).for_each(|event| keep(event.name())));
+        let mut times = Vec::new();
+        while !consumer.is_finished() {
+            let begun = Instant::now();
+            ami.action("Ping").expect("a response");
+            times.push(begun.elapsed().as_nanos() as f64);
+            thread::sleep(BETWEEN_ACTIONS);
+        }
+        percentiles(times)
+    })
 }
 
 /// A table of what each row's rounds gave.

@@ -20,6 +20,8 @@ pub use server::{event_block, serve_if_asked, Server, EVENT_BYTES, EVENT_HEADERS
 
 use std::fmt::Write as _;
 use std::fs;
+use std::sync::Barrier;
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Whether this is only to show that everything runs.
@@ -69,6 +71,27 @@ pub fn measure(work: impl FnOnce()) -> Sample {
     Sample { elapsed, cpu: cpu_time().zip(cpu).map(|(after, before)| after.saturating_sub(before)) }
 }
 
+/// The same for work that so many threads do at once, until the last of them is through.
+pub fn measure_threads(threads: usize, work: impl Fn() + Sync) -> Sample {
+    let (start, done, end) = (Barrier::new(threads + 1), Barrier::new(threads + 1), Barrier::new(threads + 1));
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                start.wait();
+                work();
+                done.wait();
+                end.wait();
+            });
+        }
+        let sample = measure(|| {
+            start.wait();
+            done.wait();
+        });
+        end.wait();
+        sample
+    })
+}
+
 /// The processor time of all threads that are alive; Linux tells it to the nanosecond.
 pub fn cpu_time() -> Option<Duration> {
     let mut nanoseconds = 0;
@@ -87,6 +110,16 @@ pub fn voluntary_switches() -> Option<u64> {
         switches += field(&status, "voluntary_ctxt_switches:")?;
     }
     Some(switches)
+}
+
+/// How often a second the threads of this process wake while nothing happens; not a number where the system does not tell.
+pub fn idle_wakeups() -> f64 {
+    let watched = Duration::from_millis(if is_quick() { 200 } else { 1_000 });
+    let before = voluntary_switches();
+    thread::sleep(watched);
+    // The thread that watches went to sleep once itself.
+    let woken = voluntary_switches().zip(before).map(|(after, before)| after.saturating_sub(before + 1) as f64);
+    woken.map_or(f64::NAN, |woken| woken / watched.as_secs_f64())
 }
 
 /// The resident memory of this process in KiB: now, and at its highest.

@@ -54,7 +54,7 @@ impl Model {
             return;
         }
         self.pending.retain(|pending| pending.part != part);
-        self.end_gathering(Some(part));
+        self.end_gathering(part);
         self.set_validity(part, Validity::Unavailable(Unavailable::Class(class)), at);
     }
 
@@ -80,6 +80,6 @@ impl Model {
         self.unseen.clear();
         self.wiring.parted.clear();
         self.doubts.clear();
-        self.end_gathering(None);
+        Part::ALL.into_iter().for_each(|part| self.end_gathering(part));
     }
 }

@@ -129,7 +129,7 @@ impl Model {
         }
         match self.answers[part as usize].clone() {
             Some(Err(unavailable)) => {
-                self.end_gathering(Some(part));
+                self.end_gathering(part);
                 self.set_validity(part, Validity::Unavailable(unavailable), at);
             }
             _ => {
@@ -188,7 +188,7 @@ impl Model {
             self.counts.corrections += if trusted { wrong } else { 0 };
             self.counts.rounds += 1;
             self.shown[part as usize] = true;
-            self.end_gathering(Some(part));
+            self.end_gathering(part);
             self.doubts.retain(|(doubted, _)| *doubted != part);
             self.finish(at, true);
             let again = self.pending.iter().any(|pending| pending.part == part && pending.why != Some(Why::Audit));

@@ -13,31 +13,17 @@ impl Model {
         self.pending = self.parts.iter().map(|part| Pending { part, queue: None, why: None }).collect();
     }
 
-    pub(super) fn end_gathering(&mut self, only: Option<Part>) {
-        let is = |part: Part| only.map_or(true, |only| only == part);
-        if is(Part::Calls) {
-            self.aside = None;
-        }
-        if is(Part::Queues) {
-            self.queues.end();
-        }
-        if is(Part::Conferences) {
-            self.conferences.end();
-        }
-        if is(Part::Parking) {
-            self.parked.end();
-        }
-        if is(Part::Devices) {
-            self.devices.end();
-        }
-        if is(Part::Hints) {
-            self.hints.end();
-        }
-        if is(Part::Endpoints) {
-            self.endpoints.end();
-        }
-        if is(Part::Agents) {
-            self.agents.end();
+    /// What was gathered of a part aside is put away.
+    pub(super) fn end_gathering(&mut self, part: Part) {
+        match part {
+            Part::Calls => self.aside = None,
+            Part::Queues => self.queues.end(),
+            Part::Conferences => self.conferences.end(),
+            Part::Parking => self.parked.end(),
+            Part::Devices => self.devices.end(),
+            Part::Hints => self.hints.end(),
+            Part::Endpoints => self.endpoints.end(),
+            Part::Agents => self.agents.end(),
         }
     }
 
@@ -159,7 +145,7 @@ impl Model {
             return self.asked(&action);
         }
         let Some(part) = resync::part_of(action.name()) else { return };
-        self.end_gathering(Some(part));
+        self.end_gathering(part);
         let Some(round) = &mut self.round else { return };
         round.parts.retain(|other| *other != part);
         round.lists.retain(|list| resync::part_of(list.name()) != Some(part));

@@ -2,13 +2,11 @@
 
 use std::collections::VecDeque;
 use std::thread;
-use std::time::Instant;
 
 use gami::{Client, Event, Options, Receiver, Response};
 
 use super::{each, idle, measure, replayed, Figures, PINGS, PIPED, TASKS};
-use crate::support::keep;
-use crate::support::latency::{self, percentiles, Arrivals, Percentiles, BETWEEN_ACTIONS, UNDER};
+use crate::support::latency::{self, Percentiles};
 
 pub fn run(address: &str, events: usize, look: fn(&Event)) -> Figures {
     // First, while the process has little memory to reuse.
@@ -37,29 +35,11 @@ pub fn run(address: &str, events: usize, look: fn(&Event)) -> Figures {
 }
 
 pub fn latency(address: &str, rate: usize, events: usize) -> latency::Figures {
-    let ami = login(address);
-    ami.action(("Paced", [("Rate", rate), ("Count", events)])).expect("a response");
-    let mut arrivals = Arrivals::default();
-    for event in ami.events().iter().take(events) {
-        arrivals.note(event.get("Uniqueid").expect("a time"), event.get("Linkedid").expect("a time"));
-    }
-    arrivals.figures()
+    latency::take(&login(address), rate, events)
 }
 
 pub fn act_between(address: &str, events: usize) -> Percentiles {
-    let ami = login(address);
-    ami.action(("Paced", [("Rate", UNDER), ("Count", events)])).expect("a response");
-    thread::scope(|scope| {
-        let consumer = scope.spawn(|| ami.events().iter().take(events).for_each(|event| keep(event.name())));
-        let mut times = Vec::new();
-        while !consumer.is_finished() {
-            let begun = Instant::now();
-            ami.action("Ping").expect("a response");
-            times.push(begun.elapsed().as_nanos() as f64);
-            thread::sleep(BETWEEN_ACTIONS);
-        }
-        percentiles(times)
-    })
+    latency::act_between(&login(address), events)
 }
 
 /// One thread keeps so many pings in flight.
