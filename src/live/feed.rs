@@ -327,6 +327,7 @@ impl Feed {
             let (lag, wanted) = (awaited.lag(now), awaited.wanted);
             self.errand = Errand::None;
             self.fences = Some(true);
+            self.next_measure = now + self.between_measures();
             self.model.measured(lag, at);
             if wanted {
                 self.fenced(Some(lag));
