@@ -118,6 +118,8 @@ pub(super) struct Seen<'a> {
     connected_line_name: Option<Cow<'a, str>>,
     /// From Asterisk 12 on every event has all headers.
     full: bool,
+    /// What other events tell, in order, is not taken from this one.
+    in_passing: bool,
 }
 
 impl<'a> Seen<'a> {
@@ -128,8 +130,19 @@ impl<'a> Seen<'a> {
             caller_id_name: name(snapshot.caller_id_name),
             connected_line_name: name(snapshot.connected_line_name),
             full,
+            in_passing: false,
             snapshot,
         }
+    }
+
+    /// Of an event that is about something else.
+    pub fn in_passing(snapshot: &'a ChannelSnapshot<'a>) -> Self {
+        let seen = Self::of(snapshot);
+        Self { in_passing: seen.full, ..seen }
+    }
+
+    pub fn snapshot(&self) -> &'a ChannelSnapshot<'a> {
+        self.snapshot
     }
 
     /// Whether the channel says all this already.
@@ -140,12 +153,13 @@ impl<'a> Seen<'a> {
         (s.name.is_empty() || c.name == s.name)
             && (s.state.is_none() || c.state == s.state)
             && (s.priority.is_none() || c.priority == s.priority)
-            && same(&c.caller_id_num, known(s.caller_id_num))
-            && same(&c.caller_id_name, self.caller_id_name.as_deref())
-            && same(&c.connected_line_num, known(s.connected_line_num))
-            && same(&c.connected_line_name, self.connected_line_name.as_deref())
+            && (self.in_passing
+                || (same(&c.caller_id_num, known(s.caller_id_num))
+                    && same(&c.caller_id_name, self.caller_id_name.as_deref())
+                    && same(&c.connected_line_num, known(s.connected_line_num))
+                    && same(&c.connected_line_name, self.connected_line_name.as_deref())
+                    && same(&c.account_code, known(s.account_code))))
             && same(&c.language, known(s.language))
-            && same(&c.account_code, known(s.account_code))
             && same(&c.context, known(s.context))
             && same(&c.exten, known(s.exten))
             && same(&c.linkedid, known(s.linkedid))
@@ -153,18 +167,20 @@ impl<'a> Seen<'a> {
 
     pub fn write(&self, channel: &mut Channel) {
         let s = self.snapshot;
-        let texts = [
+        let ordered = [
             (&mut channel.caller_id_num, known(s.caller_id_num)),
             (&mut channel.caller_id_name, self.caller_id_name.as_deref()),
             (&mut channel.connected_line_num, known(s.connected_line_num)),
             (&mut channel.connected_line_name, self.connected_line_name.as_deref()),
-            (&mut channel.language, known(s.language)),
             (&mut channel.account_code, known(s.account_code)),
+        ];
+        let texts = [
+            (&mut channel.language, known(s.language)),
             (&mut channel.context, known(s.context)),
             (&mut channel.exten, known(s.exten)),
             (&mut channel.linkedid, known(s.linkedid)),
         ];
-        for (field, text) in texts {
+        for (field, text) in ordered.into_iter().filter(|_| !self.in_passing).chain(texts) {
             if text.is_some() || self.full {
                 set(field, text);
             }

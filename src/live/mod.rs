@@ -35,12 +35,16 @@
 //! | Asterisk | Once the fence is back |
 //! |---|---|
 //! | 17 and later | channels, bridges, dials and queues are what the server had at the last event |
-//! | 12 to 16 | the same; bridges take a thread of their own to the fence, and have never been seen late |
+//! | 12 to 16 | the same; bridges take a thread of their own to the fence, and have never been seen late. A channel is told of a moment before it is listed: what was told while a list was on its way counts behind it |
 //! | up to 11 | the same without a fence's help; bridges are pairs of linked channels, and a leg changes its `uniqueid` where Asterisk swaps channels ([`Channel::leg_of`]) |
 //!
 //! Conferences, parked calls, hints and devices have threads of their own inside the server: their events may come
-//! shortly behind the fence, and put themselves right. Live tests hold the picture of 22 and 16 against the server's
-//! lists; 1.8, 11 and 13 are held against recordings.
+//! shortly behind the fence, and put themselves right. Live tests hold the picture of 22 and 16 against the server's lists;
+//! 1.8, 11 and 13 are held against recordings.
+//!
+//! `CoreShowChannels` can name a bridge long before the channel enters it: half a second, where it is hung up while it is
+//! being parked. What `BridgeInfo` says counts; it is asked where `BridgeList` has another number of channels, or one
+//! that hidden channels are part of.
 //!
 //! # What the user must be allowed
 //!
@@ -80,6 +84,11 @@
 //!   until an event tells.
 //! - What has no event: the counters of queues ([`Queue::as_of`] says when they were listed), the lock of a ConfBridge,
 //!   a new `linkedid` or language. `QueueReload` exchanges members and queues in silence: see [`Live::refresh`].
+//! - That an action has moved a caller out of a queue: no event tells it. `Redirect` of a caller that has no dialplan,
+//!   `Bridge` and `Park` do that. It shows with the next thing that the channel does, entering a bridge or running another
+//!   application; where channels are not kept ([`Parts::calls`]) the latter is believed a second later.
+//! - Whom a channel calls itself, where Asterisk changes that without `NewCallerid`, as with halves of Local channels that are
+//!   picked up: the next event about the channel itself tells it.
 //! - Hidden channels, such as those that record or announce in a conference: they have no events and are in no list.
 //! - The states of Local channels as devices: Asterisk tells of them and keeps none.
 //! - At once, which channels are ghosts: 17.0 to 18.23, 20.0 to 20.8 and 21.0 to 21.3 can list a channel for ever that

@@ -58,7 +58,7 @@ pub(super) fn lists(part: Part, queue: Option<&str>) -> Vec<Action> {
 /// The part that a list is about.
 pub(super) fn part_of(action: &str) -> Option<Part> {
     let names = [
-        (Part::Calls, &["CoreShowChannels", "Status", "BridgeList"][..]),
+        (Part::Calls, &["CoreShowChannels", "Status", "BridgeList", "BridgeInfo"][..]),
         (Part::Queues, &["QueueStatus"]),
         (Part::Conferences, &["ConfbridgeListRooms", "ConfbridgeList", "MeetmeList"]),
         (Part::Parking, &["ParkedCalls"]),
@@ -69,6 +69,11 @@ pub(super) fn part_of(action: &str) -> Option<Part> {
     ];
     let is = |list: &&str| list.eq_ignore_ascii_case(action);
     names.iter().find(|(_, lists)| lists.iter().any(is)).map(|(part, _)| *part)
+}
+
+/// Whether it asks for bridges, which every account may, and which are of use beside the list of channels alone.
+pub(super) fn is_of_bridges(action: &Action) -> bool {
+    ["BridgeList", "BridgeInfo"].iter().any(|name| name.eq_ignore_ascii_case(action.name()))
 }
 
 /// The channel that is asked for by itself.

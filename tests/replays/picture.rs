@@ -154,6 +154,11 @@ pub fn answer(now: &Snapshot, action: &Action, old: bool, at: SystemTime) -> Vec
                 )
             })
             .collect(),
+        "BridgeInfo" => {
+            let bridge = action.get("BridgeUniqueid").and_then(|uniqueid| now.bridge(uniqueid));
+            let members = bridge.map(|bridge| bridge.members.clone()).unwrap_or_default();
+            members.into_iter().map(|member| item("BridgeInfoChannel", &[("Uniqueid", Some(member))])).collect()
+        }
         "QueueStatus" => {
             let mut items = Vec::new();
             let only = action.get("Queue");

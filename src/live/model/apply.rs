@@ -11,6 +11,7 @@ use crate::live::{agents, channels, conferences, devices, endpoints, parking, qu
 
 impl Model {
     pub(super) fn apply(&mut self, name: &str, event: &Event, at: SystemTime) {
+        let ran_queue = name == "Newexten" && !self.queued.is_empty() && self.runs_queue(event);
         let known = self.parts.contains(Part::Calls) && self.wiring.event(name, event, at);
         if known {
             match &mut self.aside {
@@ -23,7 +24,7 @@ impl Model {
             "Hangup" => self.hung_up(event, at),
             "Newchannel" => event.packet().seek("Uniqueid").into_iter().for_each(|born| self.ghosts.born(born)),
             "BridgeEnter" => self.entered(event, at),
-            "Newexten" if !self.queued.is_empty() => self.ran(event, at),
+            "Newexten" if !self.queued.is_empty() => self.ran(event, ran_queue, at),
             "FullyBooted" => self.booted(event, at),
             "Reload" => [Part::Queues, Part::Hints, Part::Endpoints].into_iter().for_each(|part| {
                 self.doubts.push((part, Why::Reloaded));

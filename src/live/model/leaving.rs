@@ -12,18 +12,32 @@ impl Model {
     /// has moved the channel away under the queue, and no event will tell.
     pub(super) fn entered(&mut self, event: &Event, at: SystemTime) {
         let Some(uniqueid) = event.packet().seek("Uniqueid") else { return };
-        let Some(queue) = self.queued.get(uniqueid).cloned() else { return };
-        if self.queues.shown.get(&queue).is_some_and(|queue| queue.caller(uniqueid).is_some()) {
-            self.queued.remove(uniqueid);
-            queues::left(&mut self.queues, &queue, uniqueid);
-            self.unseen.add(&queue, at);
+        let Some(queue) = self.queued.get(uniqueid) else { return };
+        if self.queues.shown.get(queue).is_some_and(|queue| queue.caller(uniqueid).is_some()) {
+            self.moved_away(uniqueid, at);
         }
     }
 
+    fn moved_away(&mut self, uniqueid: &str, at: SystemTime) {
+        let Some(queue) = self.queued.remove(uniqueid) else { return };
+        queues::left(&mut self.queues, &queue, uniqueid);
+        self.unseen.add(&queue, at);
+    }
+
+    /// Whether the channel of an event ran `Queue` until now, and nothing else within it.
+    pub(super) fn runs_queue(&self, event: &Event) -> bool {
+        let channel = event.packet().seek("Uniqueid").and_then(|uniqueid| self.wiring.channels.get(uniqueid));
+        channel.is_some_and(|channel| {
+            let options = channel.app_data.as_ref().and_then(|data| data.split(',').nth(1));
+            channel.application.as_deref() == Some("Queue") && !options.is_some_and(|options| options.contains("B("))
+        })
+    }
+
     /// A caller that runs something else has left its queue. Where the queue has not said so, an action has moved the
-    /// channel away under it: only one that `Originate` put straight into the application, which has no dialplan to go
-    /// on in. Up to Asterisk 16 the queue's events can be ahead of this one, so a moment is waited for.
-    pub(super) fn ran(&mut self, event: &Event, at: SystemTime) {
+    /// channel away under it: one that `Originate` put straight into the application, which has no dialplan to go on in,
+    /// or one that `Bridge` took for a bridge that was gone. That is so at once if it was told before that it runs the
+    /// queue; up to Asterisk 16 the queue's events can be ahead of that, so a moment is waited for where it was not.
+    pub(super) fn ran(&mut self, event: &Event, ran_queue: bool, at: SystemTime) {
         let e = event::Newexten::from(event);
         let uniqueid = e.channel.uniqueid;
         let Some(queue) = self.queued.get(uniqueid) else { return };
@@ -32,6 +46,9 @@ impl Model {
         match known {
             Some(known) if !leaves => drop(self.leaving.remove(known)),
             None if leaves && self.queues.shown.get(queue).is_some_and(|queue| queue.caller(uniqueid).is_some()) => {
+                if ran_queue {
+                    return self.moved_away(uniqueid, at);
+                }
                 self.leaving.push((at, queue.clone(), uniqueid.to_owned()));
             }
             _ => {}

@@ -45,6 +45,9 @@ impl Model {
         }
         self.round = None;
         self.ask_all();
+        if self.parts.contains(Part::Calls) {
+            self.gather(Part::Calls, None);
+        }
     }
 
     /// The events that tell of a part do not come, for want of this class: its lists alone would be a picture that

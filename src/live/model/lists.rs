@@ -22,17 +22,24 @@ impl Model {
             return self.asked(&action);
         }
         let Some(part) = resync::part_of(action.name()).filter(|part| self.parts.contains(*part)) else { return };
+        let is_of_bridges = resync::is_of_bridges(&action);
+        if is_of_bridges && !self.is_gathering(part) {
+            return self.bridges_alone(&action, at);
+        }
         if !self.is_gathering(part) {
             self.gather(part, action.get("Queue").map(str::to_owned));
         }
         self.counts.lists += 1;
         self.seq = items.last().map_or(self.seq, |item| self.seq.max(item.seq()));
-        self.answers[part as usize] = Some(Ok(()));
-        self.put_in(action.name(), action.get("Queue"), items, at);
+        if !is_of_bridges {
+            self.answers[part as usize] = Some(Ok(()));
+        }
+        self.put_in(&action, items, at);
         self.answered(&action, part, at);
     }
 
-    fn put_in(&mut self, name: &str, only: Option<&str>, items: &[Event], at: SystemTime) {
+    fn put_in(&mut self, action: &Action, items: &[Event], at: SystemTime) {
+        let (name, only) = (action.name(), action.get("Queue"));
         let is = |names: &[&str]| names.iter().any(|other| other.eq_ignore_ascii_case(name));
         if is(&["CoreShowChannels", "Status"]) {
             if let Some((aside, listed)) = &mut self.aside {
@@ -43,21 +50,20 @@ impl Model {
                 *listed = true;
             }
         } else if is(&["BridgeList"]) {
+            let unsure = self.aside.as_mut().map(|(aside, _)| aside.list_bridges(items)).unwrap_or_default();
+            let lists = unsure.iter().map(|bridge| Action::new("BridgeInfo").param("BridgeUniqueid", bridge));
+            self.ask_next(lists.collect());
+        } else if is(&["BridgeInfo"]) {
             if let Some((aside, _)) = &mut self.aside {
-                aside.list_bridges(items);
+                aside.list_members(action.get("BridgeUniqueid").unwrap_or_default(), items);
             }
         } else if is(&["QueueStatus"]) {
             self.unseen.list(only, items, at);
             queues::list(&mut self.queues, items, at);
         } else if is(&["ConfbridgeListRooms"]) {
             let rooms = conferences::list_rooms(&mut self.conferences, items);
-            if let Some(round) = &mut self.round {
-                // Behind the list of the rooms itself, which is not taken off yet.
-                for room in rooms.iter().rev() {
-                    let list = Action::new("ConfbridgeList").param("Conference", room);
-                    round.lists.insert(round.lists.len().min(1), list);
-                }
-            }
+            let lists = rooms.iter().map(|room| Action::new("ConfbridgeList").param("Conference", room));
+            self.ask_next(lists.collect());
         } else if is(&["ConfbridgeList", "MeetmeList"]) {
             let wiring = &self.wiring;
             conferences::list(&mut self.conferences, items, |name| wiring.named(name).cloned());
@@ -72,6 +78,21 @@ impl Model {
             endpoints::list(&mut self.endpoints, items);
         } else if is(&["Agents"]) {
             agents::list(&mut self.agents, items);
+        }
+    }
+
+    /// What is said of bridges tells nothing without the channels, which were refused or not asked for.
+    fn bridges_alone(&mut self, action: &Action, at: SystemTime) {
+        if let Some(Err(_)) = self.answers[Part::Calls as usize] {
+            self.answered(action, Part::Calls, at);
+        }
+    }
+
+    /// Asks for lists behind the one that is being taken, which is not taken off yet.
+    fn ask_next(&mut self, lists: Vec<Action>) {
+        if let Some(round) = &mut self.round {
+            let behind = round.lists.split_off(round.lists.len().min(1));
+            round.lists.extend(lists.into_iter().chain(behind));
         }
     }
 
@@ -92,6 +113,13 @@ impl Model {
         if action.name().eq_ignore_ascii_case("MeetmeList") {
             self.no_meetme |= refusal == Refusal::NoSuchAction;
         }
+        if resync::is_of_bridges(&action) {
+            // There is none, or it is gone by now: events tell who was in it.
+            return match self.is_gathering(part) {
+                true => self.answered(&action, part, at),
+                false => self.bridges_alone(&action, at),
+            };
+        }
         let answer = &mut self.answers[part as usize];
         match refusal {
             Refusal::Empty => *answer = Some(Ok(())),
@@ -107,7 +135,7 @@ impl Model {
             if !self.is_gathering(part) {
                 self.gather(part, None);
             }
-            self.put_in(action.name(), action.get("Queue"), &[], at);
+            self.put_in(&action, &[], at);
         }
         self.answered(&action, part, at);
     }

@@ -114,6 +114,8 @@ impl Model {
     pub(super) fn gather(&mut self, part: Part, queue: Option<String>) {
         self.answers[part as usize] = None;
         match part {
+            // What came before its list is kept for it.
+            Part::Calls if matches!(self.aside, Some((_, false))) => {}
             Part::Calls => self.aside = Some((Wiring::new(false, self.wiring.old()), false)),
             Part::Queues => self.queues.begin(queue),
             Part::Conferences => self.conferences.begin(None),
@@ -127,7 +129,7 @@ impl Model {
 
     pub(super) fn is_gathering(&self, part: Part) -> bool {
         match part {
-            Part::Calls => self.aside.is_some(),
+            Part::Calls => matches!(self.aside, Some((_, true))),
             Part::Queues => self.queues.is_gathering(),
             Part::Conferences => self.conferences.is_gathering(),
             Part::Parking => self.parked.is_gathering(),

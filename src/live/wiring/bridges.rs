@@ -32,9 +32,10 @@ impl Wiring {
     }
 
     pub(super) fn enter(&mut self, bridge: &BridgeSnapshot<'_>, channel: &ChannelSnapshot<'_>) {
-        if !self.bridge(bridge) || !self.seen(channel) {
+        if !self.bridge(bridge) || !self.knows(channel.uniqueid) {
             return;
         }
+        self.glimpsed(channel);
         let uniqueid = channel.uniqueid;
         match self.channels.get(uniqueid).and_then(|channel| channel.bridge.clone()) {
             Some(there) if there == bridge.uniqueid => {}
@@ -61,7 +62,8 @@ impl Wiring {
     }
 
     pub(super) fn leave(&mut self, bridge: &BridgeSnapshot<'_>, channel: &ChannelSnapshot<'_>) {
-        let known = self.seen(channel);
+        let known = self.knows(channel.uniqueid);
+        self.glimpsed(channel);
         let there = self.channels.get(channel.uniqueid).and_then(|channel| channel.bridge.clone());
         if there.as_deref() == Some(bridge.uniqueid) {
             self.unbridge(channel.uniqueid);

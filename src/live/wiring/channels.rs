@@ -38,27 +38,29 @@ impl Wiring {
         self.named_now(&uniqueid, name);
     }
 
-    /// Takes what an event of a dial says of a channel, which need not be known.
+    /// Takes what an event of a dial or of a bridge says of a channel, which need not be known.
     ///
-    /// Asterisk puts into it what it last told of the channel, and that can be older than a `Newstate` that has come
-    /// already (22: `Newstate` 5, then `DialState` with 0). So it takes no state back.
-    pub(super) fn seen_in_dial(&mut self, snapshot: &ChannelSnapshot<'_>) {
+    /// What Asterisk puts into it can be older than an event that has come already (22: `Newstate` 5, then `DialState`
+    /// with 0), or newer than a list that comes behind it. So it takes no state back, and does not say whom a channel
+    /// calls itself: for that there are events that come in order.
+    pub(super) fn glimpsed(&mut self, snapshot: &ChannelSnapshot<'_>) {
         let Some(channel) = self.channels.get(snapshot.uniqueid) else { return };
         let code = |state: &Option<ChannelState>| state.as_ref().map(|state| state.code());
-        if code(&snapshot.state) < code(&channel.state) {
-            self.seen(&ChannelSnapshot { state: None, ..*snapshot });
-        } else {
-            self.seen(snapshot);
-        }
+        let state = snapshot.state.filter(|_| code(&snapshot.state) >= code(&channel.state));
+        self.take_in(&Seen::in_passing(&ChannelSnapshot { state, ..*snapshot }));
     }
 
     /// Takes what an event says of a channel; whether it is known.
     pub(super) fn seen(&mut self, snapshot: &ChannelSnapshot<'_>) -> bool {
+        self.take_in(&Seen::of(snapshot))
+    }
+
+    fn take_in(&mut self, seen: &Seen<'_>) -> bool {
+        let snapshot = seen.snapshot();
         let uniqueid = snapshot.uniqueid;
         if !self.knows(uniqueid) {
             return false;
         }
-        let seen = Seen::of(snapshot);
         if self.channels.get(uniqueid).is_some_and(|channel| seen.agrees(channel)) {
             return true;
         }
@@ -109,7 +111,8 @@ impl Wiring {
     }
 
     pub(super) fn held(&mut self, snapshot: &ChannelSnapshot<'_>, held: bool) {
-        if self.seen(snapshot) {
+        if self.knows(snapshot.uniqueid) {
+            self.glimpsed(snapshot);
             if let Some(channel) = self.channels.edit(snapshot.uniqueid) {
                 channel.held = Some(held);
             }

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::{End, Note, Wiring};
+use super::{End, Note, Wiring, EARLY};
 use crate::event::values::ChannelState;
 use crate::event::{self, ChannelSnapshot, Event};
 use crate::live::bridges::Bridge;
@@ -31,6 +31,9 @@ impl Wiring {
             if !two.is_empty() && self.channels.has(&one) && self.channels.has(&two) {
                 self.link(&one, &two, "");
             }
+        }
+        for event in std::mem::take(&mut self.early) {
+            self.event(event.name(), &event, at);
         }
     }
 
@@ -63,16 +66,52 @@ impl Wiring {
         }
     }
 
-    /// Puts in what `BridgeList` lists.
-    pub fn list_bridges(&mut self, items: &[Event]) {
+    /// Puts in what `BridgeList` lists; the bridges of which it is to be asked who is in them.
+    ///
+    /// `CoreShowChannels` says of a channel that it is in a bridge before it has entered it, as its events have it, and
+    /// until after it has left: for half a second where it is hung up while it is parked (16). A bridge counts by events.
+    pub fn list_bridges(&mut self, items: &[Event]) -> Vec<String> {
+        let mut unsure = Vec::new();
         for item in items {
             let e = event::BridgeListItem::from(item);
-            self.bridge(&e.bridge);
+            if !self.bridge(&e.bridge) {
+                continue;
+            }
+            let Some(bridge) = self.bridges.get(e.bridge.uniqueid) else { continue };
+            let listed = bridge.members.len();
+            // Hidden members count, so a number that agrees proves it for those that have none.
+            let agrees = e.bridge.num_channels.map_or(true, |count| count as usize == listed);
+            if !agrees || (listed > 0 && !bridge.counts()) {
+                unsure.push(bridge.uniqueid.clone());
+            }
+        }
+        unsure
+    }
+
+    /// Puts in whom `BridgeInfo` lists as the members of a bridge.
+    pub fn list_members(&mut self, bridge: &str, items: &[Event]) {
+        let Some(listed) = self.bridges.get(bridge).map(|bridge| bridge.members.clone()) else { return };
+        let there: Vec<&str> = items.iter().filter_map(|item| item.get("Uniqueid")).collect();
+        for uniqueid in listed.iter().filter(|uniqueid| !there.contains(&uniqueid.as_str())) {
+            self.unbridge(uniqueid);
+        }
+        for uniqueid in there.into_iter().filter(|uniqueid| !listed.iter().any(|listed| listed == uniqueid)) {
+            if self.channels.has(uniqueid) {
+                self.unbridge(uniqueid);
+                self.put_in(uniqueid, bridge);
+            }
         }
     }
 
-    /// Notes, before the list has come, what it may hold still though it is gone.
+    /// Notes, before the list has come, what it may hold still though it is gone, or not yet though it has been told.
+    ///
+    /// From 12 to 16 Asterisk tells of a channel first and then puts it into what it lists by name; the list can come
+    /// between. So the events before it count once more behind it: what is newer in the list has events that are to come.
     pub fn before_list(&mut self, name: &str, event: &Event) {
+        if !self.old {
+            self.early.push_back(event.clone());
+            self.early.drain(..self.early.len().saturating_sub(EARLY));
+        }
         match name {
             "Hangup" => {
                 let e = event::Hangup::from(event);

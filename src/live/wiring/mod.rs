@@ -51,6 +51,9 @@ pub(super) enum End {
 /// So many of the ids that died last are remembered, since events may come late.
 const DEAD: usize = 1024;
 
+/// So many events that came just before a list are applied once more behind it.
+const EARLY: usize = 1024;
+
 /// The channels and bridges of a picture.
 #[derive(Debug)]
 pub(super) struct Wiring {
@@ -63,6 +66,8 @@ pub(super) struct Wiring {
     /// Pairs that were parted, by one of their channels, and when: up to Asterisk 11.
     pub parted: Vec<(SystemTime, String)>,
     pub silent: Silent,
+    /// The last events before the list of what is gathered aside.
+    early: VecDeque<Event>,
     /// Channels that were picked up, and who takes their place.
     picked: Vec<(String, String)>,
     names: HashMap<String, String>,
@@ -85,6 +90,7 @@ impl Wiring {
             doubts: Vec::new(),
             parted: Vec::new(),
             silent: Silent::default(),
+            early: VecDeque::new(),
             picked: Vec::new(),
             names: HashMap::new(),
             dead: VecDeque::new(),
@@ -170,21 +176,21 @@ impl Wiring {
             }
             "DialBegin" => {
                 let e = event::DialBegin::from(event);
-                self.seen_in_dial(&e.channel);
+                self.glimpsed(&e.channel);
                 self.knows(e.dest.uniqueid);
-                self.seen_in_dial(&e.dest);
+                self.glimpsed(&e.dest);
                 self.dial(e.channel.uniqueid, e.dest.uniqueid);
             }
             "DialState" => {
                 let e = event::DialState::from(event);
-                self.seen_in_dial(&e.channel);
+                self.glimpsed(&e.channel);
                 self.knows(e.dest.uniqueid);
-                self.seen_in_dial(&e.dest);
+                self.glimpsed(&e.dest);
             }
             "DialEnd" => {
                 let e = event::DialEnd::from(event);
-                self.seen_in_dial(&e.channel);
-                self.seen_in_dial(&e.dest);
+                self.glimpsed(&e.channel);
+                self.glimpsed(&e.dest);
                 self.dialled(e.dest.uniqueid, e.dial_status.map(|status| status.as_str()));
             }
             "Dial" => {
