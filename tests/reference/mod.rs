@@ -10,6 +10,7 @@
 //! that, and one blank after the colon is no part of the value, nor is a last LF. A line without a colon goes on
 //! with the value before it, if that can have line breaks.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use gami::packet::{Frame, Framer, Kind, Packet};
@@ -29,7 +30,7 @@ pub const SECRET: &str = "ours-";
 const SLACK: usize = 4 * LONG;
 
 /// What a stream holds, and what is left of it that has not ended.
-pub fn read(stream: &[u8], limit: usize) -> (Vec<Read>, &[u8]) {
+pub fn read(stream: &[u8], limit: usize) -> (Vec<Read<'_>>, &[u8]) {
     let mut found = Vec::new();
     let mut rest = after_blank_lines(stream);
     let all_lf = first_line(rest).is_some_and(ends_in_lf);
@@ -38,7 +39,7 @@ pub fn read(stream: &[u8], limit: usize) -> (Vec<Read>, &[u8]) {
             found.push(Read::Oversized(shown(packet)));
             found.push(Read::TooLarge(packet.len() as u64));
         } else {
-            found.push(Read::Packet(packet.to_vec()));
+            found.push(Read::Packet(packet));
         }
         rest = after_blank_lines(next);
     }
@@ -46,13 +47,13 @@ pub fn read(stream: &[u8], limit: usize) -> (Vec<Read>, &[u8]) {
 }
 
 #[derive(Clone, PartialEq, Eq)]
-pub enum Read {
-    Packet(Vec<u8>),
-    Oversized(Vec<u8>),
+pub enum Read<'a> {
+    Packet(&'a [u8]),
+    Oversized(&'a [u8]),
     TooLarge(u64),
 }
 
-impl fmt::Debug for Read {
+impl fmt::Debug for Read<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Packet(bytes) => write!(f, "Packet({:?})", text(bytes)),
@@ -63,22 +64,30 @@ impl fmt::Debug for Read {
 }
 
 /// The whole lines at the beginning of a packet beyond the limit.
-fn shown(packet: &[u8]) -> Vec<u8> {
+fn shown(packet: &[u8]) -> &[u8] {
     let mut end = SHOWN;
     while end > 0 && packet[end - 1] != b'\n' {
         end -= 1;
     }
-    packet[..if end == 0 { SHOWN } else { end }].to_vec()
+    &packet[..if end == 0 { SHOWN } else { end }]
 }
+
+type Texts<'a> = [(Cow<'a, str>, Cow<'a, str>)];
 
 /// The headers of a packet, and its text if it is a `Response: Follows`.
 #[derive(Debug, Default)]
-pub struct Parsed {
-    pub headers: Vec<(Vec<u8>, Vec<u8>)>,
-    pub body: Option<Vec<u8>>,
+pub struct Parsed<'a> {
+    pub headers: Vec<(&'a [u8], &'a [u8])>,
+    pub body: Option<&'a [u8]>,
 }
 
-pub fn parse(packet: &[u8]) -> Parsed {
+impl<'a> Parsed<'a> {
+    fn texts(&self) -> Vec<(Cow<'a, str>, Cow<'a, str>)> {
+        self.headers.iter().map(|(name, value)| (text(name), text(value))).collect()
+    }
+}
+
+pub fn parse(packet: &[u8]) -> Parsed<'_> {
     let bare = packet.split_inclusive(|byte| *byte == b'\n').next().is_some_and(ends_in_lf);
     if !is_follows(packet) {
         return Parsed { headers: headers(packet, bare), body: None };
@@ -107,12 +116,12 @@ pub fn parse(packet: &[u8]) -> Parsed {
     };
     let body = &packet[head_bytes..body_end];
     let body = body.strip_suffix(b"\r\n").or_else(|| body.strip_suffix(b"\n")).unwrap_or(body);
-    parsed.body = Some(body.to_vec());
+    parsed.body = Some(body);
     parsed
 }
 
-fn headers(text: &[u8], bare: bool) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let mut found: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+fn headers(text: &[u8], bare: bool) -> Vec<(&[u8], &[u8])> {
+    let mut found: Vec<(&[u8], &[u8])> = Vec::new();
     let mut value_start = 0;
     let mut at = 0;
     while at < text.len() {
@@ -123,13 +132,13 @@ fn headers(text: &[u8], bare: bool) -> Vec<(Vec<u8>, Vec<u8>)> {
             Some(colon) => {
                 let blank = usize::from(colon + 1 < content && rest[colon + 1] == b' ');
                 value_start = at + colon + 1 + blank;
-                found.push((rest[..colon].to_vec(), text[value_start..at + content].to_vec()));
+                found.push((&rest[..colon], &text[value_start..at + content]));
             }
             None => match found.last_mut().filter(|(name, _)| goes_on(name, value_start, physical)) {
-                Some((_, value)) => *value = text[value_start..at + content].to_vec(),
+                Some((_, value)) => *value = &text[value_start..at + content],
                 None => {
                     value_start = usize::MAX;
-                    found.push((Vec::new(), rest[..content].to_vec()));
+                    found.push((&[], &rest[..content]));
                 }
             },
         }
@@ -140,15 +149,14 @@ fn headers(text: &[u8], bare: bool) -> Vec<(Vec<u8>, Vec<u8>)> {
 
 /// How long the content of the first line is, and the line with its end.
 fn first_header_line(text: &[u8], bare: bool) -> (usize, usize) {
-    let find = |what: &[u8]| text.windows(what.len()).position(|bytes| bytes == what);
-    let (whole, end) = match find(if bare { b"\n" } else { b"\r\n" }) {
-        Some(at) => (at, at + if bare { 1 } else { 2 }),
-        None => (text.len(), text.len()),
-    };
+    let feed = text.iter().position(|byte| *byte == b'\n');
+    let crlf = || text.windows(2).position(|bytes| *bytes == *b"\r\n").map(|at| (at, at + 2));
+    let end = if bare { feed.map(|at| (at, at + 1)) } else { crlf() };
+    let (whole, end) = end.unwrap_or((text.len(), text.len()));
     if bare {
         return (text[..whole].strip_suffix(b"\r").map_or(whole, <[u8]>::len), end);
     }
-    if let Some(feed) = text[..whole].iter().position(|byte| *byte == b'\n') {
+    if let Some(feed) = feed.filter(|feed| *feed < whole) {
         if is_call_started(&text[..feed]) {
             return (feed, feed + 1);
         }
@@ -173,16 +181,19 @@ fn is_call_started(line: &[u8]) -> bool {
 
 /// Whether the value of a header can go on with a line.
 fn goes_on(name: &[u8], value_start: usize, line: &[u8]) -> bool {
-    let name = text(name).to_ascii_lowercase();
-    let line = text(line);
-    let line = line.trim_end_matches([' ', '\t', '\r', '\n', '\x0c']);
     if value_start == usize::MAX {
         return false; // it has no name
     }
-    let single = ["event", "response", "actionid", "privilege", "timestamp", "sequencenumber"].contains(&&*name);
-    let numbered = name.trim_end_matches(|digit: char| digit.is_ascii_digit());
-    let id = ["uniqueid", "linkedid", "channel"].iter().any(|id| numbered.ends_with(id));
-    let cut = name == "variable" && !line.is_empty() && "Variable".starts_with(line);
+    let is = |other: &&str| name.eq_ignore_ascii_case(other.as_bytes());
+    let single = ["Event", "Response", "ActionID", "Privilege", "Timestamp", "SequenceNumber"].iter().any(is);
+    let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let numbered = &name[..name.len() - digits];
+    let ends_with = |id: &&str| {
+        numbered.len().checked_sub(id.len()).is_some_and(|at| numbered[at..].eq_ignore_ascii_case(id.as_bytes()))
+    };
+    let id = ["Uniqueid", "Linkedid", "Channel"].iter().any(ends_with);
+    let line = line.trim_ascii_end();
+    let cut = is(&"Variable") && !line.is_empty() && b"Variable".starts_with(line);
     !(single || id || cut)
 }
 
@@ -242,8 +253,7 @@ fn ends_in_lf(line: &[u8]) -> bool {
 
 /// Whether a line begins with this name, or only looks like it.
 fn begins_with(line: &[u8], name: &str) -> bool {
-    let colon = line.iter().position(|byte| *byte == b':').unwrap_or(0);
-    line[..colon].eq_ignore_ascii_case(name.as_bytes())
+    line.get(name.len()) == Some(&b':') && line[..name.len()].eq_ignore_ascii_case(name.as_bytes())
 }
 
 fn value_of(line: &[u8]) -> &[u8] {
@@ -279,9 +289,9 @@ fn first_packet(text: &[u8], all_lf: bool) -> Option<(&[u8], &[u8])> {
     for line in text.split_inclusive(|byte| *byte == b'\n') {
         let before = &text[..end];
         let after_crlf = before.ends_with(b"\r\n");
-        let last = before.strip_suffix(b"\n").and_then(|before| before.rsplit(|byte| *byte == b'\n').next());
+        let last = || before.strip_suffix(b"\n").and_then(|before| before.rsplit(|byte| *byte == b'\n').next());
         let is_end = match line {
-            b"\r\n" => any_blank_line || bare || after_crlf || (!is_map && last.is_some_and(is_call_started)),
+            b"\r\n" => any_blank_line || bare || after_crlf || (!is_map && last().is_some_and(is_call_started)),
             b"\n" => any_blank_line || (is_map && after_crlf),
             _ => false,
         };
@@ -365,10 +375,10 @@ pub fn assert_stream_agrees(
         left = if taken == next.len() { later } else { &left[taken..] };
         for frame in framer.frames() {
             match (frame, expected.next()) {
-                (Frame::Packet(packet), Some(Read::Packet(bytes))) => check(&packet, &bytes),
+                (Frame::Packet(packet), Some(Read::Packet(bytes))) => check(&packet, bytes),
                 (Frame::Oversized(packet), Some(Read::Oversized(bytes))) => assert_eq!(packet.as_bytes(), bytes),
                 (Frame::TooLarge(size), Some(Read::TooLarge(expected))) => assert_eq!(size, expected, "too large"),
-                (Frame::Oversized(packet), None) if unfinished.as_deref() == Some(packet.as_bytes()) => {
+                (Frame::Oversized(packet), None) if unfinished == Some(packet.as_bytes()) => {
                     unfinished = None;
                 }
                 (frame, expected) => panic!("{frame:?} instead of {expected:?}"),
@@ -394,20 +404,25 @@ pub fn assert_same_headers(packet: &Packet, bytes: &[u8]) {
     let agree =
         packet.iter().all(|(name, value)| expected.next().is_some_and(|(n, v)| same(name, n) && same(value, v)));
     assert!(agree && expected.next().is_none(), "{packet:?} instead of {parsed:?}");
-    assert_eq!(packet.body().map(str::to_owned), parsed.body.as_deref().map(text));
+    assert_eq!(packet.body().map(Cow::from), parsed.body.map(text));
 }
 
 /// Holds a packet against what the reference reads in its bytes.
 pub fn assert_packet_agrees(packet: &Packet, bytes: &[u8]) {
+    assert_lookups_agree(packet, bytes);
+    assert_prints_agree(packet, bytes);
+}
+
+/// What can be asked of a packet.
+pub fn assert_lookups_agree(packet: &Packet, bytes: &[u8]) {
     assert_eq!(packet.as_bytes(), bytes, "bytes");
     assert_eq!(packet.text(), text(bytes), "text");
     let parsed = parse(bytes);
-    let headers: Vec<_> = parsed.headers.iter().map(|(name, value)| (text(name), text(value))).collect();
-    let pairs = |packet: &Packet| packet.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let found: Vec<(String, String)> = pairs(packet);
-    assert_eq!(found, headers, "headers of {:?}", text(bytes));
+    let headers = parsed.texts();
+    let agree = packet.iter().eq(headers.iter().map(|(name, value)| (&**name, &**value)));
+    assert!(agree, "{packet:?} instead of {headers:?}");
     assert_eq!((packet.len(), packet.is_empty()), (headers.len(), headers.is_empty()));
-    assert_eq!(packet.body().map(str::to_owned), parsed.body.as_deref().map(text), "body of {:?}", text(bytes));
+    assert_eq!(packet.body().map(Cow::from), parsed.body.map(text), "body of {:?}", text(bytes));
     let kind = kind(bytes);
     assert_eq!(packet.kind(), kind, "kind of {:?}", text(bytes));
     // A look-up goes through all headers, of which there may be thousands: a few names of each packet will do.
@@ -418,7 +433,7 @@ pub fn assert_packet_agrees(packet: &Packet, bytes: &[u8]) {
         let at = headers.iter().position(|(other, _)| is(other));
         let name = if number % 2 == 0 { name.to_ascii_uppercase() } else { name.to_ascii_lowercase() };
         assert_eq!(packet.get(&name), at.map(|at| &*headers[at].1), "get {name:?}");
-        assert_eq!(packet.get_bytes(&name), at.map(|at| &*parsed.headers[at].1), "get_bytes {name:?}");
+        assert_eq!(packet.get_bytes(&name), at.map(|at| parsed.headers[at].1), "get_bytes {name:?}");
         let all = headers.iter().filter(|(other, _)| is(other)).map(|(_, value)| &**value);
         assert!(packet.get_all(&name).eq(all), "get_all {name:?}");
     }
@@ -426,26 +441,34 @@ pub fn assert_packet_agrees(packet: &Packet, bytes: &[u8]) {
     assert_eq!((detached.as_bytes(), detached.text(), detached.kind()), (bytes, packet.text(), kind));
     assert!(detached.iter().eq(packet.iter()), "headers of the detached packet");
     assert_eq!(detached.body(), packet.body());
-    if bytes.len() < 1024 {
-        assert_eq!(format!("{packet:?}"), format!("{detached:?}"));
-    }
-    let json = json(&headers, packet.body());
-    assert_eq!(serde_json::to_string(packet).unwrap(), json);
     match kind {
-        Kind::Response => assert_response_agrees(&Response::from(packet.clone()), bytes, &json),
-        _ => assert_event_agrees(&Event::from(packet.clone()), bytes, &json),
+        Kind::Response => assert_response_agrees(&Response::from(packet.clone()), bytes, &headers),
+        _ => assert_event_agrees(&Event::from(packet.clone()), bytes, &headers),
     }
 }
 
-fn assert_event_agrees(event: &Event, bytes: &[u8], json: &str) {
-    assert_eq!(event.name(), named(bytes, "Event"), "name of {:?}", text(bytes));
+/// What a packet is printed as.
+pub fn assert_prints_agree(packet: &Packet, bytes: &[u8]) {
+    if bytes.len() < 1024 {
+        assert_eq!(format!("{packet:?}"), format!("{:?}", packet.detach()));
+    }
+    let json = json(&parse(bytes).texts(), packet.body());
+    assert_eq!(serde_json::to_string(packet).unwrap(), json);
+    let printed = match kind(bytes) {
+        Kind::Response => serde_json::to_string(&Response::from(packet.clone())),
+        _ => serde_json::to_string(&Event::from(packet.clone())),
+    };
+    assert_eq!(printed.unwrap(), json);
+}
+
+fn assert_event_agrees(event: &Event, bytes: &[u8], headers: &Texts) {
+    assert_eq!(event.name(), named(bytes, headers, "Event"), "name of {:?}", text(bytes));
     assert_eq!(event.action_id(), event.packet().get("actionid"));
     assert_eq!(event.seq(), 0);
-    assert_eq!(serde_json::to_string(event).unwrap(), json);
 }
 
-fn assert_response_agrees(response: &Response, bytes: &[u8], json: &str) {
-    let status = named(bytes, "Response");
+fn assert_response_agrees(response: &Response, bytes: &[u8], headers: &Texts) {
+    let status = named(bytes, headers, "Response");
     assert_eq!(response.status(), status);
     assert_eq!(response.is_error(), ["error", "failed"].contains(&&*status.to_ascii_lowercase()));
     let lines: Vec<&str> = response.get_all("Output").collect();
@@ -454,15 +477,13 @@ fn assert_response_agrees(response: &Response, bytes: &[u8], json: &str) {
         None => (!lines.is_empty()).then(|| lines.join("\n")),
     };
     assert_eq!(response.output().map(String::from), output);
-    assert_eq!(serde_json::to_string(response).unwrap(), json);
 }
 
 /// The value on the line with which a packet begins if that has the name, and otherwise of the first header that does.
-fn named(bytes: &[u8], name: &str) -> String {
+fn named<'a>(bytes: &'a [u8], headers: &'a Texts, name: &str) -> Cow<'a, str> {
     let first = bytes.split_inclusive(|byte| *byte == b'\n').next().filter(|line| begins_with(line, name));
-    let headers = parse(bytes).headers;
-    let any = headers.iter().find(|(other, _)| text(other).eq_ignore_ascii_case(name));
-    first.map(|line| text(value_of(line))).or_else(|| any.map(|(_, value)| text(value))).unwrap_or_default()
+    let any = || headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+    first.map(|line| text(value_of(line))).or_else(|| any().map(|(_, value)| value.as_ref().into())).unwrap_or_default()
 }
 
 /// The first line decides, or the second where the first is an `ActionID`.
@@ -480,7 +501,7 @@ fn kind(bytes: &[u8]) -> Kind {
 }
 
 /// A name stands where it came first, with an array of its values if it repeats; the text is an array of lines.
-fn json(headers: &[(String, String)], body: Option<&str>) -> String {
+fn json(headers: &Texts, body: Option<&str>) -> String {
     let mut entries: Vec<(&str, Vec<&str>)> = Vec::new();
     for (name, value) in headers {
         match entries.iter_mut().find(|(other, _)| other.eq_ignore_ascii_case(name)) {
@@ -502,6 +523,6 @@ fn json(headers: &[(String, String)], body: Option<&str>) -> String {
     format!("{{{}}}", shown.join(","))
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::from)
 }
