@@ -3,7 +3,6 @@
 use super::channels::owned;
 use super::family::{keep, Family, Listed};
 use super::fields::fields;
-use super::map::Keyed;
 use super::table::Table;
 use crate::event::values::{AgentState, Value};
 use crate::event::{self, Event};
@@ -29,12 +28,6 @@ pub struct Agent {
 }
 
 fields!(Agent { agent, name, status, uniqueid, channel, talking_to, logged_in_time });
-
-impl Keyed for Agent {
-    fn key(&self) -> &str {
-        &self.agent
-    }
-}
 
 impl Agent {
     /// What the agent does; `None` if it is unknown.
@@ -73,7 +66,7 @@ pub(super) fn apply(agents: &mut Family<Agent>, name: &str, event: &Event) -> bo
             if e.agent.is_empty() {
                 return true;
             }
-            agents.apply(|table, _| {
+            agents.apply(&mut |table, _| {
                 set(table, e.agent, AgentState::Idle, true);
                 if let Some(agent) = table.edit(e.agent) {
                     (agent.uniqueid, agent.channel) = (owned(e.channel.uniqueid), owned(e.channel.name));
@@ -82,7 +75,7 @@ pub(super) fn apply(agents: &mut Family<Agent>, name: &str, event: &Event) -> bo
         }
         "AgentLogoff" => {
             let e = event::AgentLogoff::from(event);
-            agents.apply(|table, _| {
+            agents.apply(&mut |table, _| {
                 set(table, e.agent, AgentState::LoggedOff, false);
                 if let Some(agent) = table.edit(e.agent) {
                     (agent.uniqueid, agent.channel, agent.talking_to) = (None, None, None);
@@ -94,7 +87,7 @@ pub(super) fn apply(agents: &mut Family<Agent>, name: &str, event: &Event) -> bo
             let e = event::AgentConnect::from(event);
             let status = if name == "AgentConnect" { AgentState::OnCall } else { AgentState::Idle };
             if let Some(id) = e.interface.strip_prefix("Agent/") {
-                agents.apply(|table, _| set(table, id, status, false));
+                agents.apply(&mut |table, _| set(table, id, status, false));
             }
             return false; // the queue hears it too
         }

@@ -4,7 +4,6 @@ use std::time::SystemTime;
 
 use super::channels::owned;
 use super::fields::fields;
-use super::map::Keyed;
 use crate::event::BridgeSnapshot;
 
 /// A bridge and the channels in it.
@@ -32,12 +31,6 @@ pub struct Bridge {
 }
 
 fields!(Bridge { uniqueid, kind, technology, creator, name, members, num_channels, created });
-
-impl Keyed for Bridge {
-    fn key(&self) -> &str {
-        &self.uniqueid
-    }
-}
 
 impl Bridge {
     pub(super) fn new(uniqueid: &str) -> Self {

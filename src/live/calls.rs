@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::fields::fields;
-use super::map::Keyed;
 use crate::event::values::{ChannelState, HangupCause};
 
 /// A call: channels that talk, ring for each other or are held together by the bridges and Local channels between
@@ -120,12 +119,6 @@ fields!(Party {
     unseen,
     cause,
 });
-
-impl Keyed for Call {
-    fn key(&self) -> &str {
-        &self.id
-    }
-}
 
 impl Call {
     /// The party of a channel.

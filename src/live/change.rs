@@ -92,11 +92,39 @@ pub enum Thing {
     Agent(Arc<Agent>),
 }
 
+/// A kind of things. Maps and tables hold a [`Thing`] of any kind, so that they are compiled once and not for each.
+pub(super) trait Kept: Clone {
+    fn into_thing(self) -> Thing;
+    /// The thing, if it is of this kind.
+    fn of(thing: &Thing) -> Option<&Arc<Self>>;
+    fn of_mut(thing: &mut Thing) -> Option<&mut Arc<Self>>;
+}
+
 macro_rules! things {
-    ($($kind:ident $name:literal in $part:ident),*) => {
+    ($($kind:ident $name:literal in $part:ident by $key:ident),*) => {
         $( impl From<Arc<$kind>> for Thing {
             fn from(thing: Arc<$kind>) -> Self {
                 Self::$kind(thing)
+            }
+        }
+
+        impl Kept for $kind {
+            fn into_thing(self) -> Thing {
+                Thing::$kind(Arc::new(self))
+            }
+
+            fn of(thing: &Thing) -> Option<&Arc<Self>> {
+                match thing {
+                    Thing::$kind(thing) => Some(thing),
+                    _ => None,
+                }
+            }
+
+            fn of_mut(thing: &mut Thing) -> Option<&mut Arc<Self>> {
+                match thing {
+                    Thing::$kind(thing) => Some(thing),
+                    _ => None,
+                }
             }
         } )*
 
@@ -110,10 +138,8 @@ macro_rules! things {
 
             /// What it is found by in a snapshot: a `uniqueid`, a name.
             pub fn key(&self) -> &str {
-                use super::map::Keyed;
-
                 match self {
-                    $( Self::$kind(thing) => thing.key() ),*
+                    $( Self::$kind(thing) => &thing.$key ),*
                 }
             }
 
@@ -138,9 +164,10 @@ macro_rules! things {
 }
 
 things! {
-    Channel "channel" in Calls, Bridge "bridge" in Calls, Call "call" in Calls, Queue "queue" in Queues,
-    Conference "conference" in Conferences, Parked "parked" in Parking, Device "device" in Devices,
-    Hint "hint" in Hints, Endpoint "endpoint" in Endpoints, Agent "agent" in Agents
+    Channel "channel" in Calls by uniqueid, Bridge "bridge" in Calls by uniqueid, Call "call" in Calls by id,
+    Queue "queue" in Queues by name, Conference "conference" in Conferences by conference,
+    Parked "parked" in Parking by uniqueid, Device "device" in Devices by device, Hint "hint" in Hints by id,
+    Endpoint "endpoint" in Endpoints by id, Agent "agent" in Agents by agent
 }
 
 impl Change {

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use super::fields::fields;
-use super::map::Keyed;
 use crate::event::values::{known, unescape, ChannelState};
 use crate::event::ChannelSnapshot;
 
@@ -91,12 +90,6 @@ fields!(Channel {
     answered,
     leg_of,
 });
-
-impl Keyed for Channel {
-    fn key(&self) -> &str {
-        &self.uniqueid
-    }
-}
 
 /// What a header says, owned; `None` where it says that there is nothing.
 pub(super) fn owned(text: &str) -> Option<String> {

@@ -6,7 +6,6 @@ use std::time::SystemTime;
 use super::channels::owned;
 use super::family::{keep, Family, Listed};
 use super::fields::fields;
-use super::map::Keyed;
 use super::table::Table;
 use crate::event::{self, ChannelSnapshot, Event};
 
@@ -73,12 +72,6 @@ fields!(Participant {
     waiting,
     joined,
 });
-
-impl Keyed for Conference {
-    fn key(&self) -> &str {
-        &self.conference
-    }
-}
 
 impl Listed for Conference {
     fn inherit(&mut self, shown: &Self) -> bool {
@@ -151,11 +144,11 @@ pub(super) fn apply(
     match name {
         "ConfbridgeStart" => {
             let e = event::ConfbridgeStart::from(event);
-            conferences.apply(|table, _| start(table, e.conference, e.bridge.uniqueid, at));
+            conferences.apply(&mut |table, _| start(table, e.conference, e.bridge.uniqueid, at));
         }
         "ConfbridgeEnd" => {
             let e = event::ConfbridgeEnd::from(event);
-            conferences.apply(|table, _| {
+            conferences.apply(&mut |table, _| {
                 let bridge = table.get(e.conference).and_then(|conference| conference.bridge.clone());
                 // One of the same name may have begun since.
                 if bridge.map_or(true, |bridge| e.bridge.uniqueid.is_empty() || bridge == e.bridge.uniqueid) {
@@ -167,7 +160,7 @@ pub(super) fn apply(
             let e = event::ConfbridgeJoin::from(event);
             let mut new = participant(&e.channel, at);
             (new.admin, new.muted) = (e.admin, e.muted);
-            conferences.apply(|table, _| {
+            conferences.apply(&mut |table, _| {
                 start(table, e.conference, e.bridge.uniqueid, at);
                 join(table, e.conference, &new);
             });
@@ -175,7 +168,7 @@ pub(super) fn apply(
         }
         "ConfbridgeLeave" => {
             let e = event::ConfbridgeLeave::from(event);
-            conferences.apply(|table, _| {
+            conferences.apply(&mut |table, _| {
                 if let Some(conference) = table.edit(e.conference) {
                     conference.remove(e.channel.uniqueid, e.channel.name);
                 }
@@ -183,7 +176,7 @@ pub(super) fn apply(
         }
         "ConfbridgeMute" | "ConfbridgeUnmute" | "ConfbridgeTalking" => {
             let e = event::ConfbridgeTalking::from(event);
-            conferences.apply(|table, _| {
+            conferences.apply(&mut |table, _| {
                 let conference = table.edit(e.conference);
                 let Some(p) = conference.and_then(|conference| conference.edit(e.channel.uniqueid)) else { return };
                 match name {
@@ -194,7 +187,7 @@ pub(super) fn apply(
         }
         "ConfbridgeRecord" | "ConfbridgeStopRecord" => {
             let e = event::ConfbridgeRecord::from(event);
-            conferences.apply(|table, _| {
+            conferences.apply(&mut |table, _| {
                 if let Some(conference) = table.edit(e.conference) {
                     conference.recorded = Some(name == "ConfbridgeRecord");
                 }
@@ -204,7 +197,7 @@ pub(super) fn apply(
             let e = event::MeetmeJoin::from(event);
             let mut new = participant(&e.channel, at);
             new.user = e.user;
-            conferences.apply(|table, _| {
+            conferences.apply(&mut |table, _| {
                 start(table, e.meetme, "", at);
                 join(table, e.meetme, &new);
             });
@@ -212,7 +205,7 @@ pub(super) fn apply(
         }
         "MeetmeLeave" => {
             let e = event::MeetmeLeave::from(event);
-            conferences.apply(|table, _| {
+            conferences.apply(&mut |table, _| {
                 if let Some(conference) = table.edit(e.meetme) {
                     conference.remove(e.channel.uniqueid, e.channel.name);
                 }
@@ -220,11 +213,11 @@ pub(super) fn apply(
         }
         "MeetmeEnd" => {
             let e = event::MeetmeEnd::from(event);
-            conferences.apply(|table, _| drop(table.remove(e.meetme)));
+            conferences.apply(&mut |table, _| table.remove(e.meetme));
         }
         "MeetmeMute" | "MeetmeTalking" => {
             let e = event::MeetmeMute::from(event);
-            conferences.apply(|table, _| {
+            conferences.apply(&mut |table, _| {
                 let conference = table.edit(e.meetme);
                 let Some(p) = conference.and_then(|conference| conference.edit(e.channel.uniqueid)) else { return };
                 let field = if name == "MeetmeMute" { &mut p.muted } else { &mut p.talking };
@@ -276,7 +269,7 @@ fn join(table: &mut Table<Conference>, name: &str, new: &Participant) {
 
 /// A channel is hung up that takes part: the conference may say so later, or not at all.
 pub(super) fn hung_up(conferences: &mut Family<Conference>, name: &str, uniqueid: &str) {
-    conferences.apply(|table, _| {
+    conferences.apply(&mut |table, _| {
         if let Some(conference) = table.edit(name) {
             conference.remove(uniqueid, "");
         }

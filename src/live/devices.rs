@@ -3,7 +3,6 @@
 use super::channels::owned;
 use super::family::{Family, Listed};
 use super::fields::fields;
-use super::map::Keyed;
 use super::table::Table;
 use crate::event::values::{DeviceState, ExtensionState, Value};
 use crate::event::{self, Event};
@@ -23,12 +22,6 @@ pub struct Device {
 }
 
 fields!(Device { device, state });
-
-impl Keyed for Device {
-    fn key(&self) -> &str {
-        &self.device
-    }
-}
 
 impl Device {
     /// The state; `None` if it is unknown.
@@ -54,12 +47,6 @@ pub struct Hint {
 }
 
 fields!(Hint { id, exten, context, hint, status });
-
-impl Keyed for Hint {
-    fn key(&self) -> &str {
-        &self.id
-    }
-}
 
 impl Listed for Device {
     /// Of a peer that calls in over IAX2, Asterisk tells states that it does not keep itself, as if nothing were known
@@ -109,12 +96,12 @@ fn hint(table: &mut Table<Hint>, e: &event::ExtensionStatus<'_>) {
 
 pub(super) fn apply_device(devices: &mut Family<Device>, event: &Event) {
     let e = event::DeviceStateChange::from(event);
-    devices.apply(|table, _| device(table, &e));
+    devices.apply(&mut |table, _| device(table, &e));
 }
 
 pub(super) fn apply_hint(hints: &mut Family<Hint>, event: &Event) {
     let e = event::ExtensionStatus::from(event);
-    hints.apply(|table, _| hint(table, &e));
+    hints.apply(&mut |table, _| hint(table, &e));
 }
 
 /// Puts in what `DeviceStateList` lists.

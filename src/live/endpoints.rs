@@ -3,7 +3,6 @@
 use super::channels::owned;
 use super::family::{keep, Family, Listed};
 use super::fields::fields;
-use super::map::Keyed;
 use super::table::Table;
 use crate::event::values::ContactState;
 use crate::event::{self, Event};
@@ -46,12 +45,6 @@ pub struct Contact {
 
 fields!(Contact { uri, status, roundtrip_usec });
 
-impl Keyed for Endpoint {
-    fn key(&self) -> &str {
-        &self.id
-    }
-}
-
 impl Listed for Endpoint {
     /// Lists spell the status in other words than events, so that it is no sign of what was missed.
     fn inherit(&mut self, shown: &Self) -> bool {
@@ -90,7 +83,7 @@ pub(super) fn apply(endpoints: &mut Family<Endpoint>, name: &str, event: &Event)
                 true => e.peer.to_owned(),
                 false => format!("{}/{}", e.channel_type, e.peer),
             };
-            endpoints.apply(|table, _| {
+            endpoints.apply(&mut |table, _| {
                 let Some(endpoint) = find(table, &id) else { return };
                 endpoint.status = e.peer_status.and_then(|status| owned(status.as_str())).or(endpoint.status.take());
                 if let Some(address) = owned(e.address) {
@@ -102,7 +95,7 @@ pub(super) fn apply(endpoints: &mut Family<Endpoint>, name: &str, event: &Event)
             let e = event::ContactStatus::from(event);
             let name = if e.endpoint_name.is_empty() { e.aor } else { e.endpoint_name };
             let id = format!("PJSIP/{name}");
-            endpoints.apply(|table, _| {
+            endpoints.apply(&mut |table, _| {
                 let Some(endpoint) = find(table, &id) else { return };
                 if e.contact_status == Some(ContactState::Removed) {
                     endpoint.contacts.retain(|contact| contact.uri != e.uri);

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::calls::{Call, Party};
+use super::change::Thing;
 use super::channels::{age, Channel};
+use super::distinct::Distinct;
 use super::table::Table;
 use super::wiring::{End, Note, Wiring};
 use crate::event::values::ChannelState;
@@ -47,12 +49,12 @@ impl Calls {
     }
 
     /// What differs since the last call of this: before and after. Of a call that is gone, how it ended.
-    pub fn drain(&mut self, mut see: impl FnMut(Option<Arc<Call>>, Option<Arc<Call>>)) {
+    pub fn drain(&mut self, see: &mut dyn FnMut(Option<Thing>, Option<Thing>)) {
         let ended = std::mem::take(&mut self.ended);
-        self.table.drain(|before, after| match (&before, &after) {
+        self.table.things.drain(&mut |before, after| match (&before, &after) {
             (Some(call), None) => {
-                let last = ended.iter().rfind(|last| last.id == call.id).cloned();
-                see(last.or(before), None);
+                let last = ended.iter().rfind(|last| last.id == call.key()).cloned();
+                see(last.map(Thing::Call).or(before), None);
             }
             _ => see(before, after),
         });
@@ -67,7 +69,7 @@ impl Calls {
         let (mut rewired, mut changed) = (Distinct::default(), Distinct::default());
         for note in std::mem::take(&mut wiring.notes) {
             match note {
-                Note::Rewired(uniqueid) => rewired.add(&uniqueid),
+                Note::Rewired(uniqueid) => drop(rewired.add(&uniqueid)),
                 Note::Touched(uniqueid) => self.touch(wiring, &uniqueid),
                 Note::Alone(uniqueid) => {
                     if self.goes_alone(wiring, &uniqueid) {
@@ -88,19 +90,19 @@ impl Calls {
                 Note::Queued { uniqueid, queue } => self.queued(wiring, &uniqueid, &queue),
             }
         }
-        for uniqueid in rewired.items {
-            if let Some(channel) = wiring.channels.get(&uniqueid) {
+        for uniqueid in rewired.items() {
+            if let Some(channel) = wiring.channels.get(uniqueid) {
                 if channel.bridge.is_some() || !channel.dialing.is_empty() || channel.local_peer.is_some() {
-                    self.alone.remove(&uniqueid);
+                    self.alone.remove(uniqueid);
                 }
-                if let Some(call) = self.join(wiring, &uniqueid) {
+                if let Some(call) = self.join(wiring, uniqueid) {
                     changed.add(&call);
                 }
             }
         }
-        for call in changed.items {
-            self.fall_apart(wiring, &call);
-            self.refresh(wiring, &call);
+        for call in changed.items() {
+            self.fall_apart(wiring, call);
+            self.refresh(wiring, call);
         }
     }
 
@@ -174,8 +176,8 @@ impl Calls {
         found.add(uniqueid);
         let mut bridges: Vec<&String> = Vec::new();
         let mut at = 0;
-        while at < found.items.len() {
-            let channel = wiring.channels.get(&found.items[at]);
+        while at < found.items().len() {
+            let channel = wiring.channels.get(&found.items()[at]);
             at += 1;
             let Some(channel) = channel else { continue };
             let bridge = channel.bridge.as_ref().filter(|bridge| !bridges.contains(bridge));
@@ -190,7 +192,7 @@ impl Calls {
                 }
             }
         }
-        found.items
+        found.into_items()
     }
 
     /// Makes one call of the channels that are joined to this one; its id.
@@ -251,7 +253,8 @@ impl Calls {
 
     /// Makes one call part of another.
     fn merge(&mut self, wiring: &mut Wiring, from: &str, into: &str) {
-        let Some(mut call) = self.table.remove(from).map(|call| (*call).clone()) else { return };
+        let Some(mut call) = self.table.get(from).map(|call| (**call).clone()) else { return };
+        self.table.remove(from);
         for channel in &call.channels {
             if let Some(channel) = wiring.channels.edit(channel) {
                 channel.call = Some(into.to_owned());
@@ -299,7 +302,8 @@ impl Calls {
         call.talking.clear();
         call.ended = seen.then_some(now);
         call.cause = call.caller().and_then(|caller| caller.cause).or(cause);
-        self.ended.extend(self.table.remove(id));
+        self.ended.extend(self.table.get(id).cloned());
+        self.table.remove(id);
     }
 
     /// A leg goes on under another `uniqueid`, and what had that before is gone.
@@ -345,7 +349,7 @@ impl Calls {
         for channel in &call.channels {
             if !seen.has(channel) {
                 let piece = Self::joined(wiring, channel, true);
-                piece.iter().for_each(|channel| seen.add(channel));
+                seen.extend(&piece);
                 pieces.push(piece);
             }
         }
@@ -412,7 +416,7 @@ impl Calls {
                 continue;
             }
             let mut group = Self::joined(wiring, uniqueid, false);
-            group.iter().for_each(|channel| seen.add(channel));
+            seen.extend(&group);
             group.retain(|other| wiring.channels.get(other).is_some_and(|channel| !channel.is_internal()));
             if group.len() > 1 {
                 group.sort_by(|one, other| age(one).cmp(&age(other)));
@@ -449,37 +453,6 @@ impl Calls {
             call.answered = Some(now);
         }
         call.talking = groups;
-    }
-}
-
-/// So many are looked through one by one.
-const FEW: usize = 16;
-
-/// Texts in the order in which they came, each once: mostly one or two, but all there are after a new list.
-#[derive(Debug, Default)]
-struct Distinct {
-    items: Vec<String>,
-    many: HashSet<String>,
-}
-
-impl Distinct {
-    fn has(&self, item: &str) -> bool {
-        match self.items.len() < FEW {
-            true => self.items.iter().any(|other| other == item),
-            false => self.many.contains(item),
-        }
-    }
-
-    fn add(&mut self, item: &str) {
-        if self.has(item) {
-            return;
-        }
-        self.items.push(item.to_owned());
-        match self.items.len() {
-            FEW => self.many.extend(self.items.iter().cloned()),
-            many if many > FEW => drop(self.many.insert(item.to_owned())),
-            _ => {}
-        }
     }
 }
 

@@ -6,47 +6,29 @@
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
-/// A thing that is found by a name of its own.
-pub(super) trait Keyed {
-    fn key(&self) -> &str;
-}
+use super::change::Thing;
 
 const BITS: u32 = 5;
 /// As many levels as a hash has pieces.
 const DEEPEST: u32 = u64::BITS.div_ceil(BITS);
 
 /// Things by their keys, in no order.
-#[derive(Debug)]
-pub(super) struct Map<T> {
-    root: Option<Arc<Node<T>>>,
+#[derive(Debug, Clone)]
+pub(super) struct Map {
+    root: Option<Arc<Node>>,
     len: usize,
     seed: u64,
 }
 
-#[derive(Debug)]
-enum Node<T> {
+#[derive(Debug, Clone)]
+enum Node {
     /// A bit for each child that is there.
-    Branch { present: u32, children: Vec<Arc<Node<T>>> },
+    Branch { present: u32, children: Vec<Arc<Node>> },
     /// Things with one hash.
-    Leaf { hash: u64, things: Vec<Arc<T>> },
+    Leaf { hash: u64, things: Vec<Thing> },
 }
 
-impl<T> Clone for Map<T> {
-    fn clone(&self) -> Self {
-        Self { root: self.root.clone(), len: self.len, seed: self.seed }
-    }
-}
-
-impl<T> Clone for Node<T> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Branch { present, children } => Self::Branch { present: *present, children: children.clone() },
-            Self::Leaf { hash, things } => Self::Leaf { hash: *hash, things: things.clone() },
-        }
-    }
-}
-
-impl<T> Default for Map<T> {
+impl Default for Map {
     fn default() -> Self {
         Self { root: None, len: 0, seed: RandomState::new().hash_one(0) }
     }
@@ -58,7 +40,7 @@ fn place(hash: u64, level: u32, present: u32) -> (u32, usize) {
     (bit, (present & (bit - 1)).count_ones() as usize)
 }
 
-impl<T: Keyed> Map<T> {
+impl Map {
     /// Eight bytes at a time, since every event looks several keys up. Who finds two with one hash, against a seed
     /// that is new with each map, has made a look-up compare two.
     fn hash(&self, key: &str) -> u64 {
@@ -74,7 +56,7 @@ impl<T: Keyed> Map<T> {
         mix(mix(hash, rest), ODD)
     }
 
-    pub fn get(&self, key: &str) -> Option<&Arc<T>> {
+    pub fn get(&self, key: &str) -> Option<&Thing> {
         let hash = self.hash(key);
         let mut node = self.root.as_ref()?;
         for level in 0.. {
@@ -93,14 +75,13 @@ impl<T: Keyed> Map<T> {
         self.get(key).is_some()
     }
 
-    /// The thing itself, to be changed in place if nobody else holds it, else a copy of it; its key has to stay.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Arc<T>> {
-        self.get(key)?;
+    /// A thing that is there, to be changed; its key has to stay.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Thing> {
         let hash = self.hash(key);
         let mut node = self.root.as_mut()?;
         for level in 0.. {
             match Arc::make_mut(node) {
-                Node::Branch { present, children } => node = &mut children[place(hash, level, *present).1],
+                Node::Branch { present, children } => node = children.get_mut(place(hash, level, *present).1)?,
                 Node::Leaf { things, .. } => return things.iter_mut().find(|thing| thing.key() == key),
             }
         }
@@ -108,7 +89,7 @@ impl<T: Keyed> Map<T> {
     }
 
     /// Puts a thing in, in the place of the one with its key.
-    pub fn insert(&mut self, thing: Arc<T>) {
+    pub fn insert(&mut self, thing: Thing) {
         let hash = self.hash(thing.key());
         let grown = match &mut self.root {
             Some(root) => insert(root, hash, 0, thing),
@@ -120,7 +101,7 @@ impl<T: Keyed> Map<T> {
         self.len += usize::from(grown);
     }
 
-    pub fn remove(&mut self, key: &str) -> Option<Arc<T>> {
+    pub fn remove(&mut self, key: &str) -> Option<Thing> {
         self.get(key)?;
         let hash = self.hash(key);
         let root = self.root.as_mut()?;
@@ -132,13 +113,13 @@ impl<T: Keyed> Map<T> {
         Some(thing)
     }
 
-    pub fn iter(&self) -> Iter<'_, T> {
+    pub fn iter(&self) -> Iter<'_> {
         Iter { nodes: Vec::new(), things: [].iter(), root: self.root.as_ref(), left: self.len }
     }
 }
 
 /// Whether there is one thing more.
-fn insert<T: Keyed>(node: &mut Arc<Node<T>>, hash: u64, level: u32, thing: Arc<T>) -> bool {
+fn insert(node: &mut Arc<Node>, hash: u64, level: u32, thing: Thing) -> bool {
     match Arc::make_mut(node) {
         Node::Branch { present, children } => {
             let (bit, at) = place(hash, level, *present);
@@ -171,7 +152,7 @@ fn insert<T: Keyed>(node: &mut Arc<Node<T>>, hash: u64, level: u32, thing: Arc<T
 }
 
 /// What was taken out, and whether the node is empty now.
-fn remove<T: Keyed>(node: &mut Arc<Node<T>>, hash: u64, level: u32, key: &str) -> Option<(Arc<T>, bool)> {
+fn remove(node: &mut Arc<Node>, hash: u64, level: u32, key: &str) -> Option<(Thing, bool)> {
     match Arc::make_mut(node) {
         Node::Branch { present, children } => {
             let (bit, at) = place(hash, level, *present);
@@ -200,15 +181,15 @@ fn remove<T: Keyed>(node: &mut Arc<Node<T>>, hash: u64, level: u32, key: &str) -
 
 /// The things of a [`Map`].
 #[derive(Debug)]
-pub(super) struct Iter<'a, T> {
-    nodes: Vec<std::slice::Iter<'a, Arc<Node<T>>>>,
-    things: std::slice::Iter<'a, Arc<T>>,
-    root: Option<&'a Arc<Node<T>>>,
+pub(super) struct Iter<'a> {
+    nodes: Vec<std::slice::Iter<'a, Arc<Node>>>,
+    things: std::slice::Iter<'a, Thing>,
+    root: Option<&'a Arc<Node>>,
     left: usize,
 }
 
-impl<'a, T> Iterator for Iter<'a, T> {
-    type Item = &'a Arc<T>;
+impl<'a> Iterator for Iter<'a> {
+    type Item = &'a Thing;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -238,20 +219,17 @@ impl<'a, T> Iterator for Iter<'a, T> {
     }
 }
 
-impl<T> ExactSizeIterator for Iter<'_, T> {}
+impl ExactSizeIterator for Iter<'_> {}
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
 
     use super::*;
+    use crate::live::Device;
 
-    struct Pair(String, u32);
-
-    impl Keyed for Pair {
-        fn key(&self) -> &str {
-            &self.0
-        }
+    fn device(name: &str, state: u32) -> Thing {
+        Thing::Device(Arc::new(Device { device: name.to_owned(), state: Some(state.to_string()) }))
     }
 
     #[test]
@@ -263,10 +241,10 @@ mod tests {
             random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let key = (random >> 20 & 511).to_string();
             match random >> 30 {
-                0 => assert_eq!(map.remove(&key).map(|pair: Arc<Pair>| pair.1), plain.remove(&key)),
+                0 => assert_eq!(map.remove(&key), plain.remove(&key)),
                 _ => {
-                    map.insert(Arc::new(Pair(key.clone(), step)));
-                    plain.insert(key, step);
+                    map.insert(device(&key, step));
+                    plain.insert(key.clone(), device(&key, step));
                 }
             }
             if step % 1_000 == 0 {
@@ -276,9 +254,10 @@ mod tests {
         kept.push((map, plain));
         for (map, plain) in kept {
             assert_eq!(map.iter().len(), plain.len());
-            let seen: HashMap<String, u32> = map.iter().map(|pair| (pair.0.clone(), pair.1)).collect();
+            let seen: HashMap<String, Thing> =
+                map.iter().map(|thing| (thing.key().to_owned(), thing.clone())).collect();
             assert_eq!(seen, plain);
-            assert!(plain.iter().all(|(key, value)| map.get(key).unwrap().1 == *value));
+            assert!(plain.iter().all(|(key, thing)| map.get(key) == Some(thing)));
             assert!(map.get("absent").is_none());
         }
     }
@@ -287,7 +266,7 @@ mod tests {
     fn an_emptied_map_keeps_no_node() {
         let mut map = Map::default();
         for number in 0..1_000 {
-            map.insert(Arc::new(Pair(number.to_string(), number)));
+            map.insert(device(&number.to_string(), number));
         }
         for number in 0..1_000 {
             map.remove(&number.to_string());

@@ -117,6 +117,7 @@ mod change;
 mod channels;
 mod conferences;
 mod devices;
+mod distinct;
 mod endpoints;
 mod family;
 mod feed;

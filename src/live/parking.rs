@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime};
 use super::channels::owned;
 use super::family::{keep, Family, Listed};
 use super::fields::fields;
-use super::map::Keyed;
 use crate::event::{self, Event};
 
 /// A call that is parked until somebody takes it.
@@ -48,12 +47,6 @@ fields!(Parked {
     until,
 });
 
-impl Keyed for Parked {
-    fn key(&self) -> &str {
-        &self.uniqueid
-    }
-}
-
 impl Listed for Parked {
     fn inherit(&mut self, shown: &Self) -> bool {
         keep(&mut self.parker_dial_string, &shown.parker_dial_string);
@@ -94,7 +87,7 @@ pub(super) fn apply(parked: &mut Family<Parked>, name: &str, event: &Event, at: 
             if new.uniqueid.is_empty() {
                 return true;
             }
-            parked.apply(|table, _| {
+            parked.apply(&mut |table, _| {
                 let same = table
                     .get(&new.uniqueid)
                     .is_some_and(|old| old.parking_space == new.parking_space && old.parkinglot == new.parkinglot);
@@ -114,7 +107,7 @@ pub(super) fn apply(parked: &mut Family<Parked>, name: &str, event: &Event, at: 
         }
         "UnParkedCall" | "ParkedCallTimeOut" | "ParkedCallGiveUp" => {
             let e = event::ParkedCallTimeOut::from(event);
-            parked.apply(|table, _| drop(table.remove(e.parkee.uniqueid)));
+            parked.apply(&mut |table, _| table.remove(e.parkee.uniqueid));
         }
         _ => return false,
     }
@@ -123,7 +116,7 @@ pub(super) fn apply(parked: &mut Family<Parked>, name: &str, event: &Event, at: 
 
 /// A channel is hung up that may be parked: the lot says so later, or not at all.
 pub(super) fn hung_up(parked: &mut Family<Parked>, uniqueid: &str) {
-    parked.apply(|table, _| drop(table.remove(uniqueid)));
+    parked.apply(&mut |table, _| table.remove(uniqueid));
 }
 
 /// Puts in what `ParkedCalls` lists.

@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime};
 use super::channels::owned;
 use super::family::{keep, Family, Listed};
 use super::fields::fields;
-use super::map::Keyed;
 use super::part::Why;
 use super::table::Table;
 use super::unseen::is_left_behind;
@@ -147,12 +146,6 @@ fields!(Member {
     rings_for,
     talks_to,
 });
-
-impl Keyed for Queue {
-    fn key(&self) -> &str {
-        &self.name
-    }
-}
 
 impl Queue {
     /// The caller of a channel.
@@ -301,7 +294,7 @@ pub(super) fn apply(
     match name {
         "QueueCallerJoin" | "Join" => {
             let e = event::QueueCallerJoin::from(event);
-            queues.apply(|table, shown| {
+            queues.apply(&mut |table, shown| {
                 let mut doubts = |why| {
                     if shown {
                         doubt(why)
@@ -313,7 +306,7 @@ pub(super) fn apply(
         }
         "QueueCallerLeave" | "Leave" => {
             let e = event::QueueCallerLeave::from(event);
-            queues.apply(|table, shown| {
+            queues.apply(&mut |table, shown| {
                 let mut doubts = |why| {
                     if shown {
                         doubt(why)
@@ -325,7 +318,7 @@ pub(super) fn apply(
         }
         "QueueCallerAbandon" => {
             let e = event::QueueCallerAbandon::from(event);
-            queues.apply(|table, _| {
+            queues.apply(&mut |table, _| {
                 let Some(queue) = table.edit(e.queue) else { return };
                 let mut callers = queue.callers.iter_mut();
                 if let Some(caller) = callers.find(|caller| caller.uniqueid == e.channel.uniqueid) {
@@ -340,7 +333,7 @@ pub(super) fn apply(
         | "QueueMemberPenalty"
         | "QueueMemberRinginuse" => {
             let e = event::QueueMemberPause::from(event);
-            queues.apply(|table, shown| {
+            queues.apply(&mut |table, shown| {
                 let mut doubts = |why| {
                     if shown {
                         doubt(why)
@@ -351,7 +344,7 @@ pub(super) fn apply(
         }
         "QueueMemberRemoved" => {
             let e = event::QueueMemberRemoved::from(event);
-            queues.apply(|table, _| {
+            queues.apply(&mut |table, _| {
                 if let Some(queue) = table.edit(e.queue) {
                     queue.members.retain(|member| member.interface != e.member.interface);
                 }
@@ -360,7 +353,7 @@ pub(super) fn apply(
         "AgentCalled" => {
             let e = event::AgentCalled::from(event);
             let caller = caller_of(&e.channel);
-            queues.apply(|table, _| {
+            queues.apply(&mut |table, _| {
                 if let Some(member) = table.edit(e.queue).and_then(|queue| queue.edit_member(e.interface)) {
                     member.rings_for.clone_from(&caller);
                 }
@@ -369,7 +362,7 @@ pub(super) fn apply(
         "AgentConnect" => {
             let e = event::AgentConnect::from(event);
             let caller = caller_of(&e.channel);
-            queues.apply(|table, _| {
+            queues.apply(&mut |table, _| {
                 let Some(queue) = table.edit(e.queue) else { return };
                 queue.let_go(e.channel.uniqueid, false);
                 if let Some(member) = queue.edit_member(e.interface) {
@@ -380,7 +373,7 @@ pub(super) fn apply(
         }
         "AgentComplete" | "AgentDump" | "AgentRingNoAnswer" => {
             let e = event::AgentDump::from(event);
-            queues.apply(|table, _| {
+            queues.apply(&mut |table, _| {
                 if let Some(member) = table.edit(e.queue).and_then(|queue| queue.edit_member(e.interface)) {
                     member.rings_for = None;
                     if name != "AgentRingNoAnswer" {
@@ -472,7 +465,7 @@ fn member(table: &mut Table<Queue>, e: &event::QueueMemberPause<'_>, added: bool
 
 /// A channel is hung up that a queue has to do with; whether it waits there still.
 pub(super) fn hung_up(queues: &mut Family<Queue>, name: &str, uniqueid: &str) -> bool {
-    queues.apply(|table, _| {
+    queues.apply(&mut |table, _| {
         let serves = |member: &Arc<Member>| {
             member.rings_for.as_deref() == Some(uniqueid) || member.talks_to.as_deref() == Some(uniqueid)
         };
@@ -487,7 +480,7 @@ pub(super) fn hung_up(queues: &mut Family<Queue>, name: &str, uniqueid: &str) ->
 
 /// A caller has left although no event said so.
 pub(super) fn left(queues: &mut Family<Queue>, name: &str, uniqueid: &str) {
-    queues.apply(|table, _| leave(table, name, uniqueid, None, &mut |_| {}));
+    queues.apply(&mut |table, _| leave(table, name, uniqueid, None, &mut |_| {}));
 }
 
 /// Puts in what `QueueStatus` lists.

@@ -1,9 +1,11 @@
 //! The picture at one moment.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::map::Map;
+use super::change::{Kept, Thing};
+use super::map::{self, Map};
 use super::part::{Part, Unavailable, Validity};
 use super::{Agent, Bridge, Call, Channel, Conference, Device, Endpoint, Hint, Parked, Queue};
 
@@ -24,29 +26,36 @@ pub struct Snapshot {
 /// All that there is.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Maps {
-    pub channels: Map<Channel>,
-    pub bridges: Map<Bridge>,
-    pub calls: Map<Call>,
-    pub queues: Map<Queue>,
-    pub conferences: Map<Conference>,
-    pub parked: Map<Parked>,
-    pub devices: Map<Device>,
-    pub hints: Map<Hint>,
-    pub endpoints: Map<Endpoint>,
-    pub agents: Map<Agent>,
+    pub channels: Map,
+    pub bridges: Map,
+    pub calls: Map,
+    pub queues: Map,
+    pub conferences: Map,
+    pub parked: Map,
+    pub devices: Map,
+    pub hints: Map,
+    pub endpoints: Map,
+    pub agents: Map,
 }
 
 /// The things of one kind in a [`Snapshot`], in no order.
 #[derive(Debug)]
 pub struct Things<'a, T> {
-    things: super::map::Iter<'a, T>,
+    things: map::Iter<'a>,
+    read: fn(&Thing) -> Option<&Arc<T>>,
+    kind: PhantomData<&'a T>,
+}
+
+/// The things of a map that has no others.
+pub(super) fn things<T: Kept>(map: &Map) -> Things<'_, T> {
+    Things { things: map.iter(), read: T::of, kind: PhantomData }
 }
 
 impl<'a, T> Iterator for Things<'a, T> {
     type Item = &'a Arc<T>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.things.next()
+        self.things.next().and_then(self.read)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -61,12 +70,12 @@ macro_rules! things {
         impl Snapshot { $(
             $(#[$all_doc])*
             pub fn $all(&self) -> Things<'_, $kind> {
-                Things { things: self.maps.$all.iter() }
+                things(&self.maps.$all)
             }
 
             $(#[$one_doc])*
             pub fn $one(&self, $key: &str) -> Option<&Arc<$kind>> {
-                self.maps.$all.get($key)
+                self.maps.$all.get($key).and_then(Kept::of)
             }
         )+ }
     };

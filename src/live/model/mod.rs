@@ -213,16 +213,16 @@ impl Model {
     /// The picture as it is.
     pub fn snapshot(&self) -> Snapshot {
         let maps = Maps {
-            channels: self.wiring.channels.map().clone(),
-            bridges: self.wiring.bridges.map().clone(),
-            calls: self.calls.table.map().clone(),
-            queues: self.queues.shown.map().clone(),
-            conferences: self.conferences.shown.map().clone(),
-            parked: self.parked.shown.map().clone(),
-            devices: self.devices.shown.map().clone(),
-            hints: self.hints.shown.map().clone(),
-            endpoints: self.endpoints.shown.map().clone(),
-            agents: self.agents.shown.map().clone(),
+            channels: self.wiring.channels.things.map().clone(),
+            bridges: self.wiring.bridges.things.map().clone(),
+            calls: self.calls.table.things.map().clone(),
+            queues: self.queues.shown.things.map().clone(),
+            conferences: self.conferences.shown.things.map().clone(),
+            parked: self.parked.shown.things.map().clone(),
+            devices: self.devices.shown.things.map().clone(),
+            hints: self.hints.shown.things.map().clone(),
+            endpoints: self.endpoints.shown.things.map().clone(),
+            agents: self.agents.shown.things.map().clone(),
         };
         Snapshot { maps, validity: self.validity.clone(), seq: self.seq }
     }

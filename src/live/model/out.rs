@@ -1,6 +1,5 @@
 //! What was touched, as changes.
 
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::Model;
@@ -27,47 +26,32 @@ impl Model {
         let doubts = std::mem::take(&mut self.wiring.doubts).into_iter().map(|why| (Part::Calls, why));
         self.doubts.extend(doubts);
         self.calls.follow(&mut self.wiring, at);
-        let mut out = Out { changes: &mut self.changes, seq: self.seq.saturating_sub(1), at, corrected };
-        self.wiring.channels.drain(|before, after| out.push(before, after));
-        self.wiring.bridges.drain(|before, after| out.push(before, after));
-        self.calls.drain(|before, after| out.push(before, after));
-        self.queues.shown.drain(|before, after| out.push(before, after));
-        self.conferences.shown.drain(|before, after| out.push(before, after));
-        self.parked.shown.drain(|before, after| out.push(before, after));
-        self.devices.shown.drain(|before, after| out.push(before, after));
-        self.hints.shown.drain(|before, after| out.push(before, after));
-        self.endpoints.shown.drain(|before, after| out.push(before, after));
-        self.agents.shown.drain(|before, after| out.push(before, after));
+        let (changes, seq) = (&mut self.changes, self.seq.saturating_sub(1));
+        let mut out = |before: Option<Thing>, after: Option<Thing>| {
+            let kind = match (before, after) {
+                (None, Some(after)) => Kind::Added(after),
+                (Some(before), Some(after)) => Kind::Changed { before, after },
+                (Some(before), None) => Kind::Removed(before),
+                (None, None) => return,
+            };
+            let part = match &kind {
+                Kind::Added(thing) | Kind::Removed(thing) | Kind::Changed { after: thing, .. } => Some(thing.part()),
+                Kind::Validity { .. } | Kind::Lost(_) => None,
+            };
+            changes.push(Change { seq, at, part, corrected, kind });
+        };
+        self.wiring.channels.things.drain(&mut out);
+        self.wiring.bridges.things.drain(&mut out);
+        self.calls.drain(&mut out);
+        self.queues.shown.things.drain(&mut out);
+        self.conferences.shown.things.drain(&mut out);
+        self.parked.shown.things.drain(&mut out);
+        self.devices.shown.things.drain(&mut out);
+        self.hints.shown.things.drain(&mut out);
+        self.endpoints.shown.things.drain(&mut out);
+        self.agents.shown.things.drain(&mut out);
         for (part, why) in std::mem::take(&mut self.doubts) {
             self.doubt(part, why, at);
         }
-    }
-}
-
-/// Where changes go.
-struct Out<'a> {
-    changes: &'a mut Vec<Change>,
-    seq: u64,
-    at: SystemTime,
-    corrected: bool,
-}
-
-impl Out<'_> {
-    fn push<T>(&mut self, before: Option<Arc<T>>, after: Option<Arc<T>>)
-    where
-        Thing: From<Arc<T>>,
-    {
-        let kind = match (before, after) {
-            (None, Some(after)) => Kind::Added(after.into()),
-            (Some(before), Some(after)) => Kind::Changed { before: before.into(), after: after.into() },
-            (Some(before), None) => Kind::Removed(before.into()),
-            (None, None) => return,
-        };
-        let part = match &kind {
-            Kind::Added(thing) | Kind::Removed(thing) | Kind::Changed { after: thing, .. } => Some(thing.part()),
-            Kind::Validity { .. } | Kind::Lost(_) => None,
-        };
-        let (seq, at, corrected) = (self.seq, self.at, self.corrected);
-        self.changes.push(Change { seq, at, part, corrected, kind });
     }
 }

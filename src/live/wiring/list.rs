@@ -137,7 +137,7 @@ impl Wiring {
         self.at = at;
         self.old |= aside.old;
         let mut wrong = 0;
-        for uniqueid in self.channels.keys() {
+        for uniqueid in self.channels.things.keys() {
             if !aside.channels.has(&uniqueid) {
                 self.bury(&uniqueid, End::Unseen);
                 wrong += 1;
@@ -203,7 +203,7 @@ impl Wiring {
                 }
             }
         }
-        for uniqueid in self.bridges.keys() {
+        for uniqueid in self.bridges.things.keys() {
             if !aside.bridges.has(&uniqueid) {
                 self.destroy(&uniqueid);
             }

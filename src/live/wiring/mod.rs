@@ -248,12 +248,10 @@ impl Wiring {
     /// Takes everything away.
     pub fn clear(&mut self, at: SystemTime) {
         self.at = at;
-        for uniqueid in self.channels.keys() {
+        for uniqueid in self.channels.things.keys() {
             self.bury(&uniqueid, End::Unseen);
         }
-        for uniqueid in self.bridges.keys() {
-            self.bridges.remove(&uniqueid);
-        }
+        self.bridges.things.clear();
         self.dead.clear();
         self.buried.clear();
         self.parted.clear();
