@@ -37,7 +37,8 @@ pub struct FleetLive {
 pub(super) struct Models {
     parts: Parts,
     keeper: Arc<Keeper>,
-    by_server: Mutex<BTreeMap<Arc<str>, Arc<Live>>>,
+    /// By name; few enough to be looked through.
+    by_server: Mutex<Vec<(Arc<str>, Arc<Live>)>>,
 }
 
 impl Models {
@@ -51,17 +52,19 @@ impl Models {
     pub fn add(&self, name: &Arc<str>, client: &Client) {
         // Of a client that was closed there is no model.
         if let Ok(live) = client.live_by(self.parts, Arc::clone(&self.keeper)) {
-            lock(&self.by_server).insert(Arc::clone(name), Arc::new(live));
+            lock(&self.by_server).push((Arc::clone(name), Arc::new(live)));
         }
     }
 
     pub fn remove(&self, name: &str) -> Option<Arc<Live>> {
-        lock(&self.by_server).remove(name)
+        let mut by_server = lock(&self.by_server);
+        let at = by_server.iter().position(|(other, _)| **other == *name)?;
+        Some(by_server.remove(at).1)
     }
 
     pub fn wait_readable(&self, deadline: Instant) {
-        let all: Vec<Arc<Live>> = lock(&self.by_server).values().cloned().collect();
-        all.iter().for_each(|live| live.wait_readable(deadline));
+        let all = lock(&self.by_server).clone();
+        all.iter().for_each(|(_, live)| live.wait_readable(deadline));
     }
 }
 
@@ -83,7 +86,11 @@ impl FleetLive {
     ///
     /// [`Error::Invalid`] if the fleet has no server of this name, or its client was closed.
     pub fn server(&self, name: &str) -> Result<Arc<Live>> {
-        lock(&self.models.by_server).get(name).cloned().ok_or_else(|| builder::unknown(name))
+        let by_server = lock(&self.models.by_server);
+        match by_server.iter().find(|(other, _)| **other == *name) {
+            Some((_, live)) => Ok(Arc::clone(live)),
+            None => Err(builder::unknown(name)),
+        }
     }
 
     /// Ends the models; the fleet goes on. Dropping it does the same.
@@ -92,6 +99,10 @@ impl FleetLive {
 
 impl fmt::Debug for FleetLive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(lock(&self.models.by_server).iter()).finish()
+        let mut map = f.debug_map();
+        for (name, live) in lock(&self.models.by_server).iter() {
+            map.entry(name, live);
+        }
+        map.finish()
     }
 }

@@ -245,15 +245,25 @@ impl Channel {
             || (listed.state.is_some() && self.state != listed.state)
             || self.bridge != listed.bridge;
         let full = listed.linkedid.is_some();
-        macro_rules! take {
-            ($($field:ident),*) => { $(
-                if (full || listed.$field.is_some()) && self.$field != listed.$field {
-                    self.$field = listed.$field.clone();
-                }
-            )* };
+        let texts = [
+            (&mut self.caller_id_num, &listed.caller_id_num),
+            (&mut self.caller_id_name, &listed.caller_id_name),
+            (&mut self.connected_line_num, &listed.connected_line_num),
+            (&mut self.connected_line_name, &listed.connected_line_name),
+            (&mut self.language, &listed.language),
+            (&mut self.account_code, &listed.account_code),
+            (&mut self.context, &listed.context),
+            (&mut self.exten, &listed.exten),
+            (&mut self.linkedid, &listed.linkedid),
+        ];
+        for (field, text) in texts {
+            if full || text.is_some() {
+                set(field, text.as_deref());
+            }
         }
-        take!(caller_id_num, caller_id_name, connected_line_num, connected_line_name, language, account_code);
-        take!(context, exten, priority, linkedid);
+        if full || listed.priority.is_some() {
+            self.priority = listed.priority;
+        }
         if self.name != listed.name {
             self.name = listed.name.clone();
         }
@@ -289,6 +299,14 @@ pub(super) fn age(uniqueid: &str) -> (u64, u64, &str) {
     });
     let (second, number) = parsed.unwrap_or((u64::MAX, u64::MAX));
     (second, number, uniqueid)
+}
+
+pub(super) fn oldest(uniqueids: &[String]) -> Option<&String> {
+    uniqueids.iter().min_by_key(|uniqueid| age(uniqueid))
+}
+
+pub(super) fn sort_by_age(uniqueids: &mut [String]) {
+    uniqueids.sort_by(|one, other| age(one).cmp(&age(other)));
 }
 
 /// `hh:mm:ss` as a list gives it.

@@ -75,18 +75,14 @@ fields!(Participant {
 
 impl Listed for Conference {
     fn inherit(&mut self, shown: &Self) -> bool {
-        let names = |conference: &Conference| {
-            let mut names: Vec<_> = conference.participants.iter().map(|p| p.channel.clone()).collect();
-            names.sort();
-            names
-        };
-        let told = names(self) != names(shown);
+        let mut told = self.participants.len() != shown.participants.len();
         keep(&mut self.bridge, &shown.bridge);
         keep(&mut self.recorded, &shown.recorded);
         keep(&mut self.locked, &shown.locked);
         keep(&mut self.muted, &shown.muted);
         self.started = shown.started.or(self.started);
         for participant in &mut self.participants {
+            told |= !shown.participants.iter().any(|other| other.channel == participant.channel);
             let same = |other: &&Arc<Participant>| {
                 let by_id = participant.uniqueid.is_some() && participant.uniqueid == other.uniqueid;
                 by_id || participant.channel == other.channel

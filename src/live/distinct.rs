@@ -1,4 +1,4 @@
-//! Texts, each once.
+//! Texts, each once: ids of channels.
 
 use std::collections::HashSet;
 
@@ -55,4 +55,16 @@ impl Distinct {
         self.items.shrink_to(room);
         self.many = HashSet::new();
     }
+}
+
+/// Puts a text into a short list that lacks it.
+pub(super) fn put_in(list: &mut Vec<String>, item: &str) {
+    if !list.iter().any(|other| other == item) {
+        list.push(item.to_owned());
+    }
+}
+
+/// Takes a text out of a list.
+pub(super) fn take_out(list: &mut Vec<String>, item: &str) {
+    list.retain(|other| other != item);
 }

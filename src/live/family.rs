@@ -1,7 +1,6 @@
 //! A part of the picture with a list of its own: what is shown, and what is gathered aside while it is listed anew.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::change::{Kept, Thing};
 use super::table::{Noted, Table};
@@ -89,8 +88,8 @@ impl<T: Listed> Family<T> {
 
 /// [`Listed::inherit`] for things of one table.
 fn inherit<T: Listed>(new: &mut Thing, shown: &Thing) -> bool {
-    match (T::of_mut(new), T::of(shown)) {
-        (Some(new), Some(shown)) => Arc::make_mut(new).inherit(shown),
+    match (T::edit(new), T::of(shown)) {
+        (Some(new), Some(shown)) => new.inherit(shown),
         _ => false,
     }
 }

@@ -217,7 +217,7 @@ impl Feed {
         }
         let at = SystemTime::now();
         self.model.linked(at);
-        for (part, class) in rights::missing(|class| self.client.mask_lets_through(class), self.model.parts()) {
+        for (part, class) in rights::missing(&|class| self.client.mask_lets_through(class), self.model.parts()) {
             self.model.unreadable(part, class, at);
         }
         self.fences = None;
@@ -390,7 +390,7 @@ impl Feed {
         let at = SystemTime::now();
         for response in came.into_iter().flatten() {
             if let Some(read) = response.output().and_then(|text| rights::read_classes(&text)) {
-                for (part, class) in rights::missing(|class| read.lets_through(class), self.model.parts()) {
+                for (part, class) in rights::missing(&|class| read.lets_through(class), self.model.parts()) {
                     self.model.unreadable(part, class, at);
                 }
                 self.may_fence &= read.lets_through(rights::FENCE);

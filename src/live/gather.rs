@@ -10,8 +10,8 @@ use std::time::SystemTime;
 
 use super::calls::{Call, Party};
 use super::change::Thing;
-use super::channels::{age, Channel};
-use super::distinct::Distinct;
+use super::channels::{age, oldest, sort_by_age, Channel};
+use super::distinct::{put_in, take_out, Distinct};
 use super::table::Table;
 use super::wiring::{End, Note, Wiring};
 use crate::event::values::ChannelState;
@@ -201,7 +201,7 @@ impl Calls {
         let mut calls: Vec<String> = Vec::new();
         for channel in &piece {
             if let Some(call) = self.call_of(wiring, channel) {
-                push(&mut calls, call.clone());
+                put_in(&mut calls, call);
             }
         }
         if calls.is_empty() {
@@ -212,10 +212,10 @@ impl Calls {
             }
             calls.extend(self.hinted(wiring, uniqueid));
         }
-        let id = match calls.iter().min_by_key(|call| age(call)) {
+        let id = match oldest(&calls) {
             Some(oldest) => oldest.clone(),
             None => {
-                let id = piece.iter().min_by_key(|channel| age(channel))?.clone();
+                let id = oldest(&piece)?.clone();
                 // An id of a caller's own can come again while its call goes on without it.
                 if !self.table.has(&id) {
                     self.table.put(Call::new(&id));
@@ -246,7 +246,7 @@ impl Calls {
         channel.call = Some(id.to_owned());
         let channel = channel.clone();
         if let Some(call) = self.table.edit(id) {
-            push(&mut call.channels, uniqueid.to_owned());
+            put_in(&mut call.channels, uniqueid);
         }
         self.take_in(id, &channel);
     }
@@ -261,7 +261,7 @@ impl Calls {
             }
         }
         if let Some(into) = self.table.edit(into) {
-            call.channels.iter().for_each(|channel| push(&mut into.channels, channel.clone()));
+            call.channels.iter().for_each(|channel| put_in(&mut into.channels, channel));
             into.parties.extend(call.parties.iter().cloned());
             into.parties.sort_by_key(|party| party.joined);
             into.started = earliest(into.started, call.started);
@@ -284,7 +284,7 @@ impl Calls {
         };
         let Some(id) = &channel.call else { return };
         let Some(call) = self.table.edit(id) else { return };
-        call.channels.retain(|other| *other != channel.uniqueid);
+        take_out(&mut call.channels, &channel.uniqueid);
         let gone = |party: &&mut Arc<Party>| party.uniqueid == channel.uniqueid && party.left.is_none();
         if let Some(party) = call.parties.iter_mut().find(gone) {
             let party = Arc::make_mut(party);
@@ -326,8 +326,8 @@ impl Calls {
             channel.call = Some(id.clone());
         }
         if let Some(call) = self.table.edit(&id) {
-            call.channels.retain(|channel| channel != from);
-            push(&mut call.channels, to.to_owned());
+            take_out(&mut call.channels, from);
+            put_in(&mut call.channels, to);
             for party in call.parties.iter_mut().filter(|party| party.left.is_none()) {
                 if party.uniqueid == to {
                     let party = Arc::make_mut(party);
@@ -356,16 +356,17 @@ impl Calls {
         if pieces.len() < 2 {
             return;
         }
-        let first = |piece: &Vec<String>| {
-            let oldest = piece.iter().min_by_key(|channel| age(channel)).map(|channel| age(channel));
-            (!piece.iter().any(|channel| channel == id), oldest.map(|age| (age.0, age.1, age.2.to_owned())))
+        let first = |pieces: &[Vec<String>]| {
+            let ages = pieces.iter().map(|piece| oldest(piece).map(|channel| age(channel)));
+            ages.enumerate().min_by_key(|(_, age)| *age).map(|(at, _)| at)
         };
-        pieces.sort_by_cached_key(first);
-        let mut pieces = pieces.into_iter();
-        if !pieces.next().is_some_and(|main| self.is_alive(wiring, &main)) {
+        let main = pieces.iter().position(|piece| piece.iter().any(|channel| channel == id)).or_else(|| first(&pieces));
+        if !main.is_some_and(|main| self.is_alive(wiring, &pieces.swap_remove(main))) {
             return;
         }
-        for piece in pieces.filter(|piece| self.is_alive(wiring, piece)).collect::<Vec<_>>() {
+        pieces.retain(|piece| self.is_alive(wiring, piece));
+        while let Some(next) = first(&pieces) {
+            let piece = pieces.swap_remove(next);
             self.split(wiring, id, &piece);
         }
     }
@@ -383,7 +384,7 @@ impl Calls {
     }
 
     fn split(&mut self, wiring: &mut Wiring, from: &str, piece: &[String]) {
-        let Some(id) = piece.iter().min_by_key(|channel| age(channel)).cloned() else { return };
+        let Some(id) = oldest(piece).cloned() else { return };
         if self.table.has(&id) {
             return;
         }
@@ -419,7 +420,7 @@ impl Calls {
             seen.extend(&group);
             group.retain(|other| wiring.channels.get(other).is_some_and(|channel| !channel.is_internal()));
             if group.len() > 1 {
-                group.sort_by(|one, other| age(one).cmp(&age(other)));
+                sort_by_age(&mut group);
                 groups.push(group);
             }
         }
@@ -453,12 +454,6 @@ impl Calls {
             call.answered = Some(now);
         }
         call.talking = groups;
-    }
-}
-
-fn push(list: &mut Vec<String>, item: String) {
-    if !list.contains(&item) {
-        list.push(item);
     }
 }
 

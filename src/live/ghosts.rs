@@ -9,7 +9,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 
-use super::channels::age;
+use super::channels::sort_by_age;
 use super::wiring::{End, Wiring};
 use crate::action::Action;
 use crate::event::{self, Event};
@@ -72,10 +72,16 @@ impl Ghosts {
             return; // there the list walks the channels themselves
         }
         let silent = &mut wiring.silent;
-        let mut asked: Vec<_> =
-            wiring.channels.iter().filter(|channel| silent.listed(&channel.uniqueid) >= LISTS).collect();
-        asked.sort_by_key(|channel| age(&channel.uniqueid));
-        self.questions = asked.into_iter().take(ASKED).map(|channel| channel.name.clone()).collect();
+        let mut asked = Vec::new();
+        for channel in wiring.channels.iter() {
+            if silent.listed(&channel.uniqueid) >= LISTS {
+                asked.push(channel.uniqueid.clone());
+            }
+        }
+        sort_by_age(&mut asked);
+        asked.truncate(ASKED);
+        let named = |uniqueid: &String| wiring.channels.get(uniqueid).map(|channel| channel.name.clone());
+        self.questions = asked.iter().filter_map(named).collect();
     }
 
     pub fn has_questions(&self) -> bool {

@@ -191,12 +191,11 @@ impl Live {
     }
 
     /// Waits until each part is so; whether it was by the deadline.
-    fn wait_until(&self, deadline: Instant, is_so: impl Fn(&Validity) -> bool) -> bool {
+    fn wait_until(&self, deadline: Instant, is_so: fn(&Validity) -> bool) -> bool {
         let mut shown = lock(&self.picture.shown);
         loop {
-            let parts = Part::ALL.into_iter().filter(|part| self.parts.contains(*part));
             let is_now = shown.begun && shown.link == self.client.link_number();
-            if is_now && parts.map(|part| shown.snapshot.validity(part)).all(|validity| is_so(&validity)) {
+            if is_now && self.parts.iter().all(|part| is_so(&shown.snapshot.validity(part))) {
                 return true;
             }
             let left = deadline.saturating_duration_since(Instant::now());

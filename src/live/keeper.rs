@@ -61,17 +61,23 @@ enum Order {
 
 /// A handle of the thread, which ends with it.
 pub(crate) struct Keeper {
-    orders: Option<Sender<Order>>,
+    /// Not in a channel of their own: that would be compiled for them alone, and is a good deal of code.
+    orders: Arc<Mutex<Vec<Order>>>,
+    /// Tells the thread of orders, and ends it by its drop.
+    wake: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Keeper {
     pub fn start() -> Result<Self> {
-        let (orders, taken) = unbounded();
-        let thread = thread::Builder::new().name("gami-live".into()).spawn(move || keep(&taken)).map_err(|error| {
+        let orders = Arc::new(Mutex::new(Vec::new()));
+        let (wake, woken) = unbounded();
+        let taken = Arc::clone(&orders);
+        let thread = thread::Builder::new().name("gami-live".into()).spawn(move || keep(&taken, &woken));
+        let thread = thread.map_err(|error| {
             Error::invalid("live", format!("the system gives no thread to keep the model on: {error}"))
         })?;
-        Ok(Self { orders: Some(orders), thread: Some(thread) })
+        Ok(Self { orders, wake: Some(wake), thread: Some(thread) })
     }
 
     /// Begins to keep the model of a client.
@@ -96,46 +102,55 @@ impl Keeper {
     }
 
     fn order(&self, order: Order) {
-        if let Some(orders) = &self.orders {
-            let _ = orders.send(order);
+        lock(&self.orders).push(order);
+        if let Some(wake) = &self.wake {
+            let _ = wake.send(());
         }
     }
 }
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        self.orders.take();
+        self.wake.take();
         if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
             let _ = thread.join();
         }
     }
 }
 
-fn keep(orders: &Receiver<Order>) {
+fn keep(orders: &Mutex<Vec<Order>>, woken: &Receiver<()>) {
     let mut kept: Vec<(Box<Feed>, Arc<Picture>)> = Vec::new();
     loop {
-        loop {
-            match orders.try_recv() {
-                Ok(Order::Add(feed, picture)) => kept.push((feed, picture)),
-                Ok(Order::Remove(picture)) => kept.retain(|(_, other)| {
-                    let stays = !Arc::ptr_eq(other, &picture);
-                    if !stays {
-                        other.close();
-                    }
-                    stays
-                }),
-                Ok(Order::Refresh(picture, part, _shown)) => {
-                    for (feed, _) in kept.iter_mut().filter(|(_, other)| Arc::ptr_eq(other, &picture)) {
-                        feed.refresh(part);
-                        picture.show(feed);
+        // First: what is ordered from here on wakes the thread again.
+        let is_over = loop {
+            match woken.try_recv() {
+                Ok(()) => {}
+                Err(TryRecvError::Empty) => break false,
+                Err(TryRecvError::Disconnected) => break true,
+            }
+        };
+        let ordered = std::mem::take(&mut *lock(orders));
+        for order in ordered {
+            match order {
+                Order::Add(feed, picture) => kept.push((feed, picture)),
+                Order::Remove(picture) => {
+                    if let Some(at) = kept.iter().position(|(_, other)| Arc::ptr_eq(other, &picture)) {
+                        kept.remove(at).1.close();
                     }
                 }
-                Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => {
-                    kept.iter().for_each(|(_, picture)| picture.close());
-                    return;
+                Order::Refresh(picture, part, _shown) => {
+                    for (feed, other) in &mut kept {
+                        if Arc::ptr_eq(other, &picture) {
+                            feed.refresh(part);
+                            picture.show(feed);
+                        }
+                    }
                 }
             }
+        }
+        if is_over {
+            kept.iter().for_each(|(_, picture)| picture.close());
+            return;
         }
         kept.retain_mut(|(feed, picture)| {
             // A fault, or the program's logger: the other models go on, and nobody waits for this one's changes.
@@ -150,14 +165,14 @@ fn keep(orders: &Receiver<Order>) {
             }
             open
         });
-        wait(orders, &kept);
+        wait(woken, &kept);
     }
 }
 
 /// Until there is something to do.
-fn wait(orders: &Receiver<Order>, kept: &[(Box<Feed>, Arc<Picture>)]) {
+fn wait(woken: &Receiver<()>, kept: &[(Box<Feed>, Arc<Picture>)]) {
     let mut select = Select::new();
-    select.recv(orders);
+    select.recv(woken);
     let mut due = Instant::now() + LONGEST;
     for (feed, _) in kept {
         select.recv(feed.states());
@@ -241,7 +256,7 @@ impl Taker {
 /// The parts of a snapshot, each marked as stale if a link was there.
 pub(super) fn mark_stale(snapshot: &mut Snapshot, parts: Parts) {
     let since = SystemTime::now();
-    for part in Part::ALL.into_iter().filter(|part| parts.contains(*part)) {
+    for part in parts.iter() {
         snapshot.mark_stale(part, since);
     }
 }

@@ -159,7 +159,7 @@ impl Parts {
     /// The parts that are kept, in the order in which they are listed.
     pub fn iter(&self) -> impl Iterator<Item = Part> {
         let parts = *self;
-        Part::ALL.into_iter().filter(move |part| parts.contains(*part))
+        Part::ALL.iter().copied().filter(move |part| parts.contains(*part))
     }
 }
 

@@ -161,13 +161,10 @@ impl Queue {
 
 impl Listed for Queue {
     fn inherit(&mut self, shown: &Self) -> bool {
-        let callers = |queue: &Queue| queue.callers.iter().map(|caller| caller.uniqueid.clone()).collect::<Vec<_>>();
-        let members = |queue: &Queue| {
-            let mut all: Vec<_> = queue.members.iter().map(|m| (m.interface.clone(), m.status, m.paused)).collect();
-            all.sort_by(|one, other| one.0.cmp(&other.0));
-            all
-        };
-        let told = callers(self) != callers(shown) || members(self) != members(shown);
+        let mut told = self.callers.len() != shown.callers.len() || self.members.len() != shown.members.len();
+        for (caller, there) in self.callers.iter().zip(&shown.callers) {
+            told |= caller.uniqueid != there.uniqueid;
+        }
         for caller in &mut self.callers {
             if let Some(shown) = shown.caller(&caller.uniqueid) {
                 let caller = Arc::make_mut(caller);
@@ -176,17 +173,20 @@ impl Listed for Queue {
             }
         }
         for member in &mut self.members {
-            if let Some(shown) = shown.member(&member.interface) {
-                let member = Arc::make_mut(member);
-                keep(&mut member.rings_for, &shown.rings_for);
-                keep(&mut member.talks_to, &shown.talks_to);
-                keep(&mut member.ringinuse, &shown.ringinuse);
-                keep(&mut member.last_pause, &shown.last_pause);
-                keep(&mut member.login_time, &shown.login_time);
-                keep(&mut member.wrapuptime, &shown.wrapuptime);
-                keep(&mut member.state_interface, &shown.state_interface);
-                keep(&mut member.in_call, &shown.in_call);
-            }
+            let Some(shown) = shown.member(&member.interface) else {
+                told = true;
+                continue;
+            };
+            told |= member.status != shown.status || member.paused != shown.paused;
+            let member = Arc::make_mut(member);
+            keep(&mut member.rings_for, &shown.rings_for);
+            keep(&mut member.talks_to, &shown.talks_to);
+            keep(&mut member.ringinuse, &shown.ringinuse);
+            keep(&mut member.last_pause, &shown.last_pause);
+            keep(&mut member.login_time, &shown.login_time);
+            keep(&mut member.wrapuptime, &shown.wrapuptime);
+            keep(&mut member.state_interface, &shown.state_interface);
+            keep(&mut member.in_call, &shown.in_call);
         }
         told
     }
@@ -288,7 +288,7 @@ pub(super) fn apply(
     name: &str,
     event: &Event,
     at: SystemTime,
-    doubt: &mut impl FnMut(Why),
+    doubt: &mut dyn FnMut(Why),
 ) -> Option<Option<Tie>> {
     let mut tie = None;
     match name {
@@ -391,7 +391,7 @@ fn caller_of(channel: &ChannelSnapshot<'_>) -> Option<String> {
     (!channel.uniqueid.is_empty()).then(|| channel.uniqueid.to_owned())
 }
 
-fn join(table: &mut Table<Queue>, e: &event::QueueCallerJoin<'_>, at: SystemTime, doubt: &mut impl FnMut(Why)) {
+fn join(table: &mut Table<Queue>, e: &event::QueueCallerJoin<'_>, at: SystemTime, doubt: &mut dyn FnMut(Why)) {
     let (name, uniqueid) = (e.queue, e.channel.uniqueid);
     if name.is_empty() || uniqueid.is_empty() {
         return;
@@ -420,7 +420,7 @@ fn join(table: &mut Table<Queue>, e: &event::QueueCallerJoin<'_>, at: SystemTime
     count(queue, e.count, doubt);
 }
 
-fn leave(table: &mut Table<Queue>, name: &str, uniqueid: &str, counted: Option<u32>, doubt: &mut impl FnMut(Why)) {
+fn leave(table: &mut Table<Queue>, name: &str, uniqueid: &str, counted: Option<u32>, doubt: &mut dyn FnMut(Why)) {
     let Some(queue) = table.edit(name) else {
         if !name.is_empty() {
             doubt(Why::Unknown { key: name.to_owned() });
@@ -436,13 +436,13 @@ fn leave(table: &mut Table<Queue>, name: &str, uniqueid: &str, counted: Option<u
     count(queue, counted, doubt);
 }
 
-fn count(queue: &Queue, counted: Option<u32>, doubt: &mut impl FnMut(Why)) {
+fn count(queue: &Queue, counted: Option<u32>, doubt: &mut dyn FnMut(Why)) {
     if counted.is_some_and(|count| count as usize != queue.callers.len()) {
         doubt(Why::Count { queue: queue.name.clone() });
     }
 }
 
-fn member(table: &mut Table<Queue>, e: &event::QueueMemberPause<'_>, added: bool, doubt: &mut impl FnMut(Why)) {
+fn member(table: &mut Table<Queue>, e: &event::QueueMemberPause<'_>, added: bool, doubt: &mut dyn FnMut(Why)) {
     let (name, interface) = (e.queue, e.member.interface);
     if name.is_empty() || interface.is_empty() {
         return;
@@ -527,16 +527,18 @@ fn params(table: &mut Table<Queue>, e: &event::QueueParams<'_>, at: SystemTime) 
 
 fn entry(table: &mut Table<Queue>, e: &event::QueueEntry<'_>, at: SystemTime) {
     let Some(queue) = table.edit(e.queue).filter(|_| !is_left_behind(e.channel)) else { return };
-    queue.callers.push(Arc::new(Caller {
+    let position = e.position.unwrap_or_default();
+    let place = queue.callers.partition_point(|other| other.position <= position);
+    let caller = Caller {
         queue: e.queue.to_owned(),
         uniqueid: e.uniqueid.to_owned(),
-        position: e.position.unwrap_or_default(),
+        position,
         channel: owned(e.channel),
         caller_id_num: owned(e.caller_id_num),
         caller_id_name: owned(e.caller_id_name),
         joined: e.wait.and_then(|wait| at.checked_sub(Duration::from_secs(wait))),
         gave_up: false,
-    }));
-    queue.callers.sort_by_key(|caller| caller.position);
+    };
+    queue.callers.insert(place, Arc::new(caller));
     queue.number_callers();
 }

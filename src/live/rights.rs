@@ -23,9 +23,15 @@ pub(super) fn read_classes(output: &str) -> Option<EventMask> {
 }
 
 /// The parts whose events do not come, and the class that each needs.
-pub(super) fn missing(lets_through: impl Fn(EventClass) -> bool, parts: Parts) -> Vec<(Part, &'static str)> {
-    let needed = parts.iter().map(|part| (part, class_of(part)));
-    needed.filter(|(_, class)| !lets_through(*class)).map(|(part, class)| (part, class.as_str())).collect()
+pub(super) fn missing(lets_through: &dyn Fn(EventClass) -> bool, parts: Parts) -> Vec<(Part, &'static str)> {
+    let mut missing = Vec::new();
+    for part in parts.iter() {
+        let class = class_of(part);
+        if !lets_through(class) {
+            missing.push((part, class.as_str()));
+        }
+    }
+    missing
 }
 
 fn class_of(part: Part) -> EventClass {
@@ -47,7 +53,7 @@ mod tests {
         assert!(read.lets_through(FENCE));
         let parts = Parts::new().calls().queues().endpoints();
         assert_eq!(
-            missing(|class| read.lets_through(class), parts),
+            missing(&|class| read.lets_through(class), parts),
             [(Part::Queues, "agent"), (Part::Endpoints, "system")]
         );
         assert_eq!(read_classes("No such manager: x"), None);

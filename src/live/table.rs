@@ -116,7 +116,7 @@ impl<T: Kept> Table<T> {
 
     /// The thing, to be changed; its key has to stay.
     pub fn edit(&mut self, key: &str) -> Option<&mut T> {
-        self.things.edit(key).and_then(T::of_mut).map(Arc::make_mut)
+        self.things.edit(key).and_then(T::edit)
     }
 
     pub fn remove(&mut self, key: &str) {

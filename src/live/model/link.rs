@@ -31,9 +31,13 @@ impl Model {
         self.round = None;
         let linked = |validity: &Validity| !matches!(validity, Validity::Stale { .. });
         if self.parts.iter().any(|part| linked(&self.validity[part as usize])) {
-            let barred: Vec<_> = self.parts.iter().filter_map(|part| Some((part, self.barred(part)?))).collect();
+            let before = self.validity.clone();
             self.linked(at);
-            barred.into_iter().for_each(|(part, class)| self.unreadable(part, class, at));
+            for part in self.parts.iter() {
+                if let Validity::Unavailable(Unavailable::Class(class)) = before[part as usize] {
+                    self.unreadable(part, class, at);
+                }
+            }
         }
         self.finish(at, true);
     }
@@ -56,17 +60,9 @@ impl Model {
         if !self.parts.contains(part) {
             return;
         }
-        self.pending.retain(|pending| pending.part != part);
+        self.ask_no_more(part);
         self.end_gathering(part);
         self.set_validity(part, Validity::Unavailable(Unavailable::Class(class)), at);
-    }
-
-    /// The class whose events do not come for a part.
-    fn barred(&self, part: Part) -> Option<&'static str> {
-        match self.validity[part as usize] {
-            Validity::Unavailable(Unavailable::Class(class)) => Some(class),
-            _ => None,
-        }
     }
 
     /// The link is lost: the picture stays as it is.

@@ -16,15 +16,18 @@ impl Model {
     /// It may also be one that [`Model::want`] did not name; then its part is gathered from now on. Lists that are
     /// about no part are passed over.
     pub fn list(&mut self, action: impl Into<Action>, items: &[Event], at: SystemTime) {
-        let action = action.into();
-        if let Some(channel) = resync::channel_of(&action) {
+        self.take_list(&action.into(), items, at);
+    }
+
+    fn take_list(&mut self, action: &Action, items: &[Event], at: SystemTime) {
+        if let Some(channel) = resync::channel_of(action) {
             self.ghosts.answered(&mut self.wiring, channel, items);
-            return self.asked(&action);
+            return self.asked(action);
         }
         let Some(part) = resync::part_of(action.name()).filter(|part| self.parts.contains(*part)) else { return };
-        let is_of_bridges = resync::is_of_bridges(&action);
+        let is_of_bridges = resync::is_of_bridges(action);
         if is_of_bridges && !self.is_gathering(part) {
-            return self.bridges_alone(&action, at);
+            return self.bridges_alone(action, at);
         }
         if !self.is_gathering(part) {
             self.gather(part, action.get("Queue").map(str::to_owned));
@@ -34,8 +37,8 @@ impl Model {
         if !is_of_bridges {
             self.answers[part as usize] = Some(Ok(()));
         }
-        self.put_in(&action, items, at);
-        self.answered(&action, part, at);
+        self.put_in(action, items, at);
+        self.answered(action, part, at);
     }
 
     fn put_in(&mut self, action: &Action, items: &[Event], at: SystemTime) {
@@ -99,25 +102,28 @@ impl Model {
     /// Takes what the server said instead of a list: that it is empty, that the account may not have it, or that
     /// there is no such action.
     pub fn refused(&mut self, action: impl Into<Action>, message: &str, at: SystemTime) {
-        let action = action.into();
+        self.take_refusal(&action.into(), message, at);
+    }
+
+    fn take_refusal(&mut self, action: &Action, message: &str, at: SystemTime) {
         let refusal = resync::refusal(message);
-        if let Some(channel) = resync::channel_of(&action) {
+        if let Some(channel) = resync::channel_of(action) {
             if refusal != Refusal::Empty {
                 self.ghosts.bar();
             } else if message.eq_ignore_ascii_case("No such channel") {
                 self.ghosts.missed(&self.wiring, channel);
             }
-            return self.asked(&action);
+            return self.asked(action);
         }
         let Some(part) = resync::part_of(action.name()).filter(|part| self.parts.contains(*part)) else { return };
         if action.name().eq_ignore_ascii_case("MeetmeList") {
             self.no_meetme |= refusal == Refusal::NoSuchAction;
         }
-        if resync::is_of_bridges(&action) {
+        if resync::is_of_bridges(action) {
             // There is none, or it is gone by now: events tell who was in it.
             return match self.is_gathering(part) {
-                true => self.answered(&action, part, at),
-                false => self.bridges_alone(&action, at),
+                true => self.answered(action, part, at),
+                false => self.bridges_alone(action, at),
             };
         }
         let answer = &mut self.answers[part as usize];
@@ -135,9 +141,9 @@ impl Model {
             if !self.is_gathering(part) {
                 self.gather(part, None);
             }
-            self.put_in(&action, &[], at);
+            self.put_in(action, &[], at);
         }
-        self.answered(&action, part, at);
+        self.answered(action, part, at);
     }
 
     /// A list was answered; behind the last of a part it can be shown, if nothing else is.
@@ -206,7 +212,10 @@ impl Model {
             None => (self.parts.iter().collect(), false),
         };
         self.counts.ghosts += self.ghosts.convict(&mut self.wiring);
-        for part in parts.into_iter().filter(|part| self.is_gathering(*part)).collect::<Vec<_>>() {
+        for part in parts {
+            if !self.is_gathering(part) {
+                continue;
+            }
             let trusted = matches!(self.validity[part as usize], Validity::Valid { .. } | Validity::Suspect(_));
             let wrong = self.show(part, at);
             self.tie(part);

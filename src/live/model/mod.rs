@@ -25,9 +25,6 @@ use crate::event::Event;
 /// How long something may look wrong that mostly is put right by the next event.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Room for so many changes is kept.
-const MANY: usize = 256;
-
 /// The picture of an exchange, kept from its events and lists.
 ///
 /// It has no thread, no clock and no socket: whoever holds it feeds it with what came, in the order in which it
@@ -229,9 +226,7 @@ impl Model {
 
     /// Takes the changes since the last call of this, in order; what is not taken is gone.
     pub fn changes(&mut self) -> impl Iterator<Item = Change> + '_ {
-        // What a list made of thousands of things need not be kept room for.
-        let many = if self.changes.len() > MANY { std::mem::take(&mut self.changes) } else { Vec::new() };
-        many.into_iter().chain(self.changes.drain(..))
+        std::mem::take(&mut self.changes).into_iter()
     }
 
     /// How far a part is to be believed.

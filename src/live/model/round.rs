@@ -13,6 +13,10 @@ impl Model {
         self.pending = self.parts.iter().map(|part| Pending { part, queue: None, why: None }).collect();
     }
 
+    pub(super) fn ask_no_more(&mut self, part: Part) {
+        self.pending.retain(|pending| pending.part != part);
+    }
+
     /// What was gathered of a part aside is put away.
     pub(super) fn end_gathering(&mut self, part: Part) {
         match part {
@@ -56,7 +60,7 @@ impl Model {
         let covers = |pending: &Pending| pending.part == part && (pending.queue.is_none() || pending.queue == queue);
         if !self.pending.iter().any(covers) {
             if queue.is_none() {
-                self.pending.retain(|pending| pending.part != part);
+                self.ask_no_more(part);
             }
             self.pending.push(Pending { part, queue, why: Some(why) });
         }
@@ -103,8 +107,11 @@ impl Model {
             if !self.validity[part as usize].is_readable() {
                 self.set_validity(part, Validity::Loading, at);
             }
-            let lists = resync::lists(part, pending.queue.as_deref());
-            round.lists.extend(lists.into_iter().filter(|list| list.name() != "MeetmeList" || !self.no_meetme));
+            for list in resync::lists(part, pending.queue.as_deref()) {
+                if list.name() != "MeetmeList" || !self.no_meetme {
+                    round.lists.push_back(list);
+                }
+            }
             round.parts.push(part);
         }
         self.round = Some(round);
@@ -142,9 +149,13 @@ impl Model {
 
     /// A list did not come whole: the part is going to be listed again.
     pub fn failed(&mut self, action: impl Into<Action>, at: SystemTime) {
-        let action = action.into();
-        if resync::channel_of(&action).is_some() {
-            return self.asked(&action);
+        let _ = at;
+        self.take_failure(&action.into());
+    }
+
+    fn take_failure(&mut self, action: &Action) {
+        if resync::channel_of(action).is_some() {
+            return self.asked(action);
         }
         let Some(part) = resync::part_of(action.name()) else { return };
         self.end_gathering(part);
@@ -156,7 +167,6 @@ impl Model {
             self.round = None;
         }
         self.pending.push(Pending { part, queue: None, why: None });
-        let _ = at;
     }
 
     /// A question about one channel was answered, or will not be.

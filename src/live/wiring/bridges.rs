@@ -3,6 +3,7 @@
 use super::{Note, Wiring};
 use crate::event::{BridgeSnapshot, ChannelSnapshot};
 use crate::live::bridges::{describe, Bridge};
+use crate::live::distinct::take_out;
 use crate::live::part::Why;
 
 impl Wiring {
@@ -103,7 +104,7 @@ impl Wiring {
         }
         self.note(Note::Rewired(uniqueid.to_owned()));
         let Some(bridge) = self.bridges.edit(&there) else { return };
-        bridge.members.retain(|member| member != uniqueid);
+        take_out(&mut bridge.members, uniqueid);
         if bridge.is_pair() {
             let rest = std::mem::take(&mut bridge.members);
             self.bridges.remove(&there);

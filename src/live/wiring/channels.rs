@@ -4,6 +4,7 @@ use super::{End, Note, Wiring, DEAD};
 use crate::event::values::{ChannelState, HangupCause};
 use crate::event::{self, ChannelSnapshot};
 use crate::live::channels::{owned, Channel, Seen};
+use crate::live::distinct::take_out;
 use crate::live::part::Why;
 
 impl Wiring {
@@ -19,9 +20,7 @@ impl Wiring {
             self.doubt(Why::Order { key: uniqueid.to_owned() });
             self.bury(uniqueid, End::Unseen);
         }
-        if self.buried.remove(uniqueid) {
-            self.dead.retain(|dead| dead != uniqueid);
-        }
+        self.exhume(uniqueid);
         let mut channel = Channel::new(uniqueid, snapshot.name);
         Seen::of(snapshot).write(&mut channel);
         channel.created = Some(self.at);
@@ -102,7 +101,7 @@ impl Wiring {
                 }
             }
         }
-        self.parted.retain(|(_, parted)| parted != uniqueid);
+        self.went_on(uniqueid);
         // What a channel that is called runs is no dialplan, and after the end runs what cleans up.
         let called = ["AppDial", "AppDial2", "AppQueue"].contains(&e.application);
         if !called && !e.extension.eq_ignore_ascii_case("h") {
@@ -147,6 +146,13 @@ impl Wiring {
         }
     }
 
+    /// An id that died lives again.
+    pub(super) fn exhume(&mut self, uniqueid: &str) {
+        if self.buried.remove(uniqueid) {
+            self.dead.retain(|dead| dead != uniqueid);
+        }
+    }
+
     /// Removes a channel with all that joins it to others.
     pub fn bury(&mut self, uniqueid: &str, end: End) {
         self.silent.heard(uniqueid);
@@ -160,7 +166,7 @@ impl Wiring {
         }
         if let Some(source) = &channel.dialed_by {
             if let Some(source) = self.channels.edit(source) {
-                source.dialing.retain(|dest| dest != uniqueid);
+                take_out(&mut source.dialing, uniqueid);
             }
             self.note(Note::Rewired(source.clone()));
         }
@@ -169,7 +175,7 @@ impl Wiring {
         }
         self.channels.remove(uniqueid);
         self.forget_name(&channel.name, uniqueid);
-        self.parted.retain(|(_, parted)| parted != uniqueid);
+        self.went_on(uniqueid);
         self.forget_pickup(uniqueid);
         self.remember_dead(uniqueid);
         self.note(Note::Gone { channel: Box::new((*channel).clone()), end });

@@ -2,6 +2,7 @@
 
 use super::{Note, Wiring};
 use crate::event;
+use crate::live::distinct::take_out;
 
 impl Wiring {
     pub(super) fn dial(&mut self, source: &str, dest: &str) {
@@ -32,7 +33,7 @@ impl Wiring {
             channel.dialed_by = None;
         }
         if let Some(source) = self.channels.edit(&source) {
-            source.dialing.retain(|other| other != dest);
+            take_out(&mut source.dialing, dest);
         }
         self.note(Note::Rewired(dest.to_owned()));
         self.note(Note::Rewired(source));

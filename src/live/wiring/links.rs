@@ -8,7 +8,8 @@ use crate::live::channels::owned;
 impl Wiring {
     pub(super) fn link(&mut self, one: &str, two: &str, kind: &str) {
         self.old = true;
-        self.parted.retain(|(_, parted)| parted != one && parted != two);
+        self.went_on(one);
+        self.went_on(two);
         if !(self.knows(one) & self.knows(two)) {
             return;
         }
@@ -37,6 +38,11 @@ impl Wiring {
             }
             self.note(Note::Touched(uniqueid.to_owned()));
         }
+    }
+
+    /// A channel whose link ended has gone on since.
+    pub(super) fn went_on(&mut self, uniqueid: &str) {
+        self.parted.retain(|(_, parted)| parted != uniqueid);
     }
 
     pub(super) fn unlink(&mut self, one: &str, two: &str) {

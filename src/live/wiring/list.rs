@@ -124,9 +124,7 @@ impl Wiring {
             }
             "Newchannel" => {
                 let e = event::Newchannel::from(event);
-                if self.buried.remove(e.channel.uniqueid) {
-                    self.dead.retain(|dead| dead != e.channel.uniqueid);
-                }
+                self.exhume(e.channel.uniqueid);
             }
             _ => {}
         }
