@@ -284,12 +284,12 @@ impl Options {
     }
 }
 
-/// Refuses a mask that a server would take for none.
+/// Refuses a mask of which a server would pass over a part.
 pub(crate) fn check_mask(mask: &EventMask) -> Result<()> {
     match mask.unknown_word() {
         None => Ok(()),
         Some(word) => {
-            let reason = format!("has {word:?}, which is no class of events: the server would send none at all");
+            let reason = format!("has {word:?}, which is no class of events: the server would pass over it");
             Err(Error::invalid("event mask", reason))
         }
     }

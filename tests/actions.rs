@@ -482,10 +482,33 @@ fn of_an_action_that_is_answered_twice_the_second_answer_is_the_outcome() {
 fn an_id_that_begins_with_a_blank_is_refused_for_it_would_not_come_back() {
     let mock = Mock::start().unwrap();
     let ami = logged_in(&mock);
-    for id in [" mine", "\tmine"] {
-        let error = ami.action(("Ping", [("ActionID", id)])).unwrap_err();
-        assert!(matches!(&error, Error::Invalid { argument, .. } if argument.contains("ActionID")), "{error}");
+    for id in [" mine", "\tmine", "\x01mine", "\x1f mine"] {
+        for header in ["ActionID", "ChannelId", "OtherChannelId"] {
+            assert_refused(&ami, &Action::new("Originate").param(header, id), header, "would read \"mine\"");
+        }
+        assert!(matches!(ami.originate(Originate::new("PJSIP/1").channel_id(id)), Err(Error::Invalid { .. })));
     }
+    assert_eq!(received(&mock), ["Challenge", "Login"], "nothing of all that was sent");
+}
+
+#[test]
+fn an_action_that_the_server_would_take_for_another_is_refused_and_the_session_goes_on() {
+    let mock = Mock::start().unwrap();
+    let ami = logged_in(&mock);
+    ami.set_event_mask("call").unwrap();
+    for blanks in [" ", "\t", "\x01", "\x1f \x0b"] {
+        for name in ["Logoff", "Login", "Events", "Filter", "UserEvent", "JabberSend"] {
+            let action = Action::new(format!("{blanks}{name}")).param("EventMask", "off");
+            assert_refused(&ami, &action, "Action", &format!("would read {name:?}"));
+        }
+    }
+    // What stands behind a name is part of it, and the server knows no such action.
+    assert!(matches!(ami.action("Ping "), Err(Error::Rejected(_))));
+    assert_refused(&ami, &Action::new(" "), "Action", "would read \"\"");
+    ami.reconnect().unwrap();
+    let logins = mock.wait_for("Login", 2, DEADLINE).unwrap();
+    assert_eq!(logins[1].get("Events"), Some("call"), "the mask that was set");
+    ami.action("Ping").unwrap();
 }
 
 #[test]

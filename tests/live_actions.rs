@@ -877,6 +877,29 @@ fn what_servers_read_without_documenting_it_is_read() {
 
 #[test]
 #[ignore = "needs Asterisk: tests/asterisk/run"]
+fn a_mask_with_blanks_and_capitals_lets_through_what_it_names_and_one_that_is_sent_as_it_is_what_the_server_reads() {
+    let ami = connected();
+    for mask in ["Call, USER", " user", "ON", "All"] {
+        ami.set_event_mask(mask).unwrap();
+        mark(&ami, "after");
+        events_until(&ami, |event| is_mark(event, "after"));
+    }
+    // The server takes neither for `call`, so that it would never tell what becomes of a call.
+    for mask in ["call ", "user, call", "CALL"] {
+        ami.action(("Events", [("EventMask", mask)])).unwrap();
+        assert!(matches!(ami.originate(Originate::new("Local/answer@gami")), Err(Error::Invalid { .. })), "{mask:?}");
+    }
+    ami.action(("Events", [("EventMask", "\x01call")])).unwrap();
+    let hung_up = ami.originate(Originate::new("Local/answer@gami").application("Wait", "0"));
+    assert!(hung_up.is_ok(), "{hung_up:?}");
+    for name in [" Logoff", "\x01Logoff"] {
+        assert!(matches!(ami.action(name), Err(Error::Invalid { .. })));
+    }
+    ami.ping().unwrap();
+}
+
+#[test]
+#[ignore = "needs Asterisk: tests/asterisk/run"]
 fn the_event_mask_is_set_also_on_a_server_that_does_not_answer_events() {
     let ami = Options::new().action_timeout(Duration::from_secs(2)).dial(var("GAMI_ASTERISK_AMI")).unwrap();
     log_in(&ami);

@@ -214,9 +214,6 @@ impl Action {
         if id.is_empty() {
             return refuse("ActionID", "is empty".into());
         }
-        if id.starts_with([' ', '\t']) {
-            return refuse("ActionID", "begins with a blank, which Asterisk strips: it would echo another id".into());
-        }
         if id.len() > LONGEST_ACTION_ID {
             return refuse("ActionID", format!("has {} bytes, Asterisk echoes at most {LONGEST_ACTION_ID}", id.len()));
         }
@@ -239,6 +236,13 @@ impl Action {
                 if let Some(bad) = text.chars().find(|c| matches!(c, '\r' | '\n' | '\0')) {
                     return refuse(name, format!("has {} in its {part}", control_name(bad)));
                 }
+            }
+            if value.starts_with(is_passed_over) && is_taken_literally(name) {
+                let read = value.trim_start_matches(is_passed_over);
+                return refuse(
+                    name,
+                    format!("begins with a blank or a control character: Asterisk would read {read:?}"),
+                );
             }
             let length = name.len() + ": ".len() + value.len();
             if length > LONGEST_LINE {
@@ -299,6 +303,16 @@ impl<'a> IntoIterator for &'a Action {
 
 fn is_action_id(name: &str) -> bool {
     name.eq_ignore_ascii_case("ActionID")
+}
+
+/// Whether a character at the beginning of a value is none of it for Asterisk (`ast_skip_blanks`).
+pub(super) fn is_passed_over(c: char) -> bool {
+    c <= ' '
+}
+
+/// Whether a client goes by the value of this header: what it does after the action, and whose an answer or a hangup is.
+fn is_taken_literally(name: &str) -> bool {
+    ["Action", "ActionID", "ChannelId", "OtherChannelId"].iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 fn control_name(c: char) -> &'static str {

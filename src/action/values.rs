@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::raw::is_passed_over;
 use crate::error::{Error, Result};
 
 macro_rules! values {
@@ -385,31 +386,53 @@ impl EventMask {
         &self.0
     }
 
-    /// Whether a server that has been told the mask sends the events of a class.
-    pub(crate) fn lets_through(&self, class: EventClass) -> bool {
-        let mask = self.0.trim();
-        if let Ok(bits) = mask.parse::<u64>() {
-            return bits & class.bit() != 0;
-        }
-        mask.split(',').map(str::trim).any(|word| {
-            let is = |known: &str| known.eq_ignore_ascii_case(word);
-            ["on", "yes", "y", "true", "t", "all"].into_iter().any(is) || is(class.as_str())
-        })
+    /// A mask that was sent as it is.
+    pub(crate) fn as_sent(mask: &str) -> Self {
+        Self(mask.to_owned())
     }
 
-    /// The first word in it that no server knows: a server would take such a mask, and send no events at all.
+    /// Whether a server that has been told the mask sends the events of a class.
+    ///
+    /// A server reads `on` and its like in any case, names in lower case alone, and blanks only before the whole as
+    /// none of it. A name that another follows stands for each class that begins with it (tried on 16 and 22).
+    pub(crate) fn lets_through(&self, class: EventClass) -> bool {
+        let mask = self.0.trim_start_matches(is_passed_over);
+        if let Some(bits) = number(mask) {
+            return bits & class.bit() != 0;
+        }
+        // A login with an empty mask is one without.
+        if mask.is_empty() || ON.iter().any(|on| on.eq_ignore_ascii_case(mask)) {
+            return true;
+        }
+        let names = ["all", class.as_str()];
+        let (before, last) = mask.rsplit_once(',').map_or((None, mask), |(before, last)| (Some(before), last));
+        let begins = |word: &str| names.iter().any(|name| name.starts_with(word));
+        names.contains(&last) || before.is_some_and(|before| before.split(',').any(begins))
+    }
+
+    /// The first word in it that no server knows: a server would take such a mask, and pass over the word.
     pub(crate) fn unknown_word(&self) -> Option<&str> {
-        let mask = self.0.trim();
-        if mask.parse::<u64>().is_ok() {
+        let mask = self.0.as_str();
+        if number(mask).is_some() || ON.iter().chain(&OFF).any(|switch| switch.eq_ignore_ascii_case(mask)) {
             return None;
         }
-        let switches = ["on", "off", "yes", "no", "y", "n", "true", "false", "t", "f", "all", "none"];
-        let is_known = |word: &str| {
-            let is = |known: &str| known.eq_ignore_ascii_case(word);
-            switches.iter().any(|known| is(known)) || EventClass::ALL.iter().any(|class| is(class.as_str()))
-        };
-        mask.split(',').map(str::trim).find(|word| !is_known(word))
+        let is_known =
+            |word: &str| ["all", "none"].contains(&word) || EventClass::ALL.iter().any(|class| class.as_str() == word);
+        mask.split(',').find(|word| !is_known(word))
     }
+}
+
+const ON: [&str; 5] = ["on", "yes", "y", "true", "t"];
+const OFF: [&str; 5] = ["off", "no", "n", "false", "f"];
+
+fn number(mask: &str) -> Option<u64> {
+    mask.parse().ok().filter(|_| mask.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The words of a mask as a server understands them, in lower case and without blanks around them.
+fn put_right(mask: &str) -> String {
+    let words: Vec<_> = mask.split(',').map(|word| word.trim_matches(is_passed_over)).collect();
+    words.join(",").to_ascii_lowercase()
 }
 
 impl EventClass {
@@ -439,15 +462,17 @@ impl<const N: usize> From<[EventClass; N]> for EventMask {
 
 impl From<&str> for EventMask {
     /// A mask as the server reads it: `on`, `off`, a number, or names of classes separated by commas.
+    ///
+    /// Capital letters and blanks around a name are put right, for a server would pass over such a name.
     fn from(mask: &str) -> Self {
-        Self(mask.to_owned())
+        Self(put_right(mask))
     }
 }
 
 impl From<String> for EventMask {
-    /// A mask as the server reads it: `on`, `off`, a number, or names of classes separated by commas.
+    /// As from `&str`.
     fn from(mask: String) -> Self {
-        Self(mask)
+        Self::from(mask.as_str())
     }
 }
 
@@ -476,13 +501,56 @@ mod tests {
     #[test]
     fn a_mask_lets_its_classes_through() {
         let lets = |mask: &str, class: EventClass| EventMask::from(mask).lets_through(class);
-        for mask in ["on", "ALL", " 4294967295", "call, agent", "2", "Call"] {
+        for mask in ["on", "ALL", " 4294967295", "agent, call", "call,agent", "2", "Call", ""] {
             assert!(lets(mask, EventClass::Call), "{mask}");
         }
-        for mask in ["off", "0", "1", "calls", "agent", ""] {
+        for mask in ["off", "0", "1", "calls", "agent"] {
             assert!(!lets(mask, EventClass::Call), "{mask}");
         }
         assert!(lets("32768", EventClass::Cc) && !lets("16384", EventClass::Cc));
         assert!(lets("524288", EventClass::Message));
+    }
+
+    #[test]
+    fn a_mask_that_was_sent_as_it_is_lets_through_what_a_server_makes_of_it() {
+        // What Asterisk 16 and 22 sent after a login with each.
+        for (mask, system, user) in [
+            ("YES", true, true),
+            ("ALL", false, false),
+            ("call,all", true, true),
+            ("call,on", false, false),
+            ("USER", false, false),
+            ("user ", false, false),
+            (" user", false, true),
+            ("\x01user", false, true),
+            ("\x02on", true, true),
+            ("system, user", true, false),
+            ("call ,user", false, true),
+            ("off,user", false, true),
+            ("user,x", false, true),
+            ("us,x", false, true),
+            ("a,x", true, true),
+            ("userx,call", false, false),
+            ("call,,user", true, true),
+            ("user,", false, true),
+            ("call,", false, false),
+            (",call", true, true),
+            ("192 ", false, false),
+            ("+192", false, false),
+            ("192", false, true),
+        ] {
+            let sent = EventMask::as_sent(mask);
+            let seen = (sent.lets_through(EventClass::System), sent.lets_through(EventClass::User));
+            assert_eq!(seen, (system, user), "{mask:?}");
+        }
+    }
+
+    #[test]
+    fn a_mask_is_written_as_a_server_reads_it() {
+        assert_eq!(EventMask::from(" Call,\tagent ").as_str(), "call,agent");
+        assert_eq!(EventMask::from("ON"), EventMask::on());
+        for (mask, unknown) in [("call agent", "call agent"), ("call,on", "on"), ("call,", ""), ("+192", "+192")] {
+            assert_eq!(EventMask::from(mask).unknown_word(), Some(unknown), "{mask:?}");
+        }
     }
 }

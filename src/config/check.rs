@@ -1,5 +1,6 @@
 //! What a server would write otherwise than it is wanted.
 
+use crate::action::UpdateConfig;
 use crate::config::Config;
 use crate::error::{Error, Result};
 
@@ -35,4 +36,12 @@ pub(super) fn check(wanted: &Config) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Refuses changes of which the server would make one in another category than the one that is meant.
+pub(super) fn check_changes(actions: &[UpdateConfig]) -> Result<()> {
+    match actions.iter().find_map(UpdateConfig::misread) {
+        None => Ok(()),
+        Some(name) => Err(invalid(name, "the server reads the name in a change without the blank that it begins with")),
+    }
 }

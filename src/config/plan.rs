@@ -7,7 +7,7 @@
 
 use crate::action::{ConfigChange, UpdateConfig};
 use crate::config::align::align;
-use crate::config::check::{check, invalid};
+use crate::config::check::{check, check_changes, invalid};
 use crate::config::{Category, Config, Line};
 use crate::error::{Error, Result};
 
@@ -30,7 +30,7 @@ pub(super) fn actions(before: &Config, wanted: &Config) -> Result<Vec<UpdateConf
         keep_with_templates(before, wanted, &mut pairs);
         let mut plan = Plan::new(before, wanted, &pairs);
         match plan.make() {
-            Ok(()) => return Ok(plan.actions),
+            Ok(()) => return check_changes(&plan.actions).map(|()| plan.actions),
             Err(Obstacle::Refused(error)) => return Err(error),
             Err(Obstacle::NotAddressable(name, is_template)) => {
                 let mut changed = false;

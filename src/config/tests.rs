@@ -143,4 +143,22 @@ fn what_a_server_would_write_otherwise_is_refused_with_the_reason() {
     );
     assert_eq!(refusal(Category::new("a").line("[n", "v")), "category [a]: `[n = v` is no name of a line");
     assert_eq!(refusal(Category::new("a]")), "category [a]]: a name has 1 to 79 bytes, and no `]`");
+    let blank = "category [ a]: the server reads the name in a change without the blank that it begins with";
+    assert_eq!(refusal(Category::new(" a")), blank);
+}
+
+#[test]
+fn a_category_whose_name_begins_with_a_blank_stays_where_others_change() {
+    let mut before = Config::new("f.conf");
+    before.categories = [" a", "a", "b"].map(|name| Category::new(name).line("n", "1")).into();
+    let changed = |at: usize| {
+        let mut wanted = before.clone();
+        wanted.categories[at].set("n", "2");
+        before.update_to(&wanted)
+    };
+    assert!(changed(0).unwrap_err().to_string().starts_with("category [ a]"), "the server would write into [a]");
+    assert_eq!(changed(1).unwrap().len(), 1);
+    let mut wanted = before.clone();
+    wanted.categories.remove(0);
+    assert!(before.update_to(&wanted).is_err(), "the server would delete [a]");
 }

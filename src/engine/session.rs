@@ -65,7 +65,7 @@ impl Session {
                 memory.filters.push(filter);
             }
         } else if let Some(mask) = action.get(if is("Login") { "Events" } else { "EventMask" }) {
-            memory.mask = Some(mask.into());
+            memory.mask = Some(EventMask::as_sent(mask));
         }
         let Some(user) = action.get("Username").filter(|_| is("Login")) else { return };
         if let Some(secret) = action.get("Secret") {

@@ -31,7 +31,7 @@ impl Request {
     ///
     /// Blanks and tabs before the value do not belong to it, as on Asterisk.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.packet.get(key).map(|value| value.trim_start_matches([' ', '\t']))
+        self.packet.get(key).map(|value| value.trim_start_matches(|c| c <= ' '))
     }
 
     /// All values of a header in the order in which they came, its name in any case; none at all if there is

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::action::raw::is_passed_over;
 use crate::action::Action;
 use crate::secrets::Mask;
 
@@ -43,6 +44,12 @@ impl UpdateConfig {
             self.0.push(format!("{name}-{index:06}"), value);
         }
         self
+    }
+
+    /// The first name or value in the changes that begins with what a server passes over.
+    pub(crate) fn misread(&self) -> Option<&str> {
+        let mut of_changes = self.0.iter().filter(|(name, _)| name.contains('-'));
+        of_changes.find(|(_, value)| value.starts_with(is_passed_over)).map(|(_, value)| value)
     }
 }
 
