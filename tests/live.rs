@@ -51,13 +51,13 @@ fn a_certificate_that_is_not_trusted_is_a_clear_error() {
 #[test]
 #[ignore = "needs Asterisk: tests/asterisk/run"]
 fn tls_to_the_plain_port_and_plain_to_the_tls_port_are_clear_errors_in_time() {
-    let impatient = |options: Options| options.connect_timeout(Duration::from_secs(1));
+    let impatient = |options: Options| options.connect_timeout(Duration::from_secs(2));
     let begun = Instant::now();
     let error = impatient(over_tls()).dial(var("GAMI_ASTERISK_AMI")).unwrap_err();
     assert!(matches!(error, Error::Tls(_)), "{error}");
     let error = impatient(Options::new()).dial(var("GAMI_ASTERISK_AMI_TLS")).unwrap_err();
     assert!(matches!(error, Error::Banner { .. }), "{error}");
-    assert!(begun.elapsed() < Duration::from_secs(4));
+    assert!(begun.elapsed() < PATIENCE);
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_wrong_secret_is_a_clear_error_in_about_a_second() {
         let error = ami.login(var("GAMI_ASTERISK_USER"), "wrong").unwrap_err();
         assert_eq!(error.to_string(), "refused by the server: Authentication failed", "{way}");
         assert_eq!(error.outcome(), Outcome::Refused);
-        assert!(begun.elapsed() < Duration::from_secs(3), "{way}: {:?}", begun.elapsed());
+        assert!(begun.elapsed() < PATIENCE, "{way}: {:?}", begun.elapsed());
     }
 }
 
@@ -193,12 +193,16 @@ fn a_restart_of_the_server_is_announced_and_reconnect_restores_the_event_mask_an
         let failed = pending.try_recv().unwrap().unwrap_err();
         match end {
             "kill" => assert!(matches!(failed, Error::Lost { sent: Some(true), .. }), "{way}: {failed}"),
-            _ => assert_eq!(failed.to_string(), "refused by the server: Originate failed", "{way}"),
+            // Whichever the server is done with first: the call or the session.
+            _ => {
+                let is_refused = failed.to_string() == "refused by the server: Originate failed";
+                assert!(is_refused || matches!(failed, Error::Lost { sent: Some(true), .. }), "{way}: {failed}");
+            }
         }
         assert_eq!(ami.state(), State::Disconnected);
         let begun = Instant::now();
         assert!(matches!(ami.action("Ping").unwrap_err(), Error::NotConnected), "{way}");
-        assert!(begun.elapsed() < Duration::from_secs(1), "{way}");
+        assert!(begun.elapsed() < PATIENCE, "{way}");
         let refused = ami.reconnect().unwrap_err();
         // A server that is about to be gone may still accept, and then reset.
         let is_refused = |error: &Error| matches!(error, Error::Connect { .. } | Error::Tls(_) | Error::Banner { .. });

@@ -109,12 +109,15 @@ fn a_model_becomes_the_same_from_the_recording() {
     for _ in 0..2 {
         asterisk::events_until(&ami, |event| event.name() == "Hangup");
     }
-    eventually("two calls stay", || {
+    eventually("two calls stay, and nothing more is to come of them", || {
         let now = live.now();
-        now.validity(Part::Calls).is_valid() && now.channels().count() == 4
+        let waits = now.channels().filter(|channel| channel.application.as_deref() == Some("Wait"));
+        now.validity(Part::Calls).is_valid() && waits.count() == 4 && now.channels().len() == 4
     });
-    // Behind the last event that the model has seen nothing may come.
-    let _ = ami.fence(DEADLINE);
+    let sets = ami.subscribe(gami::Interest::names(["VarSet"]));
+    ami.fence(DEADLINE).unwrap();
+    let fence = sets.events().try_iter().last().expect("the fence").seq();
+    eventually("the model has taken the fence", || live.now().seq() > fence);
     let seen = picture(&live.now());
     recorder.close().unwrap();
     for channel in live.now().channels() {

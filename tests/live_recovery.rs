@@ -68,7 +68,8 @@ fn events_flow_again_after_five_stops_and_kills_under_load() {
                 std::panic::resume_unwind(panic);
             }
         });
-        assert_eq!(ami.stats().reconnections, 5, "{way}");
+        // A server that is about to be gone may let it in once more.
+        assert!(ami.stats().reconnections >= 5, "{way}: {:?}", ami.stats());
         ami.close().unwrap();
     }
 }

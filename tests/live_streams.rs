@@ -340,14 +340,14 @@ fn to_queue(ami: &Client, id: &str, queue: &str) {
     ami.originate(call).unwrap_or_else(|error| panic!("{id} to {queue}: {error}"));
 }
 
-/// The queues as the server lists them, once nothing changes any more.
-fn at_rest(ami: &Client) -> Comparable {
+/// The queues as the server lists them, once these wait in `empty` and nothing changes any more.
+fn at_rest(ami: &Client, waiting: &[String]) -> Comparable {
     let list = || comparable(&Table::of(&ami.list(QueueStatus::new()).unwrap()));
     let mut before = list();
-    until_true("the queues are quiet", || {
+    until_true("the queues are quiet, and all callers in them", || {
         thread::park_timeout(Duration::from_millis(400));
         let now = list();
-        std::mem::replace(&mut before, now) == before
+        std::mem::replace(&mut before, now) == before && before["empty"].1 == waiting
     });
     before
 }
@@ -409,7 +409,7 @@ fn a_table_that_follows_the_queues_is_the_servers_at_twenty_quiet_points() {
             }
             _ => other.queue_unpause("sales", "Local/busy@gami/n").unwrap(),
         }
-        let truth = at_rest(&other);
+        let truth = at_rest(&other, &waiting);
         let deadline = Instant::now() + PATIENCE;
         let ours = loop {
             let followed = followed.lock().unwrap();
@@ -428,7 +428,6 @@ fn a_table_that_follows_the_queues_is_the_servers_at_twenty_quiet_points() {
             members.len(),
             callers.len()
         );
-        assert_eq!(callers, &waiting, "point {point}");
     }
     let followed = followed.lock().unwrap();
     println!(
@@ -477,9 +476,10 @@ fn five_hundred_calls_fifty_at_once_are_counted_and_none_is_left() {
     let begun = Instant::now();
     while made < CALLS || !calls.is_empty() {
         while made < CALLS && calls.len() < AT_ONCE {
-            // Each fiftieth rings until it is given up.
-            let (_, channel) = if made % 50 == 49 { PHONES[6] } else { PHONES[made % PHONES.len()] };
-            let ring = Duration::from_secs(if made % 50 == 49 { 60 } else { 2 });
+            // Each fiftieth rings until it is given up; what answers in some way may take its time.
+            let is_given_up = made % 50 == 49;
+            let (name, channel) = if is_given_up { PHONES[6] } else { PHONES[made % PHONES.len()] };
+            let ring = Duration::from_secs(if name == "no answer" && !is_given_up { 2 } else { 60 });
             let call = Originate::new(channel).application("Wait", "0.1").ring_timeout(ring);
             let call = ami.async_originate(call).unwrap();
             if made % 50 == 49 {

@@ -11,7 +11,7 @@ use asterisk::*;
 use gami::{Action, Client, Result};
 
 /// What is not answered by then never is.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
+const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
 
 /// The same over TCP and over TLS; the times go to standard output, and what failed is told when both are through.
 fn over_both(what: &str, exercise: impl Fn(&Client) -> Outcome) -> Option<String> {

@@ -311,10 +311,10 @@ fn a_server_that_is_far_behind_is_waited_for() {
 fn a_fence_whose_answer_is_late_is_waited_for() {
     let exchange = Exchange::new();
     let fences = unanswered(&exchange.mock, "Setvar");
-    let ami = logged_in_with(&exchange.mock, &Options::new().action_timeout(Duration::from_millis(300)));
+    let ami = logged_in_with(&exchange.mock, &Options::new().action_timeout(Duration::from_secs(1)));
     let live = ami.live(Parts::new().calls()).unwrap();
     let fence = fences.recv_timeout(DEADLINE).unwrap();
-    let early = live.wait_valid(Duration::from_millis(600));
+    let early = live.wait_valid(Duration::from_millis(1500));
     assert!(matches!(early, Err(Error::Timeout { .. })), "{early:?}");
     let value = fence.get("Value").unwrap();
     exchange.mock.event("VarSet", [("Variable", "ZZ_GAMI_FENCE"), ("Value", value)]);
@@ -327,7 +327,7 @@ fn a_server_that_does_not_say_when_it_started_is_listed_all_the_same() {
     let exchange = Exchange::new();
     exchange.mock.on("CoreStatus", |_| Reply::nothing());
     exchange.mock.on("Command", |_| Reply::error("Permission denied"));
-    let ami = logged_in_with(&exchange.mock, &Options::new().action_timeout(Duration::from_millis(300)));
+    let ami = logged_in_with(&exchange.mock, &Options::new().action_timeout(Duration::from_secs(1)));
     let live = ami.live(Parts::new().calls()).unwrap();
     live.wait_valid(DEADLINE).unwrap();
 }
@@ -397,7 +397,7 @@ fn a_server_that_was_started_anew_is_listed_once_it_has_booted() {
 fn a_wait_ends_when_the_client_is_closed() {
     let exchange = Exchange::new();
     exchange.mock.on("CoreShowChannels", |_| Reply::nothing());
-    let ami = logged_in_with(&exchange.mock, &Options::new().action_timeout(Duration::from_millis(300)));
+    let ami = logged_in_with(&exchange.mock, &Options::new().action_timeout(Duration::from_secs(1)));
     let live = ami.live(Parts::new().calls()).unwrap();
     assert!(!validity(&live).is_valid());
     thread::scope(|scope| {
