@@ -91,16 +91,10 @@ macro_rules! read_field {
     ($reader:ident $kind:ident $($header:literal)|+) => { $reader.value([$($header),+].len()) };
 }
 
-/// The headers of a field; a group has none of its own.
-macro_rules! own_headers {
-    (group $group:ident $($prefix:literal)|+) => { &[] };
-    ($kind:ident $($header:literal)|+) => { &[$($header),+] };
-}
-
-/// The headers of a group, under each of its prefixes; none for other fields.
-macro_rules! group_headers {
+/// The headers of a field, in the order in which [`Reader`] reads them.
+macro_rules! field_headers {
     (group $group:ident $($prefix:literal)|+) => { &[$(Names { prefix: $prefix, names: $group::NAMES }),+] };
-    ($kind:ident $($header:literal)|+) => { &[] };
+    ($kind:ident $($header:literal)|+) => { &[Names { prefix: "", names: &[$($header),+] }] };
 }
 
 /// Declares groups of headers that come together, with or without a prefix.
@@ -125,12 +119,11 @@ macro_rules! groups {
 
             /// Reads the group from the headers of an event that begin with a prefix.
             pub fn of(event: &'a Event, prefix: &str) -> Self {
-                const PARTS: &[Names] = &[Names { prefix: "", names: $name::NAMES }];
-                const TABLE: Table = table!(PARTS);
+                static TABLE: Table = Table::new(&[&[Names { prefix: "", names: $name::NAMES }]]);
 
-                let mut slots = [None; Table::slots(PARTS)];
+                let mut slots = [None; $name::NAMES.len()];
                 event.packet().sort_after(prefix, &TABLE, &mut slots);
-                Self::read(&mut Reader::new(&slots, slots.len()))
+                Self::read(&mut Reader::new(&slots))
             }
 
             pub(crate) fn read(reader: &mut Reader<'_, 'a>) -> Self {
@@ -299,18 +292,13 @@ macro_rules! events {
         #[doc(hidden)]
         impl<'a> From<&'a Event> for $name<'a> {
             fn from(event: &'a Event) -> Self {
-                const FIELDS: &[&[&str]] = &[$(own_headers!($($kind)+ $($header)|+)),*];
-                const OWN: [&str; read::count(FIELDS)] = read::join(FIELDS, "");
-                const GROUPS: &[&[Names]] =
-                    &[&[Names { prefix: "", names: &OWN }] $(, group_headers!($($kind)+ $($header)|+))*];
-                const PARTS: [Names; read::count(GROUPS)] = read::join(GROUPS, GROUPS[0][0]);
-                const TABLE: Table = table!(&PARTS);
-                const { assert!(TABLE.has_only_fields()) };
+                const NAMES: &[&[Names]] = &[$(field_headers!($($kind)+ $($header)|+)),*];
+                static TABLE: Table = Table::new(NAMES);
 
-                let mut slots = [None; Table::slots(&PARTS)];
+                let mut slots = [None; Table::slots(NAMES)];
                 event.packet().sort(&TABLE, &mut slots);
                 #[allow(unused_mut, unused_variables)]
-                let mut reader = Reader::new(&slots, OWN.len());
+                let mut reader = Reader::new(&slots);
                 Self { $( $field: read_field!(reader $($kind)+ $($header)|+), )* raw: event }
             }
         }

@@ -6,7 +6,7 @@ use super::raw::Event;
 use super::read::Reader;
 use super::record::{self, Record, Show};
 use super::values::*;
-use crate::packet::{table, Names, Table};
+use crate::packet::{Names, Table};
 
 groups! {
     /// The headers that any event may have; read by [`Event::common`].

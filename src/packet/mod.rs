@@ -23,7 +23,7 @@ mod table;
 pub use framing::{Frame, Framer, DEFAULT_LIMIT};
 pub use lines::LineEnd;
 use pool::Pool;
-pub(crate) use table::{table, Name, Names, Table};
+pub(crate) use table::{Names, Table};
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,4 +1,6 @@
-//! Headers by name: tables that are built at compile time, and a pass that takes each header to its slots.
+//! Headers by name: tables of names, and a pass that takes each header to its slots.
+
+use std::sync::OnceLock;
 
 use super::lines::is_exactly;
 use super::scan::Lines;
@@ -14,135 +16,96 @@ pub(crate) struct Names {
     pub names: &'static [&'static str],
 }
 
-/// Names in any case, each with a slot: the slots of a part follow those of the part before it.
+/// Names in any case, each with a slot, in their order.
+///
+/// Its index is made when it is first asked for: made at compile time, those of all events took two fifths of the time
+/// that the compiler needs to check the crate.
 #[derive(Debug)]
 pub(crate) struct Table {
-    /// All names with their prefixes, one after the other.
-    text: &'static [u8],
-    /// Where the name of each slot stands in the text.
-    names: &'static [Name],
-    /// The slot of each name and 1, where its digest says or in the next bucket that was free; 0 in a free one.
-    buckets: &'static [u16],
+    names: &'static [&'static [Names]],
+    index: OnceLock<Index>,
 }
 
-/// A name by where it stands in the text.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Name {
-    start: u16,
-    length: u8,
-    /// Whether other slots, of another part, have the same name.
+/// Where the names of a table are found.
+#[derive(Debug)]
+struct Index {
+    /// The name of each slot.
+    names: Vec<Name>,
+    /// The slot of each name and 1, where its digest says or in the next bucket that was free; 0 in a free one.
+    buckets: Vec<u16>,
+}
+
+#[derive(Debug)]
+struct Name {
+    name: Box<[u8]>,
+    /// Whether other slots have the same name.
     is_shared: bool,
 }
 
-/// The table of these parts.
-macro_rules! table {
-    ($parts:expr) => {{
-        use crate::packet::{Name, Table};
-
-        const TEXT: [u8; Table::length($parts)] = Table::text($parts);
-        const PLACES: ([Name; Table::slots($parts)], [u16; Table::size($parts)]) = Table::places($parts, &TEXT);
-        Table::new(&TEXT, &PLACES.0, &PLACES.1)
-    }};
-}
-pub(crate) use table;
-
 impl Table {
-    pub const fn new(text: &'static [u8], names: &'static [Name], buckets: &'static [u16]) -> Self {
-        Self { text, names, buckets }
+    pub const fn new(names: &'static [&'static [Names]]) -> Self {
+        Self { names, index: OnceLock::new() }
     }
 
     /// How many names there are, and so how many slots.
-    pub const fn slots(parts: &[Names]) -> usize {
-        let (mut slots, mut part) = (0, 0);
-        while part < parts.len() {
-            slots += parts[part].names.len();
-            part += 1;
+    pub const fn slots(lists: &[&[Names]]) -> usize {
+        let (mut slots, mut list) = (0, 0);
+        while list < lists.len() {
+            let mut at = 0;
+            while at < lists[list].len() {
+                slots += lists[list][at].names.len();
+                at += 1;
+            }
+            list += 1;
         }
         slots
     }
 
-    /// How long the text of all names is.
-    pub const fn length(parts: &[Names]) -> usize {
-        let (mut length, mut part) = (0, 0);
-        while part < parts.len() {
-            let Names { prefix, names } = parts[part];
-            let mut name = 0;
-            while name < names.len() {
-                length += prefix.len() + names[name].len();
-                name += 1;
-            }
-            part += 1;
-        }
-        length
-    }
-
-    pub const fn text<const LENGTH: usize>(parts: &[Names]) -> [u8; LENGTH] {
-        let mut text = [0; LENGTH];
-        let (mut end, mut part) = (0, 0);
-        while part < parts.len() {
-            let Names { prefix, names } = parts[part];
-            let mut name = 0;
-            while name < names.len() {
-                let pieces = [prefix.as_bytes(), names[name].as_bytes()];
-                let (mut piece, mut at) = (0, 0);
-                while piece < pieces.len() {
-                    if at == pieces[piece].len() {
-                        (piece, at) = (piece + 1, 0);
-                        continue;
-                    }
-                    text[end] = pieces[piece][at];
-                    end += 1;
-                    at += 1;
-                }
-                name += 1;
-            }
-            part += 1;
-        }
-        text
-    }
-
-    /// How many buckets the names need: so many that most stand where their digest says.
-    pub const fn size(parts: &[Names]) -> usize {
-        (2 * Self::slots(parts) + 1).next_power_of_two()
-    }
-
-    /// The names of the slots, and the buckets in which they are found.
-    pub const fn places<const COUNT: usize, const SIZE: usize>(
-        parts: &[Names],
-        text: &[u8],
-    ) -> ([Name; COUNT], [u16; SIZE]) {
-        assert!(COUNT < u16::MAX as usize && text.len() <= u16::MAX as usize);
-        let mut names = [Name { start: 0, length: 0, is_shared: false }; COUNT];
-        let mut buckets = [0; SIZE];
-        let (mut start, mut slot, mut part) = (0, 0, 0);
-        while part < parts.len() {
-            let mut name = 0;
-            while name < parts[part].names.len() {
-                let length = parts[part].prefix.len() + parts[part].names[name].len();
-                assert!(length > 0 && length <= u8::MAX as usize);
-                names[slot] = Name { start: start as u16, length: length as u8, is_shared: false };
-                let mut at = digest(names[slot].of(text)) % SIZE;
-                while buckets[at] > 0 {
-                    let other = buckets[at] as usize - 1;
-                    if is_same(names[slot].of(text), names[other].of(text)) {
-                        names[slot].is_shared = true;
-                        names[other].is_shared = true;
-                    }
-                    at = (at + 1) % SIZE;
-                }
-                start += length;
-                slot += 1;
-                name += 1;
-                buckets[at] = slot as u16;
-            }
-            part += 1;
-        }
-        (names, buckets)
-    }
-
     /// Tells the slots of a name, of which it has one for each time that it is in the table.
     #[inline]
-    pub fn find(&self, name: &[u8], mut found: impl FnMut(usize)) {
+    pub fn find(&self, name: &[u8], found: impl FnMut(usize)) {
+        self.index().find(name, found);
+    }
+
+    #[inline]
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::of(self.names))
+    }
+}
+
+impl Index {
+    fn of(lists: &[&[Names]]) -> Self {
+        let slots = Table::slots(lists);
+        // So many buckets that most names stand where their digest says.
+        let buckets = vec![0; (2 * slots + 1).next_power_of_two()];
+        let mut index = Self { names: Vec::with_capacity(slots), buckets };
+        for Names { prefix, names } in lists.iter().copied().flatten() {
+            for name in *names {
+                index.add([*prefix, *name].concat().into_bytes().into());
+            }
+        }
+        index
+    }
+
+    fn add(&mut self, name: Box<[u8]>) {
+        let mut at = digest(&name);
+        let mut is_shared = false;
+        loop {
+            at &= self.buckets.len() - 1;
+            let Some(slot) = usize::from(self.buckets[at]).checked_sub(1) else { break };
+            let other = &mut self.names[slot];
+            if other.name.eq_ignore_ascii_case(&name) {
+                other.is_shared = true;
+                is_shared = true;
+            }
+            at += 1;
+        }
+        self.names.push(Name { name, is_shared });
+        self.buckets[at] = self.names.len() as u16;
+    }
+
+    #[inline]
+    fn find(&self, name: &[u8], mut found: impl FnMut(usize)) {
         if name.is_empty() {
             return;
         }
@@ -150,9 +113,8 @@ impl Table {
         loop {
             let bucket = self.buckets[at & (self.buckets.len() - 1)];
             let Some(slot) = usize::from(bucket).checked_sub(1) else { return };
-            let known = self.names[slot];
-            let known_name = known.of(self.text);
-            if is_exactly(name, known_name) || name.eq_ignore_ascii_case(known_name) {
+            let known = &self.names[slot];
+            if is_exactly(name, &known.name) || name.eq_ignore_ascii_case(&known.name) {
                 found(slot);
                 if !known.is_shared {
                     return;
@@ -162,31 +124,11 @@ impl Table {
         }
     }
 
-    /// Whether none of the names is one that [`Packet::sort`] passes over.
-    pub const fn has_only_fields(&self) -> bool {
-        let mut slot = 0;
-        while slot < self.names.len() {
-            let name = self.names[slot].of(self.text);
-            if is_same(name, NOT_FIELDS[0].as_bytes()) || is_same(name, NOT_FIELDS[1].as_bytes()) {
-                return false;
-            }
-            slot += 1;
-        }
-        true
-    }
-
     /// The name of a slot, unless others have it too.
     #[inline]
-    fn name(&self, slot: usize) -> Option<&'static [u8]> {
-        let name = self.names.get(slot)?;
-        (!name.is_shared).then(|| name.of(self.text))
-    }
-}
-
-impl Name {
-    #[inline]
-    const fn of(self, text: &[u8]) -> &[u8] {
-        text.split_at(self.start as usize).1.split_at(self.length as usize).0
+    fn name(&self, slot: usize) -> Option<&[u8]> {
+        let known = self.names.get(slot)?;
+        (!known.is_shared).then_some(&*known.name)
     }
 }
 
@@ -196,11 +138,12 @@ impl Packet {
     /// Asterisk sends most headers in the order of the declarations. So a line is compared with the names that are
     /// expected next before its name is looked for: 4,480 instructions an event instead of 5,470 (`cargo bench --bench
     /// instructions`, delivered and typed).
-    /// The table has to [have no names but of fields](Table::has_only_fields).
+    /// The names `Event` and `Privilege` are passed over: no field can have them.
     pub(crate) fn sort<'a>(&'a self, table: &Table, slots: &mut [Option<&'a str>]) {
         /// How many names are expected next: some headers have two, and some are not always there.
         const AHEAD: usize = 3;
 
+        let index = table.index();
         let text = self.text();
         let mut lines = Lines::of(text.as_bytes());
         // The header whose value goes on with the next line, if that has no colon.
@@ -210,7 +153,7 @@ impl Packet {
         }
         let mut next = 0;
         loop {
-            let mut expected = (next..next + AHEAD).filter_map(|slot| Some((slot, table.name(slot)?)));
+            let mut expected = (next..next + AHEAD).filter_map(|slot| Some((slot, index.name(slot)?)));
             if let Some((slot, line)) = expected.find_map(|(slot, name)| Some((slot, lines.header(name)?))) {
                 slots[slot].get_or_insert(line.value(text));
                 header = line;
@@ -224,7 +167,7 @@ impl Packet {
                 header = line;
             }
             let value = header.value(text);
-            table.find(header.name_bytes(text), |slot| {
+            index.find(header.name_bytes(text), |slot| {
                 if slots[slot].map_or(true, |first| first.as_ptr() == value.as_ptr()) {
                     slots[slot] = Some(value);
                 }
@@ -235,30 +178,22 @@ impl Packet {
 
     /// The same for the headers whose names begin with a prefix, by what follows it.
     pub(crate) fn sort_after<'a>(&'a self, prefix: &str, table: &Table, slots: &mut [Option<&'a str>]) {
+        let index = table.index();
         for (name, value) in self.iter() {
             let (name, prefix) = (name.as_bytes(), prefix.as_bytes());
             if name.len() < prefix.len() || !name[..prefix.len()].eq_ignore_ascii_case(prefix) {
                 continue;
             }
-            table.find(&name[prefix.len()..], |slot| {
+            index.find(&name[prefix.len()..], |slot| {
                 slots[slot].get_or_insert(value);
             });
         }
     }
 }
 
-/// Whether two names are the same in any case.
-const fn is_same(one: &[u8], other: &[u8]) -> bool {
-    let mut at = 0;
-    while at < one.len() && at < other.len() && one[at].eq_ignore_ascii_case(&other[at]) {
-        at += 1;
-    }
-    at == one.len() && at == other.len()
-}
-
 /// A number for a name, without regard to case: of its length, its first four letters and its last four.
 #[inline]
-const fn digest(name: &[u8]) -> usize {
+fn digest(name: &[u8]) -> usize {
     let (first, last) = match (name.first_chunk(), name.last_chunk()) {
         (Some(first), Some(last)) => (u32::from_le_bytes(*first), u32::from_le_bytes(*last)),
         _ => (name[0] as u32, name[name.len() - 1] as u32),
@@ -272,13 +207,13 @@ const fn digest(name: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    const PARTS: &[Names] = &[
-        Names { prefix: "", names: &["Channel", "AccountCode", "Account", "X"] },
-        Names { prefix: "", names: &[] },
-        Names { prefix: "Dest", names: &["Channel", "X"] },
-        Names { prefix: "", names: &["Account"] },
+    const NAMES: &[&[Names]] = &[
+        &[Names { prefix: "", names: &["Channel", "AccountCode", "Account", "X"] }, Names { prefix: "", names: &[] }],
+        &[],
+        &[Names { prefix: "Dest", names: &["Channel", "X"] }],
+        &[Names { prefix: "", names: &["Account"] }],
     ];
-    const TABLE: Table = table!(PARTS);
+    static TABLE: Table = Table::new(NAMES);
 
     fn slots(name: &str) -> Vec<usize> {
         let mut slots = Vec::new();
@@ -294,18 +229,16 @@ mod tests {
         for other in ["", "Chan", "Channels", "Chinnel", "y", "\u{fffd}", "Accountcod", "Dest", "DestAccount"] {
             assert_eq!(slots(other), [], "{other}");
         }
-        const NOTHING: Table = table!(&[]);
-        NOTHING.find(b"Channel", |slot| panic!("{slot}"));
+        Table::new(&[]).find(b"Channel", |slot| panic!("{slot}"));
     }
 
     #[test]
     fn a_slot_has_the_first_header_of_its_name() {
         let packet = Packet::new(b"Account: a\r\nACCOUNT: b\r\nx:\r\nX: c\r\nDestX: d\r\nDest: e\r\n");
-        const { assert!(TABLE.has_only_fields()) };
-        let mut slots = [None; Table::slots(PARTS)];
+        let mut slots = [None; Table::slots(NAMES)];
         packet.sort(&TABLE, &mut slots);
         assert_eq!(slots, [None, None, Some("a"), Some(""), None, Some("d"), Some("a")]);
-        let mut slots = [None; Table::slots(PARTS)];
+        let mut slots = [None; Table::slots(NAMES)];
         packet.sort_after("dest", &TABLE, &mut slots);
         assert_eq!(slots, [None, None, None, Some("d"), None, None, None]);
     }
@@ -313,7 +246,7 @@ mod tests {
     #[test]
     fn headers_are_found_in_any_order_and_with_lines_that_belong_to_them() {
         let sorted = |text: &str| {
-            let mut slots = [None; Table::slots(PARTS)];
+            let mut slots = [None; Table::slots(NAMES)];
             let packet = Packet::new(text.as_bytes());
             packet.sort(&TABLE, &mut slots);
             slots.map(|slot| slot.map(str::to_owned))

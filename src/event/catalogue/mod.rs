@@ -5,7 +5,7 @@ use std::fmt;
 use super::groups::{BridgeSnapshot, ChannelSnapshot, SecuritySource};
 use super::raw::Event;
 use super::record::{self, Record, Shared, Unknown};
-use crate::packet::{table, Names, Table};
+use crate::packet::{Names, Table};
 
 /// Gathers the names of all topics and makes [`Typed`] of them.
 macro_rules! catalogue {
@@ -57,8 +57,7 @@ macro_rules! catalogue {
             /// }
             /// ```
             pub fn typed(&self) -> Typed<'_> {
-                const ALL: &[Names] = &[Names { prefix: "", names: Typed::NAMES }];
-                const TABLE: Table = table!(ALL);
+                static TABLE: Table = Table::new(&[&[Names { prefix: "", names: Typed::NAMES }]]);
 
                 let mut place = None;
                 TABLE.find(self.name().as_bytes(), |found| place = Some(found));
@@ -191,10 +190,10 @@ mod prelude {
 
     pub(super) use super::super::groups::*;
     pub(super) use super::super::raw::Event;
-    pub(super) use super::super::read::{self, Reader};
+    pub(super) use super::super::read::Reader;
     pub(super) use super::super::record::{self, Record, Show};
     pub(super) use super::super::values::*;
-    pub(super) use crate::packet::{table, Names, Table};
+    pub(super) use crate::packet::{Names, Table};
 }
 
 /// The groups of the topics with text of their own.
