@@ -82,9 +82,9 @@ fn number(text: &str) -> &str {
     text.split_once('(').map_or(text, |(number, _)| number).trim_ascii()
 }
 
-/// What a word in any case stands for in a list.
-fn word<T: Copy>(text: &str, words: &[(&str, T)]) -> Option<T> {
-    words.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, value)| *value)
+/// Where a word in any case stands in a list, of which each place has the spellings of one value.
+fn place(text: &str, words: &[&[&str]]) -> Option<usize> {
+    words.iter().position(|spellings| spellings.iter().any(|word| text.eq_ignore_ascii_case(word)))
 }
 
 /// In every spelling that Asterisk uses: yes and no, true and false, on and off, 1 and 0, enabled and
@@ -130,8 +130,11 @@ macro_rules! words {
 
         impl<'a> Value<'a> for $name<'a> {
             fn read(text: &'a str) -> Option<Self> {
-                let words = const { &[$( ($word, Self::$variant), $( ($other, Self::$variant), )* )+] };
-                word(text, words).or_else(|| (!text.is_empty()).then_some(Self::Other(text)))
+                let values = const { &[$( Self::$variant ),+] };
+                match place(text, const { &[$( &[$word $(, $other)*] ),+] }) {
+                    Some(place) => Some(values[place]),
+                    None => (!text.is_empty()).then_some(Self::Other(text)),
+                }
             }
         }
 
@@ -199,9 +202,10 @@ macro_rules! codes {
 
         impl Value<'_> for $name {
             fn read(text: &str) -> Option<Self> {
+                let values = const { &[$( Self::$variant ),+] };
                 match i32::read(text) {
                     Some(code) => Some(code.into()),
-                    None => word(text, const { &[$( ($text, Self::$variant) ),+] }),
+                    None => place(text, const { &[$( &[$text] ),+] }).map(|place| values[place]),
                 }
             }
         }
