@@ -67,7 +67,7 @@ fn add(key: u64, at: Instant, timed: Weak<dyn Timed>) -> io::Result<()> {
     if clock.running {
         CHANGED.notify_one();
     } else {
-        thread::Builder::new().name("gami-clock".into()).stack_size(128 * 1024).spawn(run)?;
+        sync::spawn(thread::Builder::new().name("gami-clock".into()).stack_size(128 * 1024), Box::new(run))?;
         clock.running = true;
         RUNNING.store(true, Ordering::SeqCst);
     }

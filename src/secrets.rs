@@ -54,7 +54,7 @@ impl Mask {
     pub fn show<'a>(&mut self, name: &str, value: &'a str) -> Cow<'a, str> {
         let mut shown = String::new();
         let mut from = 0;
-        self.find(name.as_bytes(), value.as_bytes(), |secret| {
+        self.find(name.as_bytes(), value.as_bytes(), &mut |secret| {
             shown.extend([&value[from..secret.start], MASK]);
             from = secret.end;
         });
@@ -66,7 +66,7 @@ impl Mask {
     }
 
     /// Where the secrets of a header's value stand, in order; all begin and end at a character.
-    pub fn find(&mut self, name: &[u8], value: &[u8], mut secret: impl FnMut(Range<usize>)) {
+    pub fn find(&mut self, name: &[u8], value: &[u8], secret: &mut dyn FnMut(Range<usize>)) {
         let is = |other: &[u8]| name.eq_ignore_ascii_case(other);
         if begins(name, b"Var") || is(b"Family") {
             self.named = Some(is_secret(value));
@@ -87,14 +87,14 @@ impl Mask {
             // Nothing in the value has a name, and nobody logs in.
         } else if !is(b"JSON") {
             let field = secret_field(value).unwrap_or(value.len());
-            secrets_of_logins(&value[..field], &mut secret);
+            secrets_of_logins(&value[..field], secret);
             if field < value.len() {
                 secret(field..value.len());
             }
         } else if is_secret(value) {
             secret(0..value.len());
         } else {
-            secrets_of_logins(value, &mut secret);
+            secrets_of_logins(value, secret);
         }
     }
 }
@@ -118,7 +118,7 @@ fn secret_field(value: &[u8]) -> Option<usize> {
 const SCHEMES: [&[u8]; 6] = [b"sip", b"sips", b"tel", b"mwi", b"park", b"custom"];
 
 /// Finds what stands between user and host, as in `IAX2/user:secret@host/100` and `sip:user:secret@host`.
-fn secrets_of_logins(value: &[u8], secret: &mut impl FnMut(Range<usize>)) {
+fn secrets_of_logins(value: &[u8], secret: &mut dyn FnMut(Range<usize>)) {
     if memchr::memchr(b'@', value).is_none() {
         return;
     }

@@ -1,6 +1,8 @@
-//! Locks that a panic elsewhere does not take away, also while waiting, and deadlines that do not overflow.
+//! Locks that a panic elsewhere does not take away, also while waiting, deadlines that do not overflow, and threads.
 
+use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, TryLockError};
+use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
@@ -30,4 +32,9 @@ pub(crate) fn wait<'a, T>(notified: &Condvar, guard: MutexGuard<'a, T>, timeout:
 /// The end of a timeout that begins now; of one that never ends, a time that nobody sees.
 pub(crate) fn deadline_in(timeout: Duration) -> Instant {
     Instant::now() + timeout.min(FAR)
+}
+
+/// Starts a thread; of a boxed closure, for of each other type that is spawned the compiler makes a thousand lines.
+pub(crate) fn spawn(thread: Builder, run: Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>> {
+    thread.spawn(run)
 }

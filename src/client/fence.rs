@@ -28,7 +28,7 @@ pub(crate) struct Fence {
 impl Fence {
     pub fn new() -> Self {
         static FENCES: AtomicU64 = AtomicU64::new(0);
-        let random = unguessable::<8>().unwrap_or_default();
+        let random = unguessable(8).unwrap_or_default();
         Self { value: format!("{random}-{}", FENCES.fetch_add(1, Ordering::Relaxed)) }
     }
 

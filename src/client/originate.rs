@@ -206,7 +206,7 @@ impl Client {
         let timeout = self.timeout_of_call(&call);
         let mut action = Action::from(call.asynchronous(true));
         let link = engine.link()?;
-        let random = unguessable::<16>().map_err(|error| {
+        let random = unguessable(16).map_err(|error| {
             Error::invalid("originate", format!("the system gives no random numbers for the call's id: {error}"))
         })?;
         let id = action.get("ChannelId").map_or_else(|| format!("originate-{random}"), str::to_owned);

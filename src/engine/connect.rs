@@ -19,7 +19,7 @@ use crate::link::transport::{Control, Source};
 use crate::link::{End, Link};
 use crate::options::LoginMode;
 use crate::packet::Framer;
-use crate::sync::{deadline_in, lock};
+use crate::sync::{self, deadline_in, lock};
 
 /// Enough for the reader: it holds no buffer on its stack.
 const STACK: usize = 512 * 1024;
@@ -135,12 +135,15 @@ impl Engine {
         let timeout = self.options.connect_timeout;
         let deadline = deadline_in(timeout);
         let socket: Arc<Mutex<Option<Control>>> = Arc::default();
-        let (done, outcome) = bounded(1);
+        let outcome: Arc<Mutex<Option<Result<_>>>> = Arc::default();
+        // Ends with the thread; the outcome is not sent over it, for a channel of its own type is much to compile.
+        let (running, ended) = bounded::<()>(0);
         let number = self.links_opened.fetch_add(1, Ordering::SeqCst) + 1;
         let failed = |error| Error::Connect { address: self.full_address.as_str().into(), source: Arc::new(error) };
-        let (address, options, shown) = (self.full_address.clone(), self.options.clone(), Arc::clone(&socket));
+        let (address, options) = (self.full_address.clone(), self.options.clone());
+        let (shown, done) = (Arc::clone(&socket), Arc::clone(&outcome));
         let tape = self.options.recorder.as_ref().map(|recorder| recorder.dial(&address, options.is_tls(), number));
-        let connecting = thread::Builder::new().name("gami-connect".into()).spawn(move || {
+        let connect = move || {
             let control = |control: Control| {
                 if let (Some(tape), Ok(peer)) = (&tape, control.peer()) {
                     tape.connected(peer);
@@ -151,13 +154,16 @@ impl Engine {
             if let (Err(error), Some(tape)) = (&opened, tape) {
                 tape.ended(error);
             }
-            let _ = done.send(opened);
-        });
-        connecting.map_err(failed)?;
+            *lock(&done) = Some(opened);
+            drop(running);
+        };
+        sync::spawn(thread::Builder::new().name("gami-connect".into()), Box::new(connect)).map_err(failed)?;
         // The thread keeps the deadline itself, but for the resolving of the name.
         let grace = timeout.saturating_add(Duration::from_millis(250));
         let opened = select! {
-            recv(outcome) -> opened => opened.unwrap_or_else(|_| Err(failed(std::io::ErrorKind::Interrupted.into()))),
+            recv(ended) -> _ => {
+                lock(&outcome).take().unwrap_or_else(|| Err(failed(std::io::ErrorKind::Interrupted.into())))
+            }
             recv(self.closed) -> _ => Err(Error::Closed { sent: false }),
             default(grace) => Err(failed(std::io::Error::new(
                 std::io::ErrorKind::TimedOut,
@@ -175,7 +181,7 @@ impl Engine {
     fn spawn(self: &Arc<Self>, link: &Arc<Link>, source: Source, framer: Framer) -> Result<()> {
         let engine = Arc::clone(self);
         let link = Arc::clone(link);
-        self.start_thread(move || {
+        self.start_thread(Box::new(move || {
             let keepalive = engine.options.keepalive;
             let booted = || engine.booted(&link);
             let read = || reader::run(source, framer, &link, &engine.streams, &engine.session, keepalive, booted);
@@ -183,17 +189,17 @@ impl Engine {
             let loss = panic::catch_unwind(AssertUnwindSafe(read))
                 .unwrap_or_else(|_| Loss::Io(Arc::new(std::io::Error::other("the thread that reads panicked"))));
             engine.lost(link, loss);
-        })
+        }))
     }
 
-    pub(super) fn start_thread(&self, run: impl FnOnce() + Send + 'static) -> Result<()> {
+    pub(super) fn start_thread(&self, run: Box<dyn FnOnce() + Send>) -> Result<()> {
         let key = self.clock_key;
         let run = move || {
             THREAD_OF.set(Some(key));
             run();
         };
-        let thread = thread::Builder::new().name("gami-reader".into()).stack_size(STACK).spawn(run);
-        let thread = thread
+        let thread = thread::Builder::new().name("gami-reader".into()).stack_size(STACK);
+        let thread = sync::spawn(thread, Box::new(run))
             .map_err(|error| Error::Connect { address: self.full_address.as_str().into(), source: Arc::new(error) })?;
         let mut threads = lock(&self.threads);
         threads.retain(|thread| !thread.is_finished());

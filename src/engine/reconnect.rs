@@ -121,13 +121,13 @@ impl Engine {
         let number = lock(&self.status).begin_reconnection();
         let reconnection = Reconnection { engine: Arc::clone(self), number };
         let (attempting, attempted) = bounded(0);
-        self.start_thread(move || reconnection.come_back(Some(attempting)))?;
+        self.start_thread(Box::new(move || reconnection.come_back(Some(attempting))))?;
         Ok(attempted)
     }
 
     /// Comes back on a thread of its own, where none is left that had a link.
     fn supervise(&self, reconnection: Reconnection) {
-        if let Err(error) = self.start_thread(move || reconnection.come_back(None)) {
+        if let Err(error) = self.start_thread(Box::new(move || reconnection.come_back(None))) {
             log::error!("no thread to come back on: {error}");
         }
     }

@@ -1,6 +1,5 @@
 //! The servers of a fleet before it is connected: data.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -62,11 +61,10 @@ impl FleetBuilder {
     ///
     /// Until the first attempt of each server has ended, at most two seconds.
     pub fn connect(self) -> Result<Fleet> {
-        let mut names = BTreeSet::new();
-        let mut clients = Vec::with_capacity(self.servers.len());
+        let mut clients: Vec<(Arc<str>, Client)> = Vec::with_capacity(self.servers.len());
         for server in &self.servers {
             let (name, client) = server.client()?;
-            if !names.insert(Arc::clone(&name)) {
+            if clients.iter().any(|(other, _)| *other == name) {
                 return Err(known(&name));
             }
             clients.push((name, client));

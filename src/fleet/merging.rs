@@ -1,6 +1,5 @@
 //! The thread that merges what the servers of a fleet send.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -13,7 +12,7 @@ use crate::client::Client;
 use crate::engine::State;
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::sync::lock;
+use crate::sync::{self, lock};
 
 /// So many events, errors and losses wait in the merged queues; what does not fit stays in the servers'.
 const EVENTS: usize = 2048;
@@ -75,16 +74,9 @@ impl Merging {
         let (events, events_out) = Lane::new(EVENTS, FleetEvent::new);
         let (errors, errors_out) = Lane::new(ERRORS, tagged);
         let (net_errors, net_errors_out) = Lane::new(ERRORS, tagged);
-        let merger = Merger {
-            orders: taken,
-            events,
-            errors,
-            net_errors,
-            states: Vec::new(),
-            now: BTreeMap::new(),
-            watchers: Vec::new(),
-        };
-        let thread = thread::Builder::new().name("gami-fleet".into()).spawn(move || merger.run()).map_err(|error| {
+        let merger = Merger { orders: taken, events, errors, net_errors, states: Vec::new(), watchers: Vec::new() };
+        let thread = thread::Builder::new().name("gami-fleet".into());
+        let thread = sync::spawn(thread, Box::new(move || merger.run())).map_err(|error| {
             Error::invalid("fleet", format!("the system gives no thread to merge its streams on: {error}"))
         })?;
         let merging = Self { orders: Mutex::new(Some(orders)), thread: Mutex::new(Some(thread)) };
@@ -116,10 +108,17 @@ struct Merger {
     events: Lane<Event, FleetEvent>,
     errors: Lane<Error, (Arc<str>, Error)>,
     net_errors: Lane<Error, (Arc<str>, Error)>,
-    states: Vec<(u64, Arc<str>, Receiver<State>)>,
-    /// The last state that was told of each server.
-    now: BTreeMap<Arc<str>, State>,
+    states: Vec<States>,
     watchers: Vec<Watcher>,
+}
+
+/// The states of a server.
+struct States {
+    number: u64,
+    server: Arc<str>,
+    come: Receiver<State>,
+    /// The last that was told.
+    told: Option<State>,
 }
 
 impl Merger {
@@ -141,7 +140,7 @@ impl Merger {
                     self.events.add(number, &server, streams.events);
                     self.errors.add(number, &server, streams.errors);
                     self.net_errors.add(number, &server, streams.net_errors);
-                    self.states.push((number, server, streams.states));
+                    self.states.push(States { number, server, come: streams.states, told: None });
                 }
                 Ok(Order::Remove(number)) => self.remove(number),
                 Ok(Order::Watch(watcher, answer)) => {
@@ -157,9 +156,8 @@ impl Merger {
 
     fn remove(&mut self, number: u64) {
         self.tell_states();
-        if let Some(at) = self.states.iter().position(|(other, ..)| *other == number) {
-            let (_, server, _) = self.states.remove(at);
-            self.now.remove(&server);
+        if let Some(at) = self.states.iter().position(|states| states.number == number) {
+            let server = self.states.remove(at).server;
             // Nobody has to take errors: those of servers that are gone must not pile up.
             let left = self.errors.finish(number) + self.net_errors.finish(number);
             if left > 0 {
@@ -169,23 +167,22 @@ impl Merger {
     }
 
     fn watch(&mut self, watcher: Watcher) {
-        let first = self.now.iter().next().map(|(server, state)| (Arc::clone(server), *state));
-        if let Some(again) = first.filter(|_| self.watchers.len() >= MOST_WATCHERS) {
+        let now = self.states.iter().filter_map(|states| Some((Arc::clone(&states.server), states.told?)));
+        if let Some(again) = now.clone().next().filter(|_| self.watchers.len() >= MOST_WATCHERS) {
             // Only a send tells who is gone. Those who are not see the same state once more.
             self.watchers.retain(|watcher| watcher.send(again.clone()).is_ok());
         }
-        for (server, state) in &self.now {
-            let _ = watcher.send((Arc::clone(server), *state));
+        for state in now {
+            let _ = watcher.send(state);
         }
         self.watchers.push(watcher);
     }
 
     fn tell_states(&mut self) {
-        let Self { states, now, watchers, .. } = self;
-        for (_, server, states) in states {
-            for state in states.try_iter() {
-                if now.insert(Arc::clone(server), state) != Some(state) {
-                    watchers.retain(|watcher| watcher.send((Arc::clone(server), state)).is_ok());
+        for States { server, come, told, .. } in &mut self.states {
+            for state in come.try_iter() {
+                if told.replace(state) != Some(state) {
+                    self.watchers.retain(|watcher| watcher.send((Arc::clone(server), state)).is_ok());
                 }
             }
         }
@@ -199,10 +196,10 @@ impl Merger {
     fn wait(&self) {
         let mut select = Select::new();
         select.recv(&self.orders);
-        for (server, states) in self.states.iter().map(|(_, server, states)| (server, states)) {
+        for states in &self.states {
             // After this one the stream has ended, and would be ready for ever.
-            if self.now.get(server) != Some(&State::Closed) {
-                select.recv(states);
+            if states.told != Some(State::Closed) {
+                select.recv(&states.come);
             }
         }
         let is_for_a_moment =

@@ -23,7 +23,6 @@ pub use builder::FleetBuilder;
 pub use event::FleetEvent;
 pub use live::FleetLive;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, Weak};
 use std::thread;
@@ -77,7 +76,8 @@ pub struct Fleet {
 
 struct Servers {
     is_open: bool,
-    members: BTreeMap<Arc<str>, Member>,
+    /// In the order of their names, for there are few.
+    members: Vec<Member>,
     last: u64,
     /// The models that programs hold, and the thread that keeps them.
     models: Vec<Weak<Models>>,
@@ -87,8 +87,16 @@ struct Servers {
 /// A server by its number: another one may come under its name.
 #[derive(Clone)]
 struct Member {
+    name: Arc<str>,
     number: u64,
     client: Client,
+}
+
+impl Servers {
+    /// Where the server of this name stands, or would stand.
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.members.binary_search_by(|member| (*member.name).cmp(name))
+    }
 }
 
 impl Fleet {
@@ -113,8 +121,7 @@ impl Fleet {
 
     fn start() -> Result<Self> {
         let (merging, merged) = Merging::start()?;
-        let servers =
-            Servers { is_open: true, members: BTreeMap::new(), last: 0, models: Vec::new(), keeper: Weak::new() };
+        let servers = Servers { is_open: true, members: Vec::new(), last: 0, models: Vec::new(), keeper: Weak::new() };
         Ok(Self { servers: Mutex::new(servers), merged, merging })
     }
 
@@ -162,9 +169,9 @@ impl Fleet {
         if !servers.is_open {
             return Err(Error::Closed { sent: false });
         }
-        if servers.members.contains_key(&name) {
+        let Err(place) = servers.place(&name) else {
             return Err(builder::known(&name));
-        }
+        };
         servers.last += 1;
         let number = servers.last;
         // The thread hears of each state from the first on.
@@ -184,7 +191,7 @@ impl Fleet {
             }
             None => false,
         });
-        servers.members.insert(name, Member { number, client });
+        servers.members.insert(place, Member { name, number, client });
         Ok(attempted)
     }
 
@@ -222,8 +229,8 @@ impl Fleet {
         // Only now may another server take the name.
         let mut gone = Vec::new();
         let mut servers = lock(&self.servers);
-        if servers.members.get(name).is_some_and(|other| other.number == member.number) {
-            servers.members.remove(name);
+        if let Some(place) = servers.members.iter().position(|other| other.number == member.number) {
+            servers.members.remove(place);
             gone.extend(servers.models.iter().filter_map(Weak::upgrade).filter_map(|models| models.remove(name)));
             self.merging.order(Order::Remove(member.number));
         }
@@ -233,7 +240,8 @@ impl Fleet {
 
     fn member(&self, name: &str) -> Result<Member> {
         let servers = lock(&self.servers);
-        servers.members.get(name).cloned().ok_or_else(|| builder::unknown(name))
+        let place = servers.place(name).map_err(|_| builder::unknown(name))?;
+        Ok(servers.members[place].clone())
     }
 
     /// The names of the servers, in order.
@@ -248,7 +256,7 @@ impl Fleet {
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn servers(&self) -> Vec<Arc<str>> {
-        lock(&self.servers).members.keys().cloned().collect()
+        lock(&self.servers).members.iter().map(|member| Arc::clone(&member.name)).collect()
     }
 
     /// The client of a server, for actions.
@@ -374,7 +382,7 @@ impl Fleet {
     /// ```
     pub fn stats(&self) -> Vec<(Arc<str>, Stats)> {
         let servers = lock(&self.servers);
-        servers.members.iter().map(|(name, member)| (Arc::clone(name), member.client.stats())).collect()
+        servers.members.iter().map(|member| (Arc::clone(&member.name), member.client.stats())).collect()
     }
 
     /// Keeps a model of each server, by name; nothing is joined across servers.
@@ -416,8 +424,8 @@ impl Fleet {
         };
         servers.keeper = Arc::downgrade(&keeper);
         let models = Arc::new(Models::new(parts, keeper)?);
-        for (name, member) in &servers.members {
-            models.add(name, &member.client);
+        for member in &servers.members {
+            models.add(&member.name, &member.client);
         }
         servers.models.retain(|models| models.strong_count() > 0);
         servers.models.push(Arc::downgrade(&models));
@@ -452,12 +460,13 @@ impl Fleet {
         let clients: Vec<Client> = {
             let mut servers = lock(&self.servers);
             servers.is_open = false;
-            servers.members.values().map(|member| member.client.clone()).collect()
+            servers.members.iter().map(|member| member.client.clone()).collect()
         };
         thread::scope(|scope| {
             for client in &clients {
                 // Without a thread for it, it is closed after the others.
-                let _ = thread::Builder::new().name("gami-close".into()).spawn_scoped(scope, || client.close());
+                let close: Box<dyn FnOnce() + Send> = Box::new(|| drop(client.close()));
+                let _ = thread::Builder::new().name("gami-close".into()).spawn_scoped(scope, close);
             }
         });
         for client in &clients {
@@ -477,7 +486,7 @@ impl Drop for Fleet {
 impl fmt::Debug for Fleet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let servers = lock(&self.servers);
-        let states = servers.members.iter().map(|(name, member)| (name, member.client.state()));
+        let states = servers.members.iter().map(|member| (&member.name, member.client.state()));
         f.debug_map().entries(states).finish()
     }
 }

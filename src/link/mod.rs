@@ -271,7 +271,7 @@ impl Link {
 
 /// The beginning of the link's own ids.
 fn unguessable_prefix() -> String {
-    let random = unguessable::<12>().unwrap_or_else(|error| {
+    let random = unguessable(12).unwrap_or_else(|error| {
         log::error!("the system gives no random numbers: {error}");
         "0".repeat(24)
     });
@@ -279,10 +279,10 @@ fn unguessable_prefix() -> String {
 }
 
 /// So many random bytes in hexadecimal: what no other session can guess, and no other process makes.
-pub(crate) fn unguessable<const N: usize>() -> std::result::Result<String, getrandom::Error> {
-    let mut random = [0; N];
+pub(crate) fn unguessable(bytes: usize) -> std::result::Result<String, getrandom::Error> {
+    let mut random = vec![0; bytes];
     getrandom::fill(&mut random)?;
-    let mut hex = String::with_capacity(2 * N);
+    let mut hex = String::with_capacity(2 * bytes);
     for byte in random {
         let _ = write!(hex, "{byte:02x}");
     }

@@ -113,7 +113,7 @@ impl Pending {
         text.clear();
         let Some(id) = action.get("ActionID") else {
             self.made += 1;
-            let random = action.shows_its_id().then(unguessable::<16>).and_then(|random| random.ok());
+            let random = action.shows_its_id().then(|| unguessable(16)).and_then(|random| random.ok());
             match random {
                 Some(random) => text.push_str(&random),
                 None => drop(write!(text, "{}{}", self.prefix, self.made)),

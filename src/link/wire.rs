@@ -185,7 +185,7 @@ impl Link {
         }
         let Some(link) = self.myself.upgrade().filter(|_| outbox.ended.is_none()) else { return true };
         let writer = thread::Builder::new().name("gami-writer".into()).stack_size(STACK);
-        match writer.spawn(move || link.write_for_others()) {
+        match sync::spawn(writer, Box::new(move || link.write_for_others())) {
             Ok(thread) => {
                 outbox.writer = Writer::Busy;
                 // The thread before it no longer looks at the outbox: this does not wait long.

@@ -243,11 +243,15 @@ pub(super) struct Details(pub Vec<u8>);
 
 impl Details {
     /// Adds one, on one line and without a secret.
-    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
-        let value = value.to_string().replace(|c: char| c.is_control(), " ");
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.add(name, &value.to_string());
+        self
+    }
+
+    fn add(&mut self, name: &str, value: &str) {
+        let value = value.replace(|c: char| c.is_control(), " ");
         let value = Mask::default().show(name, &value).into_owned();
         self.0.extend_from_slice(format!("{name}: {value}\n").as_bytes());
-        self
     }
 }
 

@@ -125,13 +125,13 @@ impl Masker {
         let colon = memchr::memchr(b':', line);
         if let Some(colon) = colon {
             let value = colon + 1 + usize::from(line.get(colon + 1) == Some(&b' '));
-            self.mask.find(line[..colon].trim_ascii(), &line[value..], |found| {
+            self.mask.find(line[..colon].trim_ascii(), &line[value..], &mut |found| {
                 hide(value + found.start..value + found.end);
             });
         }
         // Text without a header before it, as in the output of a command up to Asterisk 13.
         if !colon.is_some_and(|colon| is_name(&line[..colon])) {
-            Mask::default().find(b"", line, hide);
+            Mask::default().find(b"", line, &mut hide);
         }
         if line.eq_ignore_ascii_case(b"Response: Follows") {
             self.text = true;

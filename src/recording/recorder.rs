@@ -14,7 +14,7 @@ use super::entry::{Details, Direction, Kind};
 use super::queue::{Item, Queue};
 use super::writer;
 use crate::error::{Error, Result};
-use crate::sync::{deadline_in, lock};
+use crate::sync::{self, deadline_in, lock};
 
 /// How long a file may take to be opened.
 const OPENING: Duration = Duration::from_secs(5);
@@ -267,20 +267,18 @@ impl Recorder {
             links: AtomicU64::new(0),
         });
         let (opened, outcome) = bounded(1);
-        let thread = thread::Builder::new().name("gami-recorder".into()).stack_size(STACK).spawn({
-            let shared = Arc::clone(&shared);
-            move || writer::run(&shared, opened)
-        });
-        thread.map_err(|error| shared.error(error))?;
-        match outcome.recv_timeout(OPENING) {
-            Ok(Ok(())) => Ok(Self { handle: Arc::new(Handle { shared }), client: 0 }),
-            Ok(Err(error)) => Err(shared.error(error)),
-            Err(_) => {
-                shared.queue.close();
-                let reason = format!("it could not be opened within {OPENING:?}");
-                Err(shared.error(io::Error::new(io::ErrorKind::TimedOut, reason)))
-            }
+        let thread = thread::Builder::new().name("gami-recorder".into()).stack_size(STACK);
+        let for_writer = Arc::clone(&shared);
+        sync::spawn(thread, Box::new(move || writer::run(&for_writer, opened))).map_err(|error| shared.error(error))?;
+        if outcome.recv_timeout(OPENING).is_ok() {
+            return Ok(Self { handle: Arc::new(Handle { shared }), client: 0 });
         }
+        shared.queue.close();
+        let failure = lock(&shared.failure).take();
+        Err(failure.unwrap_or_else(|| {
+            let reason = format!("it could not be opened within {OPENING:?}");
+            shared.error(io::Error::new(io::ErrorKind::TimedOut, reason))
+        }))
     }
 
     /// The file that is written.

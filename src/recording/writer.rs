@@ -4,7 +4,7 @@
 //!
 //! For entries; and in the system, for the disk, where nobody waits for it without a deadline.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -31,25 +31,25 @@ const ROTATE_AGAIN: Duration = Duration::from_secs(60);
 /// So many links and directions are told apart of what is missing.
 const MOST_MISSING: usize = 1024;
 
-/// Writes until the recorder is closed; tells first whether the file could be opened.
-pub(super) fn run(shared: &Shared, opened: Sender<io::Result<()>>) {
-    let mut writer = match begin(&shared.path, &shared.limits) {
-        Ok(file) => Writer::new(shared, file),
-        Err(error) => {
-            let _ = opened.send(Err(error));
-            return shared.queue.end();
+/// Writes until the recorder is closed; tells first that the file is open, or leaves the failure.
+pub(super) fn run(shared: &Shared, opened: Sender<()>) {
+    let begun = begin(&shared.path, &shared.limits).and_then(|file| {
+        let mut writer = Writer::new(shared, file);
+        writer.begin_file()?;
+        writer.write_out()?;
+        Ok(writer)
+    });
+    match begun {
+        Ok(mut writer) => {
+            let _ = opened.send(());
+            // The program's logger runs on this thread.
+            if panic::catch_unwind(AssertUnwindSafe(|| writer.run())).is_err() {
+                shared.trouble(io::Error::other("the thread that records panicked"));
+            }
         }
-    };
-    let head = writer.begin_file().and_then(|()| writer.write_out());
-    let failed = head.is_err();
-    let _ = opened.send(head);
-    drop(opened);
-    if !failed {
-        // The program's logger runs on this thread.
-        if panic::catch_unwind(AssertUnwindSafe(|| writer.run())).is_err() {
-            shared.trouble(io::Error::other("the thread that records panicked"));
-        }
+        Err(error) => *lock(&shared.failure) = Some(shared.error(error)),
     }
+    drop(opened);
     shared.queue.end();
 }
 
@@ -125,8 +125,28 @@ struct Writer<'a> {
 struct Failing {
     reason: String,
     next: Instant,
-    /// What has not been written of each link and direction: reads or writes, and bytes.
-    missing: BTreeMap<(u64, Direction), (u64, u64)>,
+    missing: Vec<Missing>,
+}
+
+/// What has not been written of a link and direction.
+struct Missing {
+    link: u64,
+    direction: Direction,
+    /// Reads or writes.
+    chunks: u64,
+    bytes: u64,
+}
+
+impl Failing {
+    fn missed(&mut self, link: u64, direction: Direction, bytes: u64) {
+        match self.missing.iter_mut().find(|other| other.link == link && other.direction == direction) {
+            Some(missing) => {
+                missing.chunks += 1;
+                missing.bytes += bytes;
+            }
+            None => self.missing.push(Missing { link, direction, chunks: 1, bytes }),
+        }
+    }
 }
 
 impl<'a> Writer<'a> {
@@ -253,8 +273,7 @@ impl<'a> Writer<'a> {
                     let Some(failing) = &mut self.failing else { break };
                     // Beyond a bound the links are no longer told apart.
                     let link = if failing.missing.len() < MOST_MISSING { *link } else { 0 };
-                    let missing = failing.missing.entry((link, *direction)).or_default();
-                    *missing = (missing.0 + 1, missing.1 + *bytes as u64);
+                    failing.missed(link, *direction, *bytes as u64);
                 }
             }
         }
@@ -271,12 +290,12 @@ impl<'a> Writer<'a> {
         }
         let mut told = Vec::new();
         if let Some(failing) = &self.failing {
-            for ((link, direction), (chunks, bytes)) in &failing.missing {
-                let details = left_out(*direction, *chunks, *bytes, &failing.reason);
-                let item = now(*link);
+            for &Missing { link, direction, chunks, bytes } in &failing.missing {
+                let details = left_out(direction, chunks, bytes, &failing.reason);
+                let item = now(link);
                 let elapsed = item.at.saturating_duration_since(self.shared.begun);
                 let length = details.0.len();
-                let head = Head { time: item.time, elapsed, link: *link, kind: Kind::LeftOut, length, size: length };
+                let head = Head { time: item.time, elapsed, link, kind: Kind::LeftOut, length, size: length };
                 head.write(&details.0, &mut told);
             }
         }
@@ -308,7 +327,7 @@ impl<'a> Writer<'a> {
                 let trouble = self.shared.trouble(io::Error::new(error.kind(), reason.clone()));
                 log::error!("{trouble}");
                 *lock(&self.shared.failure) = Some(trouble);
-                self.failing = Some(Failing { reason, next, missing: BTreeMap::new() });
+                self.failing = Some(Failing { reason, next, missing: Vec::new() });
             }
         }
     }
