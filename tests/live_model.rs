@@ -257,6 +257,7 @@ fn start_in_the_middle() {
     let missed = sum.missed.join("\n");
     let counts = live.counts();
     assert_eq!(counts.corrections, 0, "{counts:?}\n{missed}\n{:#?}", about(&told, &missed));
+    assert!(counts.events > 1_000, "there were no calls to speak of: {counts:?}");
     hang_up_all(&other);
 }
 
