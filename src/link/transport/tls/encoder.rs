@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Session;
 use crate::link::transport::sink::{KEPT, TICK};
-use crate::link::transport::RECORD;
+use crate::link::transport::{socket, RECORD};
 use crate::net::TcpStream;
 use crate::sync::{self, lock};
 
@@ -69,7 +69,7 @@ impl Encoder {
         // A record a system call, so that each goes out in a segment of its own: Asterisk ends a session when it finds
         // half a record (tried on 16 and 22), and a row of records is cut where a segment of the network ends.
         let end = self.ends.front().map_or(self.ciphertext.len(), |(end, _)| *end);
-        let written = tcp.write(&self.ciphertext[self.sent..end])?;
+        let written = socket::write_record(tcp, &self.ciphertext[self.sent..end])?;
         self.sent += written;
         while let Some((_, end)) = self.ends.front().filter(|(end, _)| *end <= self.sent) {
             *gone = *end;
