@@ -29,6 +29,7 @@ impl<T> BoundedSender<T> {
     }
 
     /// Whether so many fit.
+    #[inline]
     fn has_room_for(&mut self, items: usize) -> bool {
         if self.room < items {
             self.room = self.capacity.saturating_sub(self.sender.len());
@@ -37,6 +38,7 @@ impl<T> BoundedSender<T> {
     }
 
     /// Whether the item found room.
+    #[inline]
     pub fn send(&mut self, item: T) -> bool {
         let fits = self.has_room_for(1);
         if fits {
@@ -77,11 +79,13 @@ impl EventQueue {
     }
 
     /// Whether an event that is put in now may share the memory of its read.
+    #[inline]
     pub fn may_share(&self) -> bool {
         self.reads_since_drop > 1
     }
 
     /// Puts an event in, or drops it. A burst that the consumer has ended must have been settled before.
+    #[inline]
     pub fn push(&mut self, event: Event) -> Push {
         if !self.dropping && self.events.has_room_for(1) {
             let shares = self.may_share();
@@ -98,6 +102,7 @@ impl EventQueue {
     }
 
     /// Ends a burst if the consumer has made room: how many of its drops have not been told.
+    #[inline]
     pub fn settle(&mut self) -> Option<u64> {
         if self.dropping && self.events.has_room_for((self.events.capacity / 8).max(1)) {
             return self.end_burst();

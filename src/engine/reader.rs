@@ -138,12 +138,13 @@ fn hand_on(
                     Kind::Response => responses.push(Response::new(packet, open.seq())),
                     Kind::Event => {
                         answer(responses);
-                        if let Some(event) = link.claim(Event::new(packet, open.seq(), link.number())) {
-                            if !link.is_booted() && event.name().eq_ignore_ascii_case("FullyBooted") {
-                                link.note_booted();
-                            }
-                            open.event(event, streams);
+                        let event = Event::new(packet, open.seq(), link.number());
+                        let event = if link.is_collecting() { link.claim(event) } else { Some(event) };
+                        let Some(event) = event else { continue };
+                        if !link.is_booted() && event.packet().begins_with("Event", "FullyBooted") {
+                            link.note_booted();
                         }
+                        open.event(event, streams);
                     }
                     Kind::Unknown => open.unrecognized(packet, streams),
                 },

@@ -213,6 +213,7 @@ impl Open {
     }
 
     /// Puts an event on the stream and hands it to the subscribers, or drops it where nobody keeps up.
+    #[inline]
     pub fn event(&mut self, event: Event, streams: &Streams) {
         self.seq += 1;
         streams.counters.events.store(self.seq, Ordering::Relaxed);

@@ -78,10 +78,14 @@ impl Subscriptions {
 
     /// Hands an event to all who want it; `tell` hears of drops: how many, and the capacity of a queue that has
     /// just become full.
-    pub fn event(&mut self, event: &Event, mut tell: impl FnMut(u64, Option<usize>)) {
-        if self.subscribers.is_empty() {
-            return;
+    #[inline] // mostly there are none
+    pub fn event(&mut self, event: &Event, tell: impl FnMut(u64, Option<usize>)) {
+        if !self.subscribers.is_empty() {
+            self.hand_out(event, tell);
         }
+    }
+
+    fn hand_out(&mut self, event: &Event, mut tell: impl FnMut(u64, Option<usize>)) {
         self.takers.clear();
         self.any_name.find(event, &mut self.takers);
         if !self.by_name.is_empty() {

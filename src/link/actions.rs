@@ -110,11 +110,14 @@ impl Link {
         }
     }
 
+    /// Whether an event can belong to a list: only then is it to be claimed.
+    #[inline]
+    pub fn is_collecting(&self) -> bool {
+        self.collecting.load(Ordering::Relaxed)
+    }
+
     /// Hands an event to the list that it belongs to, or gives it back for the stream of events.
     pub fn claim(&self, event: Event) -> Option<Event> {
-        if !self.collecting.load(Ordering::Relaxed) {
-            return Some(event);
-        }
         let mut outbox = lock(&self.outbox);
         let before = outbox.pending.next_deadline();
         let free = outbox.pending.claim(event);

@@ -4,7 +4,7 @@ use memchr::{memchr, memmem};
 
 use super::follows::{is_follows, FollowsEnd};
 use super::framing::LEAST_LIMIT;
-use super::lines::{has_name, LineEnd};
+use super::lines::{find, has_name, LineEnd};
 
 /// How the packet ends that has begun.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ impl Ending {
         /// A longer first line says nothing. It is looked at before a packet can be beyond its limit.
         const LONGEST: usize = LEAST_LIMIT / 2;
         let data = &data[..data.len().min(LONGEST)];
-        let (line, own) = match memchr(b'\n', data) {
+        let (line, own) = match find(b'\n', data, 0, data.len()) {
             Some(feed) if data[..feed].ends_with(b"\r") => (&data[..=feed], LineEnd::CrLf),
             Some(feed) => (&data[..=feed], LineEnd::Lf),
             None if data.len() == LONGEST => (&data[..0], LineEnd::CrLf),

@@ -251,6 +251,19 @@ impl Packet {
         Some(&text[key.len() + gap(bytes, key.len(), end)..end])
     }
 
+    /// Whether the first header has that name and that value, both in any case.
+    #[inline] // as above
+    pub(crate) fn begins_with(&self, key: &str, value: &str) -> bool {
+        let text = self.text().as_bytes();
+        if !has_name(text, key.as_bytes()) {
+            return false;
+        }
+        let line = &text[key.len() + gap(text, key.len(), text.len())..];
+        line.split_at_checked(value.len()).is_some_and(|(start, rest)| {
+            start.eq_ignore_ascii_case(value.as_bytes()) && matches!(rest.first(), None | Some(b'\r' | b'\n'))
+        })
+    }
+
     /// The first value of a header, found from the beginning without indexing the packet.
     pub(crate) fn seek(&self, key: &str) -> Option<&str> {
         self.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
