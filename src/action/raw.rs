@@ -120,18 +120,22 @@ impl Action {
         self.params.push((name.into(), value.to_string()));
     }
 
+    fn get_mut(&mut self, name: &str) -> Option<&mut String> {
+        self.params.iter_mut().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
     /// Sets a parameter that an action has once, in place of what it had.
     pub(crate) fn set(&mut self, name: &'static str, value: impl ToString) {
-        match self.params.iter_mut().find(|(key, _)| key == name) {
-            Some((_, old)) => *old = value.to_string(),
+        match self.get_mut(name) {
+            Some(old) => *old = value.to_string(),
             None => self.push(name, value),
         }
     }
 
     /// Adds to a parameter that takes a list, after a comma.
     pub(crate) fn join(&mut self, name: &'static str, value: impl ToString) {
-        match self.params.iter_mut().find(|(key, _)| key == name) {
-            Some((_, old)) => {
+        match self.get_mut(name) {
+            Some(old) => {
                 old.push(',');
                 old.push_str(&value.to_string());
             }

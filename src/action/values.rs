@@ -6,6 +6,12 @@ use std::str::FromStr;
 use super::raw::is_passed_over;
 use crate::error::{Error, Result};
 
+/// Where a text in any case stands among the values of a type.
+fn place(text: &str, name: &'static str, values: &[&str]) -> Result<usize> {
+    let place = values.iter().position(|value| value.eq_ignore_ascii_case(text));
+    place.ok_or_else(|| Error::invalid(name, format!("cannot be {text:?}, only one of {}", values.join(", "))))
+}
+
 macro_rules! values {
     ($(
         $(#[$about:meta])*
@@ -37,11 +43,7 @@ macro_rules! values {
 
             /// Reads a value as it goes over the wire, in any case.
             fn from_str(text: &str) -> Result<Self> {
-                let value = Self::ALL.iter().find(|value| value.as_str().eq_ignore_ascii_case(text));
-                value.copied().ok_or_else(|| {
-                    let known: Vec<_> = Self::ALL.iter().map(|value| value.as_str()).collect();
-                    Error::invalid(stringify!($name), format!("cannot be {text:?}, only one of {}", known.join(", ")))
-                })
+                place(text, stringify!($name), &[$($wire,)*]).map(|place| Self::ALL[place])
             }
         }
     )* };
