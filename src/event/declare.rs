@@ -133,6 +133,12 @@ macro_rules! groups {
 
         record!($name { $($field [$kind $($header)|+])* });
 
+        impl Show for $name<'_> {
+            fn show(&self) -> Option<record::Shown<'_>> {
+                record::group(self, shared!($name self))
+            }
+        }
+
         impl $name<'_> {
             /// The group with text of its own, which can be kept without the event.
             pub fn to_owned(&self) -> owned::$name {
@@ -200,36 +206,35 @@ macro_rules! origin {
 
 /// The group as what many events share, if it is.
 macro_rules! shared {
-    (ChannelSnapshot) => { shared!(@as Channel); };
-    (BridgeSnapshot) => { shared!(@as Bridge); };
-    (MemberSnapshot) => { shared!(@as Member); };
-    (SecuritySource) => { shared!(@as Security); };
-    (@as $shared:ident) => {
-        fn shared(&self) -> Option<record::Shared<'_>> {
-            Some(record::Shared::$shared(self))
-        }
+    (ChannelSnapshot $group:expr) => {
+        Some(record::Shared::Channel($group))
     };
-    ($other:ident) => {};
+    (BridgeSnapshot $group:expr) => {
+        Some(record::Shared::Bridge($group))
+    };
+    (MemberSnapshot $group:expr) => {
+        Some(record::Shared::Member($group))
+    };
+    (SecuritySource $group:expr) => {
+        Some(record::Shared::Security($group))
+    };
+    ($other:ident $group:expr) => {
+        None
+    };
 }
 
 /// What a struct can do with its fields: Debug, PartialEq and Serialize.
 macro_rules! record {
     ($name:ident { $($field:ident [$($of:tt)+])* }) => {
         impl Record for $name<'_> {
-            fn names(&self) -> (&'static str, &'static [&'static str]) {
-                (stringify!($name), &[ $( stringify!($field) ),* ])
-            }
-
             #[cfg(feature = "serde")]
             fn origins(&self) -> &'static [record::Origin] {
                 const { &[ $( origin!($($of)+) ),* ] }
             }
 
-            fn fields<'s>(&'s self, see: &mut dyn FnMut(&[&'s dyn Show])) {
-                see(&[ $( &self.$field ),* ]);
+            fn fields<'s>(&'s self, see: &mut dyn FnMut(record::Names, &[&'s dyn Show])) {
+                see((stringify!($name), &[ $( stringify!($field) ),* ]), &[ $( &self.$field ),* ]);
             }
-
-            shared!($name);
         }
 
         impl fmt::Debug for $name<'_> {

@@ -24,7 +24,8 @@ pub(crate) enum Shown<'a> {
     Signed(i64),
     Float(f64),
     Flag(bool),
-    Group(&'a dyn Record),
+    /// A group, and the same if it is one that many events share.
+    Group(&'a dyn Record, Option<Shared<'a>>),
 }
 
 /// A field that knows whether there is something to show.
@@ -44,12 +45,11 @@ impl Show for Option<bool> {
     }
 }
 
-impl<T: Record> Show for T {
-    fn show(&self) -> Option<Shown<'_>> {
-        let mut empty = true;
-        self.fields(&mut |fields| empty = fields.iter().all(|field| field.show().is_none()));
-        (!empty).then_some(Shown::Group(self))
-    }
+/// A group as a field: `None` if nothing of it was there.
+pub(crate) fn group<'s>(group: &'s dyn Record, shared: Option<Shared<'s>>) -> Option<Shown<'s>> {
+    let mut empty = true;
+    group.fields(&mut |_, fields| empty = fields.iter().all(|field| field.show().is_none()));
+    (!empty).then_some(Shown::Group(group, shared))
 }
 
 impl PartialEq for Shown<'_> {
@@ -62,7 +62,7 @@ impl PartialEq for Shown<'_> {
             (Self::Signed(one), Self::Signed(other)) => one == other,
             (Self::Float(one), Self::Float(other)) => one == other,
             (Self::Flag(one), Self::Flag(other)) => one == other,
-            (Self::Group(one), Self::Group(other)) => equal(one, other),
+            (Self::Group(one, _), Self::Group(other, _)) => equal(one, other),
             _ => false,
         }
     }
@@ -82,24 +82,20 @@ pub(crate) fn is_there(group: &impl Show) -> bool {
     group.show().is_some()
 }
 
+/// The names of a struct and of its fields.
+pub(crate) type Names = (&'static str, &'static [&'static str]);
+
 /// A struct's fields.
 pub(crate) trait Record {
-    /// The names of the struct and of its fields.
-    fn names(&self) -> (&'static str, &'static [&'static str]);
-
     #[cfg(feature = "serde")]
     fn origins(&self) -> &'static [Origin];
 
     /// Shows the fields in the order of their names.
-    fn fields<'s>(&'s self, see: &mut dyn FnMut(&[&'s dyn Show]));
-
-    /// This struct if it is one of the groups that many events share.
-    fn shared(&self) -> Option<Shared<'_>> {
-        None
-    }
+    fn fields<'s>(&'s self, see: &mut dyn FnMut(Names, &[&'s dyn Show]));
 }
 
 /// A group that many events share.
+#[derive(Clone, Copy)]
 pub(crate) enum Shared<'s> {
     Channel(&'s ChannelSnapshot<'s>),
     Bridge(&'s BridgeSnapshot<'s>),
@@ -112,25 +108,21 @@ pub(crate) enum Shared<'s> {
 pub(crate) struct Unknown;
 
 impl Record for Unknown {
-    fn names(&self) -> (&'static str, &'static [&'static str]) {
-        ("Unknown", &[])
-    }
-
     #[cfg(feature = "serde")]
     fn origins(&self) -> &'static [Origin] {
         &[]
     }
 
-    fn fields<'s>(&'s self, _: &mut dyn FnMut(&[&'s dyn Show])) {}
+    fn fields<'s>(&'s self, _: &mut dyn FnMut(Names, &[&'s dyn Show])) {}
 }
 
 /// The group of this field, if it was there.
 pub(crate) fn shared<'s>(record: &'s dyn Record, field: &str) -> Option<Shared<'s>> {
-    let at = record.names().1.iter().position(|name| *name == field)?;
     let mut found = None;
-    record.fields(&mut |fields| {
-        if let Some(Shown::Group(group)) = fields[at].show() {
-            found = group.shared();
+    record.fields(&mut |(_, names), fields| {
+        let at = names.iter().position(|name| *name == field);
+        if let Some(Shown::Group(_, shared)) = at.and_then(|at| fields[at].show()) {
+            found = shared;
         }
     });
     found
@@ -139,8 +131,8 @@ pub(crate) fn shared<'s>(record: &'s dyn Record, field: &str) -> Option<Shared<'
 /// Whether all fields are equal, of two values of the same struct.
 pub(crate) fn equal(one: &dyn Record, other: &dyn Record) -> bool {
     let mut equal = true;
-    one.fields(&mut |ones| {
-        other.fields(&mut |others| {
+    one.fields(&mut |_, ones| {
+        other.fields(&mut |_, others| {
             equal = ones.iter().zip(others).all(|(one, other)| one.show() == other.show());
         });
     });
@@ -149,10 +141,10 @@ pub(crate) fn equal(one: &dyn Record, other: &dyn Record) -> bool {
 
 /// Prints the fields that were there, with `***` in place of secrets.
 pub(crate) fn debug(record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let (name, names) = record.names();
-    let mut out = f.debug_struct(name);
-    let mut mask = Mask::default();
-    record.fields(&mut |fields| {
+    let mut result = Ok(());
+    record.fields(&mut |(name, names), fields| {
+        let mut out = f.debug_struct(name);
+        let mut mask = Mask::default();
         for (name, field) in names.iter().zip(fields) {
             match field.show() {
                 None => continue,
@@ -163,11 +155,12 @@ pub(crate) fn debug(record: &dyn Record, f: &mut fmt::Formatter<'_>) -> fmt::Res
                 Some(Shown::Flag(flag)) => out.field(name, &flag),
                 Some(Shown::Code(number, "", _)) => out.field(name, &number),
                 Some(Shown::Word(_, value) | Shown::Code(_, _, value)) => out.field(name, value),
-                Some(Shown::Group(group)) => out.field(name, &group),
+                Some(Shown::Group(group, _)) => out.field(name, &group),
             };
         }
+        result = out.finish();
     });
-    out.finish()
+    result
 }
 
 impl fmt::Debug for dyn Record + '_ {
@@ -248,10 +241,10 @@ mod json {
 
     /// Marks the headers that the fields of a record hold.
     fn mark(record: &dyn Record, event: &Event, prefix: &str, headers: &[(&str, &str)], held: &mut [bool]) {
-        record.fields(&mut |fields| {
+        record.fields(&mut |_, fields| {
             for (field, origin) in fields.iter().zip(record.origins()) {
                 match (field.show(), origin) {
-                    (Some(Shown::Group(group)), Origin::Group(prefixes, is_there)) => {
+                    (Some(Shown::Group(group, _)), Origin::Group(prefixes, is_there)) => {
                         if let Some(prefix) = prefixes.iter().find(|prefix| is_there(event, prefix)) {
                             mark(group, event, prefix, headers, held);
                         }
@@ -294,8 +287,8 @@ mod json {
     /// The fields that were there; one of an enum of numbers as its number, and beside it as its name.
     fn fields<M: SerializeMap>(record: &dyn Record, map: &mut M) -> Result<(), M::Error> {
         let mut result = Ok(());
-        record.fields(&mut |fields| {
-            let mut there = record.names().1.iter().zip(fields).filter_map(|(name, field)| Some((name, field.show()?)));
+        record.fields(&mut |(_, names), fields| {
+            let mut there = names.iter().zip(fields).filter_map(|(name, field)| Some((name, field.show()?)));
             result = there.try_for_each(|(name, shown)| {
                 map.serialize_entry(name, &shown)?;
                 match shown {
@@ -316,7 +309,7 @@ mod json {
                 Self::Signed(number) => serializer.serialize_i64(number),
                 Self::Float(number) => serializer.serialize_f64(number),
                 Self::Flag(flag) => serializer.serialize_bool(flag),
-                Self::Group(group) => serialize(group, serializer),
+                Self::Group(group, _) => serialize(group, serializer),
             }
         }
     }
