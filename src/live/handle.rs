@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::change::Change;
 use super::keeper::{mark_stale, Keeper, Picture};
@@ -154,8 +154,11 @@ impl Live {
         let deadline = deadline_in(timeout);
         // A list that is under way may be older than what the program knows.
         self.wait_settled(deadline, timeout)?;
-        let _ = self.keeper.refresh(&self.picture, part).recv_deadline(deadline);
-        self.wait_settled(deadline, timeout)
+        match self.keeper.refresh(&self.picture, part).recv_deadline(deadline) {
+            // What is shown still is from before: that it is valid says nothing.
+            Err(RecvTimeoutError::Timeout) => Err(Error::Timeout { after: timeout, sent: true }),
+            _ => self.wait_settled(deadline, timeout),
+        }
     }
 
     /// `timeout` is what the error tells.
