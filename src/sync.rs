@@ -1,9 +1,12 @@
-//! Locks that a panic elsewhere does not take away, also while waiting, deadlines that do not overflow, and threads.
+//! Locks that a panic elsewhere does not take away, also while waiting, deadlines that do not overflow,
+//! threads and mailboxes.
 
 use std::io;
-use std::sync::{Condvar, Mutex, MutexGuard, TryLockError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, TryLockError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
+
+use crossbeam_channel::{bounded, Receiver, Sender, TryRecvError};
 
 const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
 
@@ -37,4 +40,95 @@ pub(crate) fn deadline_in(timeout: Duration) -> Instant {
 /// Starts a thread; of a boxed closure, for of each other type that is spawned the compiler makes a thousand lines.
 pub(crate) fn spawn(thread: Builder, run: Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>> {
     thread.spawn(run)
+}
+
+/// What one thread hands another that waits for other things too.
+///
+/// A channel does the same, but is compiled for each type that it carries, in some 7,000 lines of LLVM IR: here one of
+/// no type wakes, and what is sent lies in a vector. For what is sent seldom.
+pub(crate) fn mailbox<T>() -> (Post<T>, Mailbox<T>) {
+    let (wake, woken) = bounded(1);
+    let waiting = Arc::new(Mutex::new(Some(Vec::new())));
+    (Post { waiting: Arc::clone(&waiting), wake }, Mailbox { waiting, woken })
+}
+
+/// Where things are sent; its drop tells that there will be no more.
+pub(crate) struct Post<T> {
+    /// `None` once nobody will take what is sent.
+    waiting: Arc<Mutex<Option<Vec<T>>>>,
+    wake: Sender<()>,
+}
+
+/// Where they are taken.
+pub(crate) struct Mailbox<T> {
+    waiting: Arc<Mutex<Option<Vec<T>>>>,
+    woken: Receiver<()>,
+}
+
+impl<T> Post<T> {
+    /// Never waits.
+    pub fn send(&self, thing: T) {
+        if let Some(waiting) = &mut *lock(&self.waiting) {
+            waiting.push(thing);
+        }
+        // Where it is full, the other thread is being woken already.
+        let _ = self.wake.try_send(());
+    }
+}
+
+impl<T> Mailbox<T> {
+    /// Ready when there is something to take, or there will be no more.
+    pub fn woken(&self) -> &Receiver<()> {
+        &self.woken
+    }
+
+    /// What has been sent, and whether there may be more.
+    pub fn take(&self) -> (Vec<T>, bool) {
+        // First: what is sent from here on wakes again.
+        let is_open = loop {
+            match self.woken.try_recv() {
+                Ok(()) => {}
+                Err(TryRecvError::Empty) => break true,
+                Err(TryRecvError::Disconnected) => break false,
+            }
+        };
+        (lock(&self.waiting).as_mut().map(std::mem::take).unwrap_or_default(), is_open)
+    }
+}
+
+impl<T> Drop for Mailbox<T> {
+    fn drop(&mut self) {
+        // With what was sent goes what others may wait for.
+        let waiting = lock(&self.waiting).take();
+        drop(waiting);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_was_sent_is_taken_in_order_before_the_end_is_told() {
+        let (post, mailbox) = mailbox();
+        assert_eq!(mailbox.take(), (vec![], true));
+        post.send(1);
+        post.send(2);
+        assert_eq!(mailbox.woken().len(), 1);
+        assert_eq!(mailbox.take(), (vec![1, 2], true));
+        assert!(mailbox.woken().is_empty());
+        post.send(3);
+        drop(post);
+        assert_eq!(mailbox.take(), (vec![3], false));
+    }
+
+    #[test]
+    fn what_nobody_will_take_is_let_go_at_once() {
+        let (post, mailbox) = mailbox();
+        let (waits, answer) = bounded::<()>(0);
+        post.send(waits.clone());
+        drop(mailbox);
+        post.send(waits);
+        assert_eq!(answer.try_recv(), Err(TryRecvError::Disconnected));
+    }
 }

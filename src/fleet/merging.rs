@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{unbounded, Receiver, Select, Sender, TryRecvError};
+use crossbeam_channel::{Receiver, Select, Sender};
 
 use super::event::FleetEvent;
 use super::lane::Lane;
@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::engine::State;
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::sync::{self, lock};
+use crate::sync::{self, lock, mailbox, Mailbox, Post};
 
 /// So many events, errors and losses wait in the merged queues; what does not fit stays in the servers'.
 const EVENTS: usize = 2048;
@@ -64,13 +64,13 @@ pub(super) struct Merged {
 
 /// The thread, as the fleet holds it.
 pub(super) struct Merging {
-    orders: Mutex<Option<Sender<Order>>>,
+    orders: Mutex<Option<Post<Order>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Merging {
     pub fn start() -> Result<(Self, Merged)> {
-        let (orders, taken) = unbounded();
+        let (orders, taken) = mailbox();
         let (events, events_out) = Lane::new(EVENTS, FleetEvent::new);
         let (errors, errors_out) = Lane::new(ERRORS, tagged);
         let (net_errors, net_errors_out) = Lane::new(ERRORS, tagged);
@@ -85,7 +85,7 @@ impl Merging {
 
     pub fn order(&self, order: Order) {
         if let Some(orders) = &*lock(&self.orders) {
-            let _ = orders.send(order);
+            orders.send(order);
         }
     }
 
@@ -104,7 +104,7 @@ fn tagged(server: &Arc<str>, error: Error) -> (Arc<str>, Error) {
 }
 
 struct Merger {
-    orders: Receiver<Order>,
+    orders: Mailbox<Order>,
     events: Lane<Event, FleetEvent>,
     errors: Lane<Error, (Arc<str>, Error)>,
     net_errors: Lane<Error, (Arc<str>, Error)>,
@@ -134,24 +134,24 @@ impl Merger {
 
     /// Whether the fleet is open.
     fn take_orders(&mut self) -> bool {
-        loop {
-            match self.orders.try_recv() {
-                Ok(Order::Add(number, server, streams)) => {
+        let (orders, is_open) = self.orders.take();
+        for order in orders {
+            match order {
+                Order::Add(number, server, streams) => {
                     self.events.add(number, &server, streams.events);
                     self.errors.add(number, &server, streams.errors);
                     self.net_errors.add(number, &server, streams.net_errors);
                     self.states.push(States { number, server, come: streams.states, told: None });
                 }
-                Ok(Order::Remove(number)) => self.remove(number),
-                Ok(Order::Watch(watcher, answer)) => {
+                Order::Remove(number) => self.remove(number),
+                Order::Watch(watcher, answer) => {
                     self.tell_states();
                     self.watch(watcher);
                     drop(answer);
                 }
-                Err(TryRecvError::Empty) => return true,
-                Err(TryRecvError::Disconnected) => return false,
             }
         }
+        is_open
     }
 
     fn remove(&mut self, number: u64) {
@@ -195,7 +195,7 @@ impl Merger {
 
     fn wait(&self) {
         let mut select = Select::new();
-        select.recv(&self.orders);
+        select.recv(self.orders.woken());
         for states in &self.states {
             // After this one the stream has ended, and would be ready for ever.
             if states.told != Some(State::Closed) {

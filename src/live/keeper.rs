@@ -15,7 +15,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
-use crossbeam_channel::{bounded, unbounded, Receiver, Select, Sender, TryRecvError};
+use crossbeam_channel::{bounded, unbounded, Receiver, Select, Sender};
 
 use super::change::{Change, Kind};
 use super::feed::{Feed, Waited};
@@ -24,7 +24,7 @@ use super::part::{Part, Parts};
 use super::snapshot::Snapshot;
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::sync::lock;
+use crate::sync::{self, lock, mailbox, Mailbox, Post};
 
 /// So many changes wait for who takes them.
 const CHANGES: usize = 16_384;
@@ -61,23 +61,18 @@ enum Order {
 
 /// A handle of the thread, which ends with it.
 pub(crate) struct Keeper {
-    /// Not in a channel of their own: that would be compiled for them alone, and is a good deal of code.
-    orders: Arc<Mutex<Vec<Order>>>,
-    /// Tells the thread of orders, and ends it by its drop.
-    wake: Option<Sender<()>>,
+    orders: Option<Post<Order>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Keeper {
     pub fn start() -> Result<Self> {
-        let orders = Arc::new(Mutex::new(Vec::new()));
-        let (wake, woken) = unbounded();
-        let taken = Arc::clone(&orders);
-        let thread = thread::Builder::new().name("gami-live".into()).spawn(move || keep(&taken, &woken));
-        let thread = thread.map_err(|error| {
+        let (orders, taken) = mailbox();
+        let thread = thread::Builder::new().name("gami-live".into());
+        let thread = sync::spawn(thread, Box::new(move || keep(&taken))).map_err(|error| {
             Error::invalid("live", format!("the system gives no thread to keep the model on: {error}"))
         })?;
-        Ok(Self { orders, wake: Some(wake), thread: Some(thread) })
+        Ok(Self { orders: Some(orders), thread: Some(thread) })
     }
 
     /// Begins to keep the model of a client.
@@ -102,35 +97,26 @@ impl Keeper {
     }
 
     fn order(&self, order: Order) {
-        lock(&self.orders).push(order);
-        if let Some(wake) = &self.wake {
-            let _ = wake.send(());
+        if let Some(orders) = &self.orders {
+            orders.send(order);
         }
     }
 }
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        self.wake.take();
+        self.orders.take();
         if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
             let _ = thread.join();
         }
     }
 }
 
-fn keep(orders: &Mutex<Vec<Order>>, woken: &Receiver<()>) {
+fn keep(orders: &Mailbox<Order>) {
     let mut kept: Vec<(Box<Feed>, Arc<Picture>)> = Vec::new();
     loop {
-        // First: what is ordered from here on wakes the thread again.
-        let is_over = loop {
-            match woken.try_recv() {
-                Ok(()) => {}
-                Err(TryRecvError::Empty) => break false,
-                Err(TryRecvError::Disconnected) => break true,
-            }
-        };
-        let ordered = std::mem::take(&mut *lock(orders));
-        for order in ordered {
+        let (taken, is_open) = orders.take();
+        for order in taken {
             match order {
                 Order::Add(feed, picture) => kept.push((feed, picture)),
                 Order::Remove(picture) => {
@@ -148,7 +134,7 @@ fn keep(orders: &Mutex<Vec<Order>>, woken: &Receiver<()>) {
                 }
             }
         }
-        if is_over {
+        if !is_open {
             kept.iter().for_each(|(_, picture)| picture.close());
             return;
         }
@@ -165,7 +151,7 @@ fn keep(orders: &Mutex<Vec<Order>>, woken: &Receiver<()>) {
             }
             open
         });
-        wait(woken, &kept);
+        wait(orders.woken(), &kept);
     }
 }
 
