@@ -83,6 +83,24 @@ impl Items {
     pub fn complete(&self) -> Option<&Event> {
         self.complete.as_ref()
     }
+
+    fn into_list(mut self) -> Result<List> {
+        let mut items = Vec::new();
+        for item in &mut self {
+            match item {
+                Ok(item) => items.push(item),
+                Err(cause) => {
+                    let partial = PartialList { response: self.response, items };
+                    return Err(Error::Incomplete { partial: Box::new(partial), cause: Box::new(cause) });
+                }
+            }
+        }
+        let Items { response, complete, .. } = self;
+        match complete {
+            Some(complete) => Ok(List { response, items, complete }),
+            None => Err(Error::ListCancelled),
+        }
+    }
 }
 
 impl Iterator for Items {
@@ -216,22 +234,7 @@ impl Client {
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn list(&self, action: impl Into<Action>) -> Result<List> {
-        let mut list = self.list_items(action)?;
-        let mut items = Vec::new();
-        for item in &mut list {
-            match item {
-                Ok(item) => items.push(item),
-                Err(cause) => {
-                    let partial = PartialList { response: list.response, items };
-                    return Err(Error::Incomplete { partial: Box::new(partial), cause: Box::new(cause) });
-                }
-            }
-        }
-        let Items { response, complete, .. } = list;
-        match complete {
-            Some(complete) => Ok(List { response, items, complete }),
-            None => Err(Error::ListCancelled),
-        }
+        self.begin_list(&action.into())?.into_list()
     }
 
     /// Makes an action that is answered by a list, and gives its events one by one as they come: for
@@ -258,9 +261,12 @@ impl Client {
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn list_items(&self, action: impl Into<Action>) -> Result<Items> {
-        let action = action.into();
-        self.handle.engine.check_thread(&action)?;
-        let source = self.start(&action, list_waiter(&action)?)?;
+        self.begin_list(&action.into())
+    }
+
+    fn begin_list(&self, action: &Action) -> Result<Items> {
+        self.handle.engine.check_thread(action)?;
+        let source = self.start(action, list_waiter(action)?)?;
         loop {
             match source.next()? {
                 Reply::Response(response) if is_empty_list(action.name(), response.message().unwrap_or_default()) => {

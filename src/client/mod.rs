@@ -257,11 +257,15 @@ impl Client {
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn action(&self, action: impl Into<Action>) -> Result<Response> {
-        let action = action.into();
-        self.handle.engine.check_thread(&action)?;
+        self.call(&action.into())
+    }
+
+    // What takes any action hands it on as one type: otherwise all of this is compiled again for each type it is given.
+    fn call(&self, action: &Action) -> Result<Response> {
+        self.handle.engine.check_thread(action)?;
         let link = self.handle.engine.link()?;
-        self.handle.engine.check_filter(&action, &link)?;
-        link.call(&action, self.timeout_of(&action), true, stall_of(&action))
+        self.handle.engine.check_filter(action, &link)?;
+        link.call(action, self.timeout_of(action), true, stall_of(action))
     }
 
     /// Makes an action and returns at once; the answer comes over the channel.
@@ -297,18 +301,21 @@ impl Client {
     /// # Ok::<(), gami::Error>(())
     /// ```
     pub fn async_action(&self, action: impl Into<Action>) -> Result<Receiver<Result<Response>>> {
-        let action = action.into();
+        self.submit(&action.into())
+    }
+
+    fn submit(&self, action: &Action) -> Result<Receiver<Result<Response>>> {
         let link = self.handle.engine.link()?;
-        self.handle.engine.check_filter(&action, &link)?;
+        self.handle.engine.check_filter(action, &link)?;
         let (waiter, answer) = bounded(1);
-        let timeout = self.timeout_of(&action);
+        let timeout = self.timeout_of(action);
         link.submit_among_others(Request {
-            action: &action,
+            action,
             waiter: Waiter::Response(waiter),
             deadline: deadline_in(timeout),
             unwatched: Some(timeout),
             memorable: true,
-            stalls: stall_of(&action),
+            stalls: stall_of(action),
         })?;
         Ok(answer)
     }
