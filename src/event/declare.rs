@@ -82,7 +82,7 @@ macro_rules! borrowed_field {
 /// The expression that reads a field.
 macro_rules! read_field {
     ($reader:ident group $group:ident $($prefix:literal)|+) => {
-        $reader.group([$($prefix),+].len(), $group::NAMES.len(), $group::read)
+        $reader.group([$($prefix),+].len(), $group::COUNT, $group::read)
     };
     ($reader:ident Text $($header:literal)|+) => { $reader.text([$($header),+].len()) };
     ($reader:ident NtpTime $($header:literal)|+) => {
@@ -93,8 +93,10 @@ macro_rules! read_field {
 
 /// The headers of a field, in the order in which [`Reader`] reads them.
 macro_rules! field_headers {
-    (group $group:ident $($prefix:literal)|+) => { &[$(Names { prefix: $prefix, names: $group::NAMES }),+] };
-    ($kind:ident $($header:literal)|+) => { &[Names { prefix: "", names: &[$($header),+] }] };
+    (group $group:ident $($prefix:literal)|+) => {
+        Names { prefixes: concat!($($prefix, "\n"),+), names: $group::NAMES }
+    };
+    ($kind:ident $($header:literal)|+) => { Names { prefixes: "\n", names: concat!($($header, "\n"),+) } };
 }
 
 /// Declares groups of headers that come together, with or without a prefix.
@@ -115,13 +117,15 @@ macro_rules! groups {
         }
 
         impl<'a> $name<'a> {
-            pub(crate) const NAMES: &'static [&'static str] = &[$($($header),+),*];
+            const HEADERS: &'static [Names] = &[Names { prefixes: "\n", names: Self::NAMES }];
+            pub(crate) const NAMES: &'static str = concat!($($($header, "\n",)+)*);
+            pub(crate) const COUNT: usize = Table::slots(Self::HEADERS);
 
             /// Reads the group from the headers of an event that begin with a prefix.
             pub fn of(event: &'a Event, prefix: &str) -> Self {
-                static TABLE: Table = Table::new(&[&[Names { prefix: "", names: $name::NAMES }]]);
+                static TABLE: Table = Table::new($name::HEADERS);
 
-                let mut slots = [None; $name::NAMES.len()];
+                let mut slots = [None; $name::COUNT];
                 event.packet().sort_after(prefix, &TABLE, &mut slots);
                 Self::read(&mut Reader::new(&slots))
             }
@@ -297,7 +301,7 @@ macro_rules! events {
         #[doc(hidden)]
         impl<'a> From<&'a Event> for $name<'a> {
             fn from(event: &'a Event) -> Self {
-                const NAMES: &[&[Names]] = &[$(field_headers!($($kind)+ $($header)|+)),*];
+                const NAMES: &[Names] = &[$(field_headers!($($kind)+ $($header)|+)),*];
                 static TABLE: Table = Table::new(NAMES);
 
                 let mut slots = [None; Table::slots(NAMES)];

@@ -9,11 +9,14 @@ use super::{Packet, Span};
 /// Headers that most events begin with and none has a field for: the one is its name, the other is common to all.
 const NOT_FIELDS: [&str; 2] = ["Event", "Privilege"];
 
-/// Names of headers that begin with the same prefix.
+/// Names of headers that begin with the same prefix, for each of some prefixes; each prefix and each name is a line.
+///
+/// A list would have a pointer for each name, and a program that can be loaded anywhere keeps 24 bytes more for every
+/// pointer: 100 KB in all.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Names {
-    pub prefix: &'static str,
-    pub names: &'static [&'static str],
+    pub prefixes: &'static str,
+    pub names: &'static str,
 }
 
 /// Names in any case, each with a slot, in their order.
@@ -22,13 +25,13 @@ pub(crate) struct Names {
 /// that the compiler needs to check the crate.
 #[derive(Debug)]
 pub(crate) struct Table {
-    names: &'static [&'static [Names]],
+    names: &'static [Names],
     index: OnceLock<Index>,
 }
 
 /// Where the names of a table are found.
 #[derive(Debug)]
-struct Index {
+pub(crate) struct Index {
     /// The name of each slot.
     names: Vec<Name>,
     /// The slot of each name and 1, where its digest says or in the next bucket that was free; 0 in a free one.
@@ -43,46 +46,50 @@ struct Name {
 }
 
 impl Table {
-    pub const fn new(names: &'static [&'static [Names]]) -> Self {
+    pub const fn new(names: &'static [Names]) -> Self {
         Self { names, index: OnceLock::new() }
     }
 
     /// How many names there are, and so how many slots.
-    pub const fn slots(lists: &[&[Names]]) -> usize {
-        let (mut slots, mut list) = (0, 0);
-        while list < lists.len() {
-            let mut at = 0;
-            while at < lists[list].len() {
-                slots += lists[list][at].names.len();
-                at += 1;
-            }
-            list += 1;
+    pub const fn slots(names: &[Names]) -> usize {
+        let (mut slots, mut at) = (0, 0);
+        while at < names.len() {
+            slots += lines(names[at].prefixes) * lines(names[at].names);
+            at += 1;
         }
         slots
     }
 
-    /// Tells the slots of a name, of which it has one for each time that it is in the table.
-    #[inline]
-    pub fn find(&self, name: &[u8], found: impl FnMut(usize)) {
-        self.index().find(name, found);
-    }
-
     #[inline]
     fn index(&self) -> &Index {
-        self.index.get_or_init(|| Index::of(self.names))
+        self.index.get_or_init(|| {
+            let mut all = Vec::new();
+            for Names { prefixes, names } in self.names {
+                for prefix in prefixes.lines() {
+                    all.extend(names.lines().map(|name| [prefix, name].concat()));
+                }
+            }
+            Index::of(all)
+        })
     }
 }
 
+const fn lines(text: &str) -> usize {
+    let (mut lines, mut at) = (0, 0);
+    while at < text.len() {
+        lines += (text.as_bytes()[at] == b'\n') as usize;
+        at += 1;
+    }
+    lines
+}
+
 impl Index {
-    fn of(lists: &[&[Names]]) -> Self {
-        let slots = Table::slots(lists);
+    pub fn of(names: Vec<String>) -> Self {
         // So many buckets that most names stand where their digest says.
-        let buckets = vec![0; (2 * slots + 1).next_power_of_two()];
-        let mut index = Self { names: Vec::with_capacity(slots), buckets };
-        for Names { prefix, names } in lists.iter().copied().flatten() {
-            for name in *names {
-                index.add([*prefix, *name].concat().into_bytes().into());
-            }
+        let buckets = vec![0; (2 * names.len() + 1).next_power_of_two()];
+        let mut index = Self { names: Vec::with_capacity(names.len()), buckets };
+        for name in names {
+            index.add(name.into_bytes().into());
         }
         index
     }
@@ -104,8 +111,9 @@ impl Index {
         self.buckets[at] = self.names.len() as u16;
     }
 
+    /// Tells the slots of a name, of which it has one for each time that it is in the table.
     #[inline]
-    fn find(&self, name: &[u8], mut found: impl FnMut(usize)) {
+    pub fn find(&self, name: &[u8], mut found: impl FnMut(usize)) {
         if name.is_empty() {
             return;
         }
@@ -207,17 +215,17 @@ fn digest(name: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    const NAMES: &[&[Names]] = &[
-        &[Names { prefix: "", names: &["Channel", "AccountCode", "Account", "X"] }, Names { prefix: "", names: &[] }],
-        &[],
-        &[Names { prefix: "Dest", names: &["Channel", "X"] }],
-        &[Names { prefix: "", names: &["Account"] }],
+    const NAMES: &[Names] = &[
+        Names { prefixes: "\n", names: "Channel\nAccountCode\nAccount\nX\n" },
+        Names { prefixes: "\n", names: "" },
+        Names { prefixes: "Dest\n", names: "Channel\nX\n" },
+        Names { prefixes: "\n", names: "Account\n" },
     ];
     static TABLE: Table = Table::new(NAMES);
 
     fn slots(name: &str) -> Vec<usize> {
         let mut slots = Vec::new();
-        TABLE.find(name.as_bytes(), |slot| slots.push(slot));
+        TABLE.index().find(name.as_bytes(), |slot| slots.push(slot));
         slots
     }
 
@@ -229,7 +237,7 @@ mod tests {
         for other in ["", "Chan", "Channels", "Chinnel", "y", "\u{fffd}", "Accountcod", "Dest", "DestAccount"] {
             assert_eq!(slots(other), [], "{other}");
         }
-        Table::new(&[]).find(b"Channel", |slot| panic!("{slot}"));
+        Table::new(&[]).index().find(b"Channel", |slot| panic!("{slot}"));
     }
 
     #[test]

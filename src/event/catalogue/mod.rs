@@ -1,11 +1,12 @@
 //! The catalogue: one declaration an event, by topic, and [`Typed`], which has a variant for each.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use super::groups::{BridgeSnapshot, ChannelSnapshot, SecuritySource};
 use super::raw::Event;
 use super::record::{self, Record, Shared, Unknown};
-use crate::packet::{Names, Table};
+use crate::packet::Index;
 
 /// Gathers the names of all topics and makes [`Typed`] of them.
 macro_rules! catalogue {
@@ -57,10 +58,11 @@ macro_rules! catalogue {
             /// }
             /// ```
             pub fn typed(&self) -> Typed<'_> {
-                static TABLE: Table = Table::new(&[&[Names { prefix: "", names: Typed::NAMES }]]);
+                static INDEX: OnceLock<Index> = OnceLock::new();
 
                 let mut place = None;
-                TABLE.find(self.name().as_bytes(), |found| place = Some(found));
+                let index = INDEX.get_or_init(|| Index::of(Typed::NAMES.iter().map(|name| name.to_string()).collect()));
+                index.find(self.name().as_bytes(), |found| place = Some(found));
                 match place {
                     $( Some(places::$name) => Typed::$name(self.into()), )*
                     _ => Typed::Other(self),
