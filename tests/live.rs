@@ -10,7 +10,9 @@ use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+#[cfg(feature = "tls")]
+use std::time::Duration;
+use std::time::Instant;
 
 use asterisk::*;
 use gami::{Action, Client, Error, Event, LoginMode, Outcome, State};
