@@ -5,7 +5,7 @@ mod asterisk;
 #[allow(dead_code)] // nobody draws it here
 mod table;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -343,11 +343,13 @@ fn to_queue(ami: &Client, id: &str, queue: &str) {
 /// The queues as the server lists them, once these wait in `empty` and nothing changes any more.
 fn at_rest(ami: &Client, waiting: &[String]) -> Comparable {
     let list = || comparable(&Table::of(&ami.list(QueueStatus::new()).unwrap()));
+    // Of calls that are made one after the other the later may come to the queue first.
+    let sorted = |callers: &[String]| callers.iter().cloned().collect::<BTreeSet<_>>();
     let mut before = list();
     until_true("the queues are quiet, and all callers in them", || {
         thread::park_timeout(Duration::from_millis(400));
         let now = list();
-        std::mem::replace(&mut before, now) == before && before["empty"].1 == waiting
+        std::mem::replace(&mut before, now) == before && sorted(&before["empty"].1) == sorted(waiting)
     });
     before
 }
