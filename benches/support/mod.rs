@@ -83,13 +83,18 @@ pub fn measure_threads(threads: usize, work: impl Fn() + Sync) -> Sample {
                 end.wait();
             });
         }
-        let sample = measure(|| {
-            start.wait();
-            done.wait();
-        });
-        end.wait();
-        sample
+        measure_between(&start, &done, &end)
     })
+}
+
+/// Measures from where all threads wait to begin to where all are through, and only then lets them end.
+pub fn measure_between(start: &Barrier, done: &Barrier, end: &Barrier) -> Sample {
+    let sample = measure(|| {
+        start.wait();
+        done.wait();
+    });
+    end.wait();
+    sample
 }
 
 /// The processor time of all threads that are alive; Linux tells it to the nanosecond.

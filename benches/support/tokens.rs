@@ -12,7 +12,7 @@ use std::thread::{self, Thread};
 
 use memchr::memmem;
 
-use super::{floor, measure, Sample};
+use super::{floor, measure_between, Sample};
 
 /// How a thread waits for its token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,12 +64,7 @@ pub fn go_round(address: &str, threads: usize, each: usize, wait: Wait) -> Sampl
             });
             end.wait();
         });
-        let sample = measure(|| {
-            start.wait();
-            done.wait();
-        });
-        end.wait();
-        sample
+        measure_between(start, done, end)
     })
 }
 

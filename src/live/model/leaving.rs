@@ -27,9 +27,9 @@ impl Model {
     /// Whether the channel of an event ran `Queue` until now, and nothing else within it.
     pub(super) fn runs_queue(&self, event: &Event) -> bool {
         let channel = event.packet().seek("Uniqueid").and_then(|uniqueid| self.wiring.channels.get(uniqueid));
-        channel.is_some_and(|channel| {
+        channel.filter(|channel| channel.application.as_deref() == Some("Queue")).is_some_and(|channel| {
             let options = channel.app_data.as_ref().and_then(|data| data.split(',').nth(1));
-            channel.application.as_deref() == Some("Queue") && !options.is_some_and(|options| options.contains("B("))
+            !options.is_some_and(|options| options.contains("B("))
         })
     }
 
