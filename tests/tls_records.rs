@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gami::{Action, Client, Error, LoginMode, Options, Outcome, Tls};
 use native_tls::{Identity, TlsAcceptor, TlsStream};
@@ -77,6 +77,21 @@ impl Session {
             actions.push((id.to_owned(), text.len()));
         }
         actions
+    }
+
+    /// Whether what waits in its socket ends in the middle of a record.
+    fn has_half_a_record(&self) -> bool {
+        const HEAD: usize = 5;
+        let mut waiting = vec![0; 1024 * 1024];
+        let length = self.tls.get_ref().peek(&mut waiting).unwrap();
+        let mut rest = &waiting[..length];
+        while let Some(head) = rest.get(..HEAD) {
+            match rest.get(HEAD + usize::from(u16::from_be_bytes([head[3], head[4]]))..) {
+                Some(behind) => rest = behind,
+                None => break,
+            }
+        }
+        !rest.is_empty()
     }
 
     fn answer(&mut self, id: &str) {
@@ -251,4 +266,38 @@ fn what_a_link_that_stalls_has_not_sent_is_known_to_the_record() {
         let expected = if got.contains(&id) { Outcome::Unknown } else { Outcome::NotSent };
         assert_eq!(outcome, expected, "{id}");
     }
+}
+
+#[test]
+fn a_server_that_is_slow_to_read_finds_whole_records_only() {
+    const PINGS: usize = 5000;
+    /// The system waits a fifth of a second before it cuts a record to fill the server's socket.
+    const LATE: Duration = Duration::from_millis(700);
+    let (address, server) = server(NEW, |mut session| {
+        let login = session.record(None).unwrap();
+        session.answer_all(&login);
+        let begun = Instant::now();
+        let mut early = 0;
+        // Asterisk would read now and then, and close if that was half a record.
+        while begun.elapsed() < LATE && !session.has_half_a_record() {
+            // A sign that it works: it is not sent what its socket does not hold.
+            session.answer(&format!("ping-{early}"));
+            early += 1;
+            thread::park_timeout(Duration::from_millis(20));
+        }
+        let is_cut = session.has_half_a_record();
+        while let Some(record) = session.record(None) {
+            session.answer_all(&record);
+        }
+        is_cut
+    });
+    let ami = dial(address, Options::new());
+    ami.login("admin", "root").unwrap();
+    let ping = |at| ami.async_action(Action::new("Ping").param("ActionID", format!("ping-{at}"))).unwrap();
+    let pings: Vec<_> = (0..PINGS).map(ping).collect();
+    for ping in pings {
+        ping.recv_timeout(DEADLINE).unwrap().unwrap();
+    }
+    ami.close().unwrap();
+    assert!(!server.join().unwrap(), "half a record lay in the server's socket");
 }

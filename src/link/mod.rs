@@ -15,8 +15,9 @@
 //! - [`Link::ping`]: such a tick.
 //! - [`Link::say_goodbye`]: the 300 milliseconds of [`LOGOFF_TIMEOUT`], and two ticks.
 //! - The thread that writes (`wire`): at the wire until the write timeout, or for as long as an action keeps the
-//!   server from reading; for the wire, until the deadline of the caller who holds it; for work, a second. The end
-//!   of the link ends them all.
+//!   server from reading; for the wire, until the deadline of the caller who holds it; for work, a second; for the
+//!   answers to what is under way (`window`), a second, with a server up to 14 until the deadline of the oldest
+//!   action. The end of the link ends them all.
 
 mod actions;
 mod banner;
@@ -124,10 +125,12 @@ impl Link {
         let prefix = unguessable_prefix();
         framer.set_secret_prefix(&prefix);
         let banner = banner::read(&mut stream, &mut framer, address, options, deadline, tape.as_deref())?;
-        let window = (options.is_tls() && banner::reads_by_stdio(&banner)).then(Window::default);
-        if window.is_some() {
+        let by_stdio = options.is_tls() && banner::reads_by_stdio(&banner);
+        if by_stdio {
             stream.sink.pace();
         }
+        let window = if by_stdio { Window::of_a_record } else { Window::of_a_socket };
+        let window = options.is_tls().then(window);
         let configured = stream.source.set_timeout(options.keepalive);
         configured.map_err(|error| Error::Connect { address: address.into(), source: Arc::new(error) })?;
         let link = Arc::new_cyclic(|myself| Self {

@@ -24,7 +24,7 @@ pub(super) struct Outbox {
     pub unsent: usize,
     /// Where `outgoing` ends, counted from the first byte that was ever queued.
     pub queued: u64,
-    /// For servers that must not be sent much before they answer.
+    /// Over TLS, where a server must not be sent too much before it answers.
     pub window: Option<Window>,
     /// The `ActionID` of the action that was queued last.
     pub id: String,
@@ -110,15 +110,19 @@ impl Outbox {
             }
             Some(window) => {
                 let (bytes, actions) = window.take(Instant::now());
-                batch.extend(self.outgoing.drain(..bytes));
+                if bytes == self.outgoing.len() {
+                    std::mem::swap(batch, &mut self.outgoing);
+                } else {
+                    batch.extend(self.outgoing.drain(..bytes));
+                }
                 self.unsent -= actions;
             }
         }
     }
 
     /// Whether there is something to send that the window keeps back.
-    pub fn is_held(&self) -> bool {
-        !self.outgoing.is_empty() && self.window.as_ref().is_some_and(|window| !window.is_open(Instant::now()))
+    pub fn is_held(&mut self) -> bool {
+        !self.outgoing.is_empty() && self.window.as_mut().is_some_and(|window| !window.is_open(Instant::now()))
     }
 
     /// Finds who waits for a response.

@@ -158,14 +158,14 @@ impl Link {
     }
 
     /// Has what was kept back go out, if it may now.
-    pub(super) fn send_held(&self, outbox: MutexGuard<'_, Outbox>) {
+    pub(super) fn send_held(&self, mut outbox: MutexGuard<'_, Outbox>) {
         if outbox.writer == Writer::Held && !outbox.is_held() {
             self.call_writer(outbox);
         }
     }
 
     /// Leaves what was just queued to the thread that writes, if others are under way too.
-    pub(super) fn leave_among_others(&self, outbox: MutexGuard<'_, Outbox>) -> bool {
+    pub(super) fn leave_among_others(&self, mut outbox: MutexGuard<'_, Outbox>) -> bool {
         let alone = outbox.writer == Writer::Absent && outbox.pending.awaited() < FEW;
         let waits = outbox.writer == Writer::Held && outbox.is_held();
         waits || !alone && self.call_writer(outbox)
