@@ -4,16 +4,30 @@
 const MOST_COMPARED: usize = 4_000_000;
 
 /// Aligns two sequences so that the sum of the weights of what stands together is the greatest.
-pub(super) fn align<T>(old: &[T], new: &[T], weight: impl Fn(&T, &T) -> usize) -> Vec<Option<usize>> {
-    let is_sure = |(old, new): &(&T, &T)| weight(old, new) > 0 && weight(old, new) == weight(old, old);
-    let start = old.iter().zip(new).take_while(is_sure).count();
-    let end = old[start..].iter().rev().zip(new[start..].iter().rev()).take_while(is_sure).count();
-    let (rows, columns) = (old.len() - start - end, new.len() - start - end);
-    let weight = |row: usize, column: usize| weight(&old[start + row], &new[start + column]);
-
-    let mut pairs = vec![None; old.len()];
-    pairs[..start].iter_mut().enumerate().for_each(|(at, pair)| *pair = Some(at));
-    (old.len() - end..old.len()).for_each(|at| pairs[at] = Some(at + new.len() - old.len()));
+///
+/// `weight` is given a place of each, and `most` tells what one of the old weighs beside its like.
+pub(super) fn align(
+    old: usize,
+    new: usize,
+    weight: &dyn Fn(usize, usize) -> usize,
+    most: &dyn Fn(usize) -> usize,
+) -> Vec<Option<usize>> {
+    let is_sure = |old: usize, new: usize| {
+        let weight = weight(old, new);
+        weight > 0 && weight == most(old)
+    };
+    let mut pairs = vec![None; old];
+    let (mut start, mut old_end, mut new_end) = (0, old, new);
+    while start < old && start < new && is_sure(start, start) {
+        pairs[start] = Some(start);
+        start += 1;
+    }
+    while old_end > start && new_end > start && is_sure(old_end - 1, new_end - 1) {
+        (old_end, new_end) = (old_end - 1, new_end - 1);
+        pairs[old_end] = Some(new_end);
+    }
+    let (rows, columns) = (old_end - start, new_end - start);
+    let weight = |row: usize, column: usize| weight(start + row, start + column);
     if rows.saturating_mul(columns) > MOST_COMPARED {
         let mut next = 0;
         for row in 0..rows {

@@ -15,7 +15,7 @@ pub(super) fn check(wanted: &Config) -> Result<()> {
         if name.is_empty() || name.len() > 79 || name.contains(']') {
             return Err(invalid(name, "a name has 1 to 79 bytes, and no `]`"));
         }
-        if let Some((_, missing)) = wanted.bases(at).zip(&category.templates).find(|(base, _)| base.is_none()) {
+        if let Some(missing) = category.templates.iter().find(|base| wanted.base(at, base).is_none()) {
             return Err(invalid(name, format!("inherits from [{missing}], which is not in the file before it")));
         }
         let inherited = wanted.inherited(at);

@@ -9,94 +9,99 @@ use crate::config::Line;
 impl Plan<'_> {
     pub(super) fn edit(&mut self, at: usize, place: usize) -> Result<(), Obstacle> {
         let wanted = &self.wanted.categories[place].lines;
-        let pairs = common(&self.held[at].own, wanted);
-        if self.held[at].own.len() == wanted.len() && pairs.iter().all(Option::is_some) {
+        let pairs = common(self.held[at].own(), wanted);
+        if pairs.len() == wanted.len() && pairs.iter().all(Option::is_some) {
             return Ok(());
         }
         self.room(2);
         let name = self.set_apart(at)?;
         // From the end to the beginning, so that the numbers of what is still to do stay.
         let (mut old_end, mut new_end) = (pairs.len(), wanted.len());
-        for old in (0..pairs.len()).rev().map(Some).chain([None]) {
-            let (old_start, new_start) = match old.map(|old| (old, pairs[old])) {
-                Some((_, None)) => continue,
-                Some((old, Some(new))) => (old + 1, new + 1),
-                None => (0, 0),
-            };
-            self.rewrite(at, old_start..old_end, &wanted[new_start..new_end]);
-            (old_end, new_end) = (old_start.saturating_sub(1), new_start.saturating_sub(1));
+        for (old, pair) in pairs.into_iter().enumerate().rev() {
+            if let Some(new) = pair {
+                self.rewrite(at, old + 1..old_end, &wanted[new + 1..new_end]);
+                (old_end, new_end) = (old, new);
+            }
         }
+        self.rewrite(at, 0..old_end, &wanted[..new_end]);
         self.room(1);
         self.put_back(at, name);
         Ok(())
     }
 
-    /// Puts lines in the place of others.
+    /// Puts lines in the place of own lines.
     fn rewrite(&mut self, at: usize, old: Range<usize>, new: &[Line]) {
         let common = old.len().min(new.len());
         for own in (old.start + common..old.end).rev() {
             self.drop_line(at, own);
         }
-        for (own, line) in (old.end..).zip(&new[common..]) {
+        for (added, line) in new[common..].iter().enumerate() {
             self.room(2);
-            self.add(at, own, line);
+            self.add(at, old.end + added, line);
         }
-        for (own, line) in (old.start..old.start + common).zip(&new[..common]).rev() {
-            self.room(2);
-            let held = &self.held[at];
-            let was = &held.own[own];
-            // An update takes the first line of the name, and with a value that it had the first with both.
-            let first = held.lines().position(|line| {
-                line.name.eq_ignore_ascii_case(&was.name)
-                    && (was.value.is_empty() || line.value.eq_ignore_ascii_case(&was.value))
-            });
-            if line.name.eq_ignore_ascii_case(&was.name) && first == Some(held.inherited.len() + own) {
-                self.update(at, own, line);
-            } else {
-                self.drop_line(at, own);
-                self.room(2);
-                self.add(at, own, line);
-            }
+        for changed in (0..common).rev() {
+            self.replace(at, old.start + changed, &new[changed]);
         }
     }
 
-    fn update(&mut self, at: usize, own: usize, line: &Line) {
+    /// Puts a line in the place of an own line.
+    fn replace(&mut self, at: usize, own: usize, line: &Line) {
+        self.room(2);
         let held = &self.held[at];
+        let number = held.inherited + own;
+        let was = &held.lines[number];
+        // An update takes the first line of the name, and with a value that it had the first with both.
+        let first = held.lines.iter().position(|line| {
+            line.name.eq_ignore_ascii_case(&was.name)
+                && (was.value.is_empty() || line.value.eq_ignore_ascii_case(&was.value))
+        });
+        if line.name.eq_ignore_ascii_case(&was.name) && first == Some(number) {
+            self.update(at, number, line);
+        } else {
+            self.drop_line(at, own);
+            self.room(2);
+            self.add(at, own, line);
+        }
+    }
+
+    fn update(&mut self, at: usize, number: usize, line: &Line) {
+        let held = &self.held[at];
+        let was = &held.lines[number].value;
         let mut change = ConfigChange::update(&held.name, &line.name, written(line));
-        if !held.own[own].value.is_empty() {
-            change = change.matching(&held.own[own].value);
+        if !was.is_empty() {
+            change = change.matching(was);
         }
         self.push(change, &self.held[at].kind());
-        self.held[at].own[own] = line.clone();
+        self.held[at].lines[number] = line.clone();
     }
 
     fn drop_line(&mut self, at: usize, own: usize) {
         self.room(1);
         let held = &self.held[at];
-        let number = (held.inherited.len() + own) as u32;
-        self.push(ConfigChange::delete(&held.name, &held.own[own].name).at_line(number), &held.kind());
-        self.held[at].own.remove(own);
+        let number = held.inherited + own;
+        let change = ConfigChange::delete(&held.name, &held.lines[number].name).at_line(number as u32);
+        self.push(change, &held.kind());
+        self.held[at].lines.remove(number);
     }
 
-    /// Adds a line before one of its own lines, or at the end; needs room for two changes if it is not the end.
+    /// Adds a line before an own line, or at the end; needs room for two changes if it is not the end.
     pub(super) fn add(&mut self, at: usize, own: usize, line: &Line) {
         let held = &self.held[at];
-        let kind = held.kind();
-        if own == held.own.len() {
+        let (kind, number) = (held.kind(), held.inherited + own);
+        if number == held.lines.len() {
             // Not inserted: past the first line of a category without lines an insertion ends the server.
             self.push(ConfigChange::append(&held.name, &line.name, written(line)), &kind);
-            self.held[at].own.push(line.clone());
+            self.held[at].lines.push(line.clone());
             return;
         }
-        let number = (held.inherited.len() + own) as u32;
         let name = held.name.clone();
         // An insertion writes `=`, whatever the value begins with; an update then makes it `=>`.
         let is_plain = !written(line).starts_with('>');
         let value = if is_plain { line.value.clone() } else { self.name_of_its_own() };
-        self.push(ConfigChange::insert(name, number, &line.name, &value), &kind);
-        self.held[at].own.insert(own, Line::new(&line.name, value));
+        self.push(ConfigChange::insert(name, number as u32, &line.name, &value), &kind);
+        self.held[at].lines.insert(number, Line::new(&line.name, value));
         if !is_plain {
-            self.update(at, own, line);
+            self.update(at, number, line);
         }
     }
 }

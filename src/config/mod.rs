@@ -126,6 +126,10 @@ impl Config {
     /// assert_eq!(members, ["PJSIP/100", "PJSIP/101"]);
     /// ```
     pub fn read(file: impl Into<String>, response: &Response) -> Self {
+        Self::of(file.into(), response)
+    }
+
+    fn of(file: String, response: &Response) -> Self {
         let mut categories: Vec<(u32, Category)> = Vec::new();
         for (header, value) in response.iter() {
             let mut parts = header.split('-');
@@ -147,15 +151,19 @@ impl Config {
                 _ => {}
             }
         }
-        let mut config = Self { file: file.into(), categories: Vec::new() };
+        let mut config = Self { file, categories: Vec::new() };
         // What the server lists of a category begins with what it inherits.
         let mut whole: Vec<Vec<Line>> = Vec::new();
         for (_, mut category) in categories {
             let all = std::mem::take(&mut category.lines);
             let at = config.categories.len();
             config.categories.push(category);
-            let inherited: Vec<Line> =
-                config.bases(at).flatten().flat_map(|base| whole[base].iter().cloned()).collect();
+            let mut inherited: Vec<Line> = Vec::new();
+            for template in &config.categories[at].templates {
+                if let Some(base) = config.base(at, template) {
+                    inherited.extend_from_slice(&whole[base]);
+                }
+            }
             let category = &mut config.categories[at];
             category.overrides = !all.starts_with(&inherited);
             category.lines = if category.overrides { all.clone() } else { all[inherited.len()..].to_vec() };
@@ -166,12 +174,12 @@ impl Config {
 
     /// The first category of a name, in any case; a template too.
     pub fn category(&self, name: &str) -> Option<&Category> {
-        self.categories.iter().find(|category| category.name.eq_ignore_ascii_case(name))
+        self.categories.iter().find(|category| category.is_called(name))
     }
 
     /// The first category of a name, in any case, to change it.
     pub fn category_mut(&mut self, name: &str) -> Option<&mut Category> {
-        self.categories.iter_mut().find(|category| category.name.eq_ignore_ascii_case(name))
+        self.categories.iter_mut().find(|category| category.is_called(name))
     }
 
     /// Puts a category in the place of the first of its name, or at the end if there is none.
@@ -185,7 +193,7 @@ impl Config {
     /// Removes all categories of a name, in any case; returns how many there were.
     pub fn remove(&mut self, name: &str) -> usize {
         let before = self.categories.len();
-        self.categories.retain(|category| !category.name.eq_ignore_ascii_case(name));
+        self.categories.retain(|category| !category.is_called(name));
         before - self.categories.len()
     }
 
@@ -195,14 +203,19 @@ impl Config {
     ///
     /// If there is no such place.
     pub fn inherited(&self, place: usize) -> Vec<&Line> {
-        let bases = self.bases(place).flatten();
-        bases.flat_map(|base| self.inherited(base).into_iter().chain(&self.categories[base].lines)).collect()
+        let mut inherited = Vec::new();
+        for template in &self.categories[place].templates {
+            if let Some(base) = self.base(place, template) {
+                inherited.append(&mut self.inherited(base));
+                self.categories[base].lines.iter().for_each(|line| inherited.push(line));
+            }
+        }
+        inherited
     }
 
-    /// The places of the categories that one inherits from; `None` for one that is not there before it.
-    fn bases(&self, place: usize) -> impl Iterator<Item = Option<usize>> + '_ {
-        let (before, from) = self.categories.split_at(place);
-        from[0].templates.iter().map(|name| before.iter().position(|base| base.name.eq_ignore_ascii_case(name)))
+    /// The place of a category that another inherits from; `None` if it is not there before it.
+    fn base(&self, place: usize, template: &str) -> Option<usize> {
+        self.categories[..place].iter().position(|base| base.is_called(template))
     }
 
     /// The actions that make `wanted` of this file, as it is on the server; none if there is nothing to change.
@@ -252,6 +265,10 @@ impl Category {
     pub fn object(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.lines.push(Line { object: true, ..Line::new(name, value) });
         self
+    }
+
+    fn is_called(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
     }
 
     /// The value of the last of its own lines with a name, in any case.

@@ -18,10 +18,7 @@ const CHANGE: usize = 7;
 
 pub(super) fn actions(before: &Config, wanted: &Config) -> Result<Vec<UpdateConfig>> {
     let mut pairs = pair(before, wanted);
-    let nothing_changes = pairs.iter().enumerate().all(|(at, pair)| *pair == Some(at))
-        && before.categories.len() == wanted.categories.len()
-        && before.categories.iter().zip(&wanted.categories).all(|(old, new)| same_lines(old, new));
-    if nothing_changes {
+    if nothing_changes(before, wanted, &pairs) {
         let copies = before.file != wanted.file;
         return Ok(if copies { vec![UpdateConfig::new(&before.file, &wanted.file)] } else { Vec::new() });
     }
@@ -33,13 +30,7 @@ pub(super) fn actions(before: &Config, wanted: &Config) -> Result<Vec<UpdateConf
             Ok(()) => return check_changes(&plan.actions).map(|()| plan.actions),
             Err(Obstacle::Refused(error)) => return Err(error),
             Err(Obstacle::NotAddressable(name, is_template)) => {
-                let mut changed = false;
-                for (category, pair) in before.categories.iter().zip(&mut pairs) {
-                    if category.is_template == is_template && category.name.eq_ignore_ascii_case(&name) {
-                        changed |= pair.take().is_some();
-                    }
-                }
-                if !changed {
+                if !part(before, &mut pairs, &name, is_template) {
                     return Err(invalid(&name, "cannot be told from another category of this name"));
                 }
             }
@@ -47,8 +38,25 @@ pub(super) fn actions(before: &Config, wanted: &Config) -> Result<Vec<UpdateConf
     }
 }
 
+fn nothing_changes(before: &Config, wanted: &Config, pairs: &[Option<usize>]) -> bool {
+    before.categories.len() == wanted.categories.len()
+        && (0..pairs.len())
+            .all(|at| pairs[at] == Some(at) && same_lines(&before.categories[at], &wanted.categories[at]))
+}
+
+/// Has all categories of a name and kind made anew; `false` if they were to be already.
+fn part(before: &Config, pairs: &mut [Option<usize>], name: &str, is_template: bool) -> bool {
+    let mut changed = false;
+    for (category, pair) in before.categories.iter().zip(pairs) {
+        if category.is_template == is_template && category.is_called(name) {
+            changed |= pair.take().is_some();
+        }
+    }
+    changed
+}
+
 fn same_lines(old: &Category, new: &Category) -> bool {
-    old.lines.len() == new.lines.len() && old.lines.iter().zip(&new.lines).all(|(old, new)| same(old, new))
+    old.lines.len() == new.lines.len() && (0..old.lines.len()).all(|at| same(&old.lines[at], &new.lines[at]))
 }
 
 /// Whether a line can stay as it is; how it is written is not known.
@@ -58,19 +66,24 @@ fn same(old: &Line, new: &Line) -> bool {
 
 /// For each category of the one file the place in the other of what it becomes, in the order of both.
 fn pair(before: &Config, wanted: &Config) -> Vec<Option<usize>> {
-    let likeness = |old: &Category, new: &Category| {
-        if (&old.name, old.is_template, &old.templates) != (&new.name, new.is_template, &new.templates) {
-            return 0;
-        }
-        let common = common(&old.lines, &new.lines).into_iter().flatten().count();
-        1000 + 1000 * common / old.lines.len().max(new.lines.len()).max(1)
-    };
-    align(&before.categories, &wanted.categories, likeness)
+    let (old, new) = (&before.categories, &wanted.categories);
+    align(old.len(), new.len(), &|row, column| likeness(&old[row], &new[column]), &|row| likeness(&old[row], &old[row]))
+}
+
+fn likeness(old: &Category, new: &Category) -> usize {
+    if old.name != new.name || old.is_template != new.is_template || old.templates != new.templates {
+        return 0;
+    }
+    let mut common_lines = 0;
+    for place in common(&old.lines, &new.lines) {
+        common_lines += usize::from(place.is_some());
+    }
+    1000 + 1000 * common_lines / old.lines.len().max(new.lines.len()).max(1)
 }
 
 /// For each line the place of the same line among the others.
 pub(super) fn common(old: &[Line], new: &[Line]) -> Vec<Option<usize>> {
-    align(old, new, |old, new| usize::from(same(old, new)))
+    align(old.len(), new.len(), &|row, column| usize::from(same(&old[row], &new[column])), &|_| 1)
 }
 
 /// A category whose template does not stay has to be made anew with it, and so has one whose lines have no numbers.
@@ -82,10 +95,11 @@ fn keep_with_templates(before: &Config, wanted: &Config, pairs: &mut [Option<usi
         for at in 0..pairs.len() {
             let Some(to) = pairs[at] else { continue };
             let (old, new) = (&before.categories[at], &wanted.categories[to]);
-            let stay = before
-                .bases(at)
-                .zip(wanted.bases(to))
-                .all(|(old, new)| new.is_some() && old.and_then(|old| pairs[old]) == new);
+            let mut stay = true;
+            for (old, new) in old.templates.iter().zip(&new.templates) {
+                let new = wanted.base(to, new);
+                stay &= new.is_some() && before.base(at, old).and_then(|old| pairs[old]) == new;
+            }
             let emptied = wanted.inherited(to).is_empty() && !before.inherited(at).is_empty();
             if !stay || emptied || (old.overrides && !same_lines(old, new)) {
                 pairs[at] = None;
@@ -109,15 +123,16 @@ pub(super) struct Held<'a> {
     pub(super) name: String,
     is_template: bool,
     templates: &'a [String],
-    pub(super) inherited: Vec<Line>,
-    pub(super) own: Vec<Line>,
+    /// First those that it inherits: a change goes by the place among all.
+    pub(super) lines: Vec<Line>,
+    pub(super) inherited: usize,
     /// The place of what it becomes; `None` if it goes.
     becomes: Option<usize>,
 }
 
 impl Held<'_> {
-    pub(super) fn lines(&self) -> impl Iterator<Item = &Line> {
-        self.inherited.iter().chain(&self.own)
+    pub(super) fn own(&self) -> &[Line] {
+        &self.lines[self.inherited..]
     }
 
     fn is_called(&self, name: &str) -> bool {
@@ -150,19 +165,29 @@ pub(super) struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn new(before: &'a Config, wanted: &'a Config, pairs: &[Option<usize>]) -> Self {
-        let held = before.categories.iter().enumerate().map(|(at, category)| Held {
-            name: category.name.clone(),
-            is_template: category.is_template,
-            templates: &category.templates,
-            inherited: if category.overrides {
-                Vec::new()
-            } else {
-                before.inherited(at).into_iter().cloned().collect()
-            },
-            own: category.lines.clone(),
-            becomes: pairs[at],
-        });
-        Self { before, wanted, held: held.collect(), actions: Vec::new(), headers: HEADERS, names: 0 }
+        let mut held = Vec::with_capacity(pairs.len());
+        for (at, category) in before.categories.iter().enumerate() {
+            let mut lines = Vec::new();
+            if !category.overrides {
+                before.inherited(at).into_iter().for_each(|line| lines.push(line.clone()));
+            }
+            let inherited = lines.len();
+            lines.extend_from_slice(&category.lines);
+            held.push(Held {
+                name: category.name.clone(),
+                is_template: category.is_template,
+                templates: &category.templates,
+                lines,
+                inherited,
+                becomes: pairs[at],
+            });
+        }
+        Self { before, wanted, held, actions: Vec::new(), headers: HEADERS, names: 0 }
+    }
+
+    /// The place of the first that a condition holds for.
+    fn first(&self, condition: &dyn Fn(&Held<'a>) -> bool) -> Option<usize> {
+        self.held.iter().position(condition)
     }
 
     fn make(&mut self) -> Result<(), Obstacle> {
@@ -170,7 +195,7 @@ impl<'a> Plan<'a> {
         self.delete(false)?;
         self.delete(true)?;
         for place in 0..self.wanted.categories.len() {
-            match self.held.iter().position(|held| held.becomes == Some(place)) {
+            match self.first(&|held| held.becomes == Some(place)) {
                 Some(at) => self.edit(at, place)?,
                 None => self.create(place)?,
             }
@@ -185,7 +210,7 @@ impl<'a> Plan<'a> {
         }
         let source = if self.actions.is_empty() { &self.before.file } else { &self.wanted.file };
         let mut action = UpdateConfig::new(source, &self.wanted.file);
-        if self.held.iter().any(|held| !held.templates.is_empty())
+        if self.first(&|held| !held.templates.is_empty()).is_some()
             || self.wanted.categories.iter().any(|category| !category.templates.is_empty())
         {
             action = action.preserve_effective_context(false);
@@ -194,14 +219,23 @@ impl<'a> Plan<'a> {
         self.headers = 0;
         // The server reads the file again, and what a template has now is inherited.
         for at in 0..self.held.len() {
-            let inherited = self.inherited_of(at, self.held[at].templates);
+            let mut lines = self.inherited_of(at, self.held[at].templates);
+            let inherited = lines.len();
+            lines.extend_from_slice(self.held[at].own());
+            self.held[at].lines = lines;
             self.held[at].inherited = inherited;
         }
     }
 
     fn inherited_of(&self, before: usize, templates: &[String]) -> Vec<Line> {
-        let bases = templates.iter().filter_map(|name| self.held[..before].iter().find(|held| held.is_called(name)));
-        bases.flat_map(|base| base.lines().cloned()).collect()
+        let mut lines = Vec::new();
+        for name in templates {
+            match self.first(&|held| held.is_called(name)) {
+                Some(base) if base < before => lines.extend_from_slice(&self.held[base].lines),
+                _ => {}
+            }
+        }
+        lines
     }
 
     pub(super) fn push(&mut self, change: ConfigChange, filter: &[String]) {
@@ -215,7 +249,8 @@ impl<'a> Plan<'a> {
         while let Some(at) = self.held.iter().rposition(|held| held.is_template == templates && held.becomes.is_none())
         {
             self.room(1);
-            let all_go = self.held.iter().all(|held| !held.is_like(&self.held[at]) || held.becomes.is_none());
+            let stays = self.first(&|held| held.is_like(&self.held[at]) && held.becomes.is_some());
+            let all_go = stays.is_none();
             let filter = if all_go { self.held[at].kind() } else { self.filter(at)? };
             let name = self.held[at].name.clone();
             self.push(ConfigChange::delete_category(&name), &filter);
@@ -232,27 +267,38 @@ impl<'a> Plan<'a> {
     fn filter(&self, at: usize) -> Result<Vec<String>, Obstacle> {
         let held = &self.held[at];
         let mut filter = held.kind();
-        let others: Vec<_> =
-            self.held.iter().enumerate().filter(|(other, it)| *other != at && it.is_like(held)).collect();
-        if others.is_empty() {
+        if !self.has_others(at) {
             return Ok(filter);
         }
-        let own = held.lines().find_map(|line| {
-            let is_own = others.iter().all(|(_, other)| !other.lines().any(|theirs| same(theirs, line)));
-            is_own.then(|| Some(format!("{}={}", exactly(&line.name)?, exactly(&line.value)?))).flatten()
-        });
-        filter.push(own.ok_or_else(|| Obstacle::NotAddressable(held.name.clone(), held.is_template))?);
-        Ok(filter)
+        for line in &held.lines {
+            let is_theirs = |other: &Held<'_>| {
+                !std::ptr::eq(other, held) && other.is_like(held) && other.lines.iter().any(|theirs| same(theirs, line))
+            };
+            if self.first(&is_theirs).is_some() {
+                continue;
+            }
+            if let (Some(name), Some(value)) = (exactly(&line.name), exactly(&line.value)) {
+                filter.push(format!("{name}={value}"));
+                return Ok(filter);
+            }
+        }
+        Err(Obstacle::NotAddressable(held.name.clone(), held.is_template))
+    }
+
+    /// Whether there are others of its name and kind.
+    fn has_others(&self, at: usize) -> bool {
+        let held = &self.held[at];
+        self.first(&|other| !std::ptr::eq(other, held) && other.is_like(held)).is_some()
     }
 
     /// Gives a category a name that no other has, if another of its kind has the same; returns the one that it had.
     pub(super) fn set_apart(&mut self, at: usize) -> Result<Option<String>, Obstacle> {
-        let held = &self.held[at];
-        if !self.held.iter().enumerate().any(|(other, it)| other != at && it.is_like(held)) {
+        if !self.has_others(at) {
             return Ok(None);
         }
         // In a file that is written meanwhile nothing could inherit from it.
-        if self.held.iter().any(|other| other.templates.iter().any(|name| held.is_called(name))) {
+        let held = &self.held[at];
+        if self.first(&|other| other.templates.iter().any(|name| held.is_called(name))).is_some() {
             return Err(Obstacle::NotAddressable(held.name.clone(), held.is_template));
         }
         let filter = self.filter(at)?;
@@ -283,27 +329,44 @@ impl<'a> Plan<'a> {
         self.room(3);
         let wanted = self.wanted;
         let category = &wanted.categories[place];
-        let at = self.held.iter().position(|held| held.becomes > Some(place)).unwrap_or(self.held.len());
+        let at = self.first(&|held| held.becomes > Some(place)).unwrap_or(self.held.len());
+        let lines = self.inherited_of(at, &category.templates);
         let mut held = Held {
             name: category.name.clone(),
             is_template: category.is_template,
             templates: &category.templates,
-            inherited: self.inherited_of(at, &category.templates),
-            own: Vec::new(),
+            inherited: lines.len(),
+            lines,
             becomes: Some(place),
         };
         for name in &category.templates {
-            if !self.held[..at].iter().find(|base| base.is_called(name)).is_some_and(|base| base.is_template) {
+            let base = self.first(&|base| base.is_called(name));
+            if !base.is_some_and(|base| base < at && self.held[base].is_template) {
                 let reason = format!("inherits from [{name}], which is no template: the server makes no such category");
                 return Err(Obstacle::Refused(invalid(&category.name, reason)));
             }
         }
-        let is_alone = !self.held.iter().any(|other| other.is_like(&held));
+        let is_alone = self.first(&|other| other.is_like(&held)).is_none();
         if !is_alone {
             held.name = self.name_of_its_own();
         }
+        self.make_category(at, &held)?;
+        self.held.insert(at, held);
+        for line in &category.lines {
+            self.room(1);
+            self.add(at, self.held[at].own().len(), line);
+        }
+        if !is_alone {
+            self.room(1);
+            self.put_back(at, Some(category.name.clone()));
+        }
+        Ok(())
+    }
+
+    /// Makes a category without lines before another, or at the end.
+    fn make_category(&mut self, at: usize, held: &Held<'_>) -> Result<(), Obstacle> {
         let mut change = ConfigChange::new_category(&held.name);
-        if self.held.iter().any(|other| other.is_called(&held.name)) {
+        if self.first(&|other| other.is_called(&held.name)).is_some() {
             change = change.allow_duplicates();
         }
         if held.is_template {
@@ -312,27 +375,16 @@ impl<'a> Plan<'a> {
         if !held.templates.is_empty() {
             change = change.inherit(held.templates);
         }
-        // A new category goes before the first of the name that it is given.
-        let anchor =
-            self.held.get(at).map(|anchor| self.held.iter().position(|it| it.is_called(&anchor.name)) == Some(at));
-        match anchor {
-            None => self.push(change, &[]),
-            Some(true) => self.push(change.matching(&self.held[at].name), &[]),
-            Some(false) => {
-                let name = self.set_apart_from_all(at)?;
-                self.push(change.matching(&self.held[at].name), &[]);
-                self.put_back(at, Some(name));
+        let mut name = None;
+        if let Some(anchor) = self.held.get(at) {
+            // It goes before the first of the name that it is given.
+            if self.first(&|other| other.is_called(&anchor.name)) != Some(at) {
+                name = Some(self.set_apart_from_all(at)?);
             }
+            change = change.matching(&self.held[at].name);
         }
-        self.held.insert(at, held);
-        for line in &category.lines {
-            self.room(1);
-            self.add(at, self.held[at].own.len(), line);
-        }
-        if !is_alone {
-            self.room(1);
-            self.put_back(at, Some(category.name.clone()));
-        }
+        self.push(change, &[]);
+        self.put_back(at, name);
         Ok(())
     }
 
