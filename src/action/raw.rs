@@ -36,7 +36,7 @@ const LONGEST_ACTION_ID: usize = 67;
 pub struct Action {
     name: Cow<'static, str>,
     params: Vec<(Cow<'static, str>, String)>,
-    timeout: Option<Duration>,
+    pub(super) timeout: Option<Duration>,
     complete: Option<Cow<'static, str>>,
     privilege: Privilege,
 }
@@ -66,7 +66,7 @@ impl Action {
     /// to the last action with it may come, the next one is refused.
     #[must_use]
     pub fn param(mut self, name: impl Into<Cow<'static, str>>, value: impl ToString) -> Self {
-        self.push(name, value);
+        self.push(name, value.to_string());
         self
     }
 
@@ -116,8 +116,18 @@ impl Action {
         Params { params: self.params.iter() }
     }
 
-    pub(crate) fn push(&mut self, name: impl Into<Cow<'static, str>>, value: impl ToString) {
-        self.params.push((name.into(), value.to_string()));
+    /// A typed action, whose type says that the user needs this privilege.
+    pub(super) fn declared(name: &'static str, privilege: &'static str) -> Self {
+        Self { privilege: Privilege(Some(privilege)), ..Self::new(name) }
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: String) -> Self {
+        self.params.push((Cow::Borrowed(name), value));
+        self
+    }
+
+    pub(crate) fn push(&mut self, name: impl Into<Cow<'static, str>>, value: String) {
+        self.params.push((name.into(), value));
     }
 
     fn get_mut(&mut self, name: &str) -> Option<&mut String> {
@@ -125,19 +135,19 @@ impl Action {
     }
 
     /// Sets a parameter that an action has once, in place of what it had.
-    pub(crate) fn set(&mut self, name: &'static str, value: impl ToString) {
+    pub(crate) fn set(&mut self, name: &'static str, value: String) {
         match self.get_mut(name) {
-            Some(old) => *old = value.to_string(),
+            Some(old) => *old = value,
             None => self.push(name, value),
         }
     }
 
     /// Adds to a parameter that takes a list, after a comma.
-    pub(crate) fn join(&mut self, name: &'static str, value: impl ToString) {
+    pub(crate) fn join(&mut self, name: &'static str, value: String) {
         match self.get_mut(name) {
             Some(old) => {
                 old.push(',');
-                old.push_str(&value.to_string());
+                old.push_str(&value);
             }
             None => self.push(name, value),
         }
@@ -150,23 +160,17 @@ impl Action {
 
     /// Whether a client restores on its next link what this action set, once it succeeded.
     pub(crate) fn is_memorable(&self) -> bool {
-        ["Events", "Login", "Filter", "Logoff"].iter().any(|name| self.name.eq_ignore_ascii_case(name))
+        is_one_of(&self.name, &["Events", "Login", "Filter", "Logoff"])
     }
 
     /// Whether the server shows the action's id to every session, in an event that the action causes.
     pub(crate) fn shows_its_id(&self) -> bool {
-        ["Originate", "UserEvent"].iter().any(|name| self.name.eq_ignore_ascii_case(name))
+        is_one_of(&self.name, &["Originate", "UserEvent"])
     }
 
     /// How many responses say that the action was taken in, before the one that tells what came of it.
     pub(crate) fn preliminary_responses(&self) -> u8 {
         u8::from(self.name.eq_ignore_ascii_case("JabberSend"))
-    }
-
-    /// The same action, whose type says that the user needs this privilege.
-    pub(crate) fn needing(mut self, privilege: &'static str) -> Self {
-        self.privilege = Privilege(Some(privilege));
-        self
     }
 
     pub(crate) fn shared_name(&self) -> Cow<'static, str> {
@@ -204,59 +208,61 @@ impl Action {
         Ok(())
     }
 
+    fn refused(&self, header: &str, reason: String) -> Error {
+        Error::invalid(format!("header {header:?} of action {:?}", self.name), reason)
+    }
+
     fn check(&self, id: &str) -> Result<()> {
-        let refuse = |header: &str, reason: String| {
-            Err(Error::invalid(format!("header {header:?} of action {:?}", self.name), reason))
-        };
         if self.name.is_empty() {
             return Err(Error::invalid("name of the action", "is empty"));
         }
         let ids = self.params.iter().filter(|(name, _)| is_action_id(name)).count();
         if ids > 1 {
-            return refuse("ActionID", format!("is given {ids} times"));
+            return Err(self.refused("ActionID", format!("is given {ids} times")));
         }
         if id.is_empty() {
-            return refuse("ActionID", "is empty".into());
+            return Err(self.refused("ActionID", "is empty".to_owned()));
         }
         if id.len() > LONGEST_ACTION_ID {
-            return refuse("ActionID", format!("has {} bytes, Asterisk echoes at most {LONGEST_ACTION_ID}", id.len()));
+            let reason = format!("has {} bytes, Asterisk echoes at most {LONGEST_ACTION_ID}", id.len());
+            return Err(self.refused("ActionID", reason));
         }
         let headers = self.params.len() - ids + 2;
         if headers > MOST_HEADERS {
             let (name, _) = &self.params[MOST_HEADERS - 2];
-            return refuse(
-                name,
-                format!("is beyond the {MOST_HEADERS} headers that Asterisk reads; there are {headers}"),
-            );
+            let reason = format!("is beyond the {MOST_HEADERS} headers that Asterisk reads; there are {headers}");
+            return Err(self.refused(name, reason));
         }
-        for (name, value) in [("Action", self.name.as_ref())].into_iter().chain(self.iter()) {
-            if name.is_empty() {
-                return refuse(name, "has no name".into());
-            }
-            if name.contains(':') {
-                return refuse(name, "has a colon in its name".into());
-            }
-            for (part, text) in [("name", name), ("value", value)] {
-                if let Some(bad) = text.chars().find(|c| matches!(c, '\r' | '\n' | '\0')) {
-                    return refuse(name, format!("has {} in its {part}", control_name(bad)));
-                }
-            }
-            if value.starts_with(is_passed_over) && is_taken_literally(name) {
-                let read = value.trim_start_matches(is_passed_over);
-                return refuse(
-                    name,
-                    format!("begins with a blank or a control character: Asterisk would read {read:?}"),
-                );
-            }
-            let length = name.len() + ": ".len() + value.len();
-            if length > LONGEST_LINE {
-                return refuse(name, format!("makes a line of {length} bytes, Asterisk reads at most {LONGEST_LINE}"));
-            }
+        self.check_header("Action", &self.name)?;
+        for (name, value) in &self.params {
+            self.check_header(name, value)?;
         }
         if self.params.iter().any(|(name, _)| name.eq_ignore_ascii_case("Action")) {
-            return refuse("Action", "is the action's name already; Asterisk would not see this one".into());
+            let reason = "is the action's name already; Asterisk would not see this one";
+            return Err(self.refused("Action", reason.to_owned()));
         }
         Ok(())
+    }
+
+    fn check_header(&self, name: &str, value: &str) -> Result<()> {
+        let length = name.len() + ": ".len() + value.len();
+        let reason = if name.is_empty() {
+            "has no name".to_owned()
+        } else if name.contains(':') {
+            "has a colon in its name".to_owned()
+        } else if let Some(bad) = line_end(name) {
+            format!("has {bad} in its name")
+        } else if let Some(bad) = line_end(value) {
+            format!("has {bad} in its value")
+        } else if value.starts_with(is_passed_over) && is_taken_literally(name) {
+            let read = value.trim_start_matches(is_passed_over);
+            format!("begins with a blank or a control character: Asterisk would read {read:?}")
+        } else if length > LONGEST_LINE {
+            format!("makes a line of {length} bytes, Asterisk reads at most {LONGEST_LINE}")
+        } else {
+            return Ok(());
+        };
+        Err(self.refused(name, reason))
     }
 }
 
@@ -316,15 +322,22 @@ pub(super) fn is_passed_over(c: char) -> bool {
 
 /// Whether a client goes by the value of this header: what it does after the action, and whose an answer or a hangup is.
 fn is_taken_literally(name: &str) -> bool {
-    ["Action", "ActionID", "ChannelId", "OtherChannelId"].iter().any(|known| known.eq_ignore_ascii_case(name))
+    is_one_of(name, &["Action", "ActionID", "ChannelId", "OtherChannelId"])
 }
 
-fn control_name(c: char) -> &'static str {
-    match c {
-        '\r' => "a carriage return (CR)",
-        '\n' => "a line feed (LF)",
+/// Whether a text is one of these, in any case.
+pub(super) fn is_one_of(text: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| name.eq_ignore_ascii_case(text))
+}
+
+/// The first character that would end a header too early.
+fn line_end(text: &str) -> Option<&'static str> {
+    let at = memchr::memchr3(b'\r', b'\n', b'\0', text.as_bytes())?;
+    Some(match text.as_bytes()[at] {
+        b'\r' => "a carriage return (CR)",
+        b'\n' => "a line feed (LF)",
         _ => "a NUL",
-    }
+    })
 }
 
 /// The name and the parameters, with `***` in place of secrets.
@@ -334,7 +347,11 @@ impl fmt::Debug for Action {
         f.write_str(" ")?;
         let mut mask = Mask::default();
         mask.show("Action", &self.name);
-        f.debug_map().entries(self.iter().map(|(name, value)| (name, mask.show(name, value)))).finish()
+        let mut shown = f.debug_map();
+        for (name, value) in self {
+            shown.entry(&name, &mask.show(name, value));
+        }
+        shown.finish()
     }
 }
 
@@ -378,7 +395,7 @@ where
     fn from((name, params): (N, P)) -> Self {
         let mut action = Self::new(name.into());
         for (name, value) in params {
-            action.push(name.into(), value);
+            action.push(name.into(), value.to_string());
         }
         action
     }

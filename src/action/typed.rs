@@ -10,16 +10,16 @@ pub trait Typed {
     where
         Self: Sized;
 
-    fn to_action(&self) -> Action;
+    fn as_action(&self) -> &Action;
 }
 
 impl<T: Typed> Typed for &T {
     fn into_action(self) -> Action {
-        T::to_action(self)
+        T::as_action(self).clone()
     }
 
-    fn to_action(&self) -> Action {
-        T::to_action(self)
+    fn as_action(&self) -> &Action {
+        T::as_action(self)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::raw::is_passed_over;
+use super::raw::{is_one_of, is_passed_over};
 use crate::error::{Error, Result};
 
 /// Where a text in any case stands among the values of a type.
@@ -403,7 +403,7 @@ impl EventMask {
             return bits & class.bit() != 0;
         }
         // A login with an empty mask is one without.
-        if mask.is_empty() || ON.iter().any(|on| on.eq_ignore_ascii_case(mask)) {
+        if mask.is_empty() || is_one_of(mask, &ON) {
             return true;
         }
         let names = ["all", class.as_str()];
@@ -415,7 +415,7 @@ impl EventMask {
     /// The first word in it that no server knows: a server would take such a mask, and pass over the word.
     pub(crate) fn unknown_word(&self) -> Option<&str> {
         let mask = self.0.as_str();
-        if number(mask).is_some() || ON.iter().chain(&OFF).any(|switch| switch.eq_ignore_ascii_case(mask)) {
+        if number(mask).is_some() || is_one_of(mask, &ON) || is_one_of(mask, &OFF) {
             return None;
         }
         let is_known =

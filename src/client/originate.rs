@@ -216,7 +216,7 @@ impl Client {
         let channel: ChannelId = Arc::new(OnceLock::new());
         let mut variable = None;
         if link.chooses_channel_ids() {
-            action.set("ChannelId", &id);
+            action.set("ChannelId", id.clone());
             let _ = channel.set(id.clone());
         } else {
             let name = format!("GAMI_{random}");

@@ -261,7 +261,7 @@ pub(crate) fn is_refused_login(error: &Error) -> bool {
 fn without_id(action: &Action) -> Action {
     let mut copy = Action::new(action.name().to_owned());
     for (name, value) in action.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("ActionID")) {
-        copy.push(name.to_owned(), value);
+        copy.push(name.to_owned(), value.to_owned());
     }
     copy
 }

@@ -62,9 +62,9 @@ impl AOCMessage {
     /// Sent as `UnitAmount(0)` and `UnitType(0)`, the next as `UnitAmount(1)`, and so on.
     pub fn units(mut self, amount: u32, unit_type: Option<u32>) -> Self {
         let index = self.0.iter().filter(|(name, _)| name.starts_with("UnitAmount(")).count();
-        self.0.push(format!("UnitAmount({index})"), amount);
+        self.0.push(format!("UnitAmount({index})"), amount.to_string());
         if let Some(unit_type) = unit_type {
-            self.0.push(format!("UnitType({index})"), unit_type);
+            self.0.push(format!("UnitType({index})"), unit_type.to_string());
         }
         self
     }

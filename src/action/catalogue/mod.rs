@@ -36,19 +36,20 @@ macro_rules! kind {
 }
 
 /// An argument as it goes over the wire, by its kind.
+// All are texts by now, so that one function takes each.
 #[rustfmt::skip]
 macro_rules! wire {
     (text $value:ident) => { Into::<String>::into($value) };
-    (mask $value:ident) => { Into::<EventMask>::into($value) };
-    (yes $value:ident) => { if $value { "yes" } else { "no" } };
-    (truth $value:ident) => { if $value { "true" } else { "false" } };
-    (one $value:ident) => { u8::from($value) };
-    (on $value:ident) => { if $value { "on" } else { "off" } };
-    (ms $value:ident) => { super::milliseconds($value) };
+    (mask $value:ident) => { Into::<EventMask>::into($value).to_string() };
+    (yes $value:ident) => { super::word($value, "yes", "no") };
+    (truth $value:ident) => { super::word($value, "true", "false") };
+    (one $value:ident) => { super::word($value, "1", "0") };
+    (on $value:ident) => { super::word($value, "on", "off") };
+    (ms $value:ident) => { super::milliseconds($value).to_string() };
     (secs $value:ident) => { super::seconds($value) };
-    (whole_secs $value:ident) => { super::whole_seconds($value) };
-    (cause $value:ident) => { Into::<i32>::into($value) };
-    ($other:ident $value:ident) => { $value };
+    (whole_secs $value:ident) => { super::whole_seconds($value).to_string() };
+    (cause $value:ident) => { Into::<i32>::into($value).to_string() };
+    ($other:ident $value:ident) => { ToString::to_string(&$value) };
 }
 
 /// What every typed action has.
@@ -62,15 +63,20 @@ macro_rules! typed {
             }
 
             typed!(@timeout $($flag)?);
+
+            /// The action without parameters.
+            fn bare() -> Action {
+                Action::declared(stringify!($name), $needs)
+            }
         }
 
         impl crate::action::typed::Typed for $name {
             fn into_action(self) -> Action {
-                self.0.needing($needs)
+                self.0
             }
 
-            fn to_action(&self) -> Action {
-                self.0.clone().needing($needs)
+            fn as_action(&self) -> &Action {
+                &self.0
             }
         }
 
@@ -83,8 +89,9 @@ macro_rules! typed {
     (@timeout no_timeout) => {};
     (@timeout) => {
         /// Waits this long for the answer instead of the client's `action_timeout`.
-        pub fn timeout(self, timeout: std::time::Duration) -> Self {
-            Self(self.0.timeout(timeout))
+        pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
+            self.0.timeout = Some(timeout);
+            self
         }
     };
     (@default $name:ident) => {
@@ -95,18 +102,6 @@ macro_rules! typed {
         }
     };
     (@default $name:ident $($required:ident)+) => {};
-}
-
-macro_rules! list_end {
-    () => {
-        None
-    };
-    (completes $complete:literal) => {
-        Some(super::ListEnd::Complete($complete))
-    };
-    (sends $single:literal) => {
-        Some(super::ListEnd::Single($single))
-    };
 }
 
 macro_rules! actions {
@@ -141,7 +136,7 @@ macro_rules! actions {
                     /// The action with what it requires.
                     $(#[doc = concat!("\n- `", stringify!($required), "`, sent as `", $rheader, "`")])*
                     pub fn new($($required: kind!($rkind)),*) -> Self {
-                        Self(Action::new(stringify!($name))$(.param($rheader, wire!($rkind $required)))*)
+                        Self(Self::bare()$(.with($rheader, wire!($rkind $required)))*)
                     }
                 )?
 
@@ -158,9 +153,10 @@ macro_rules! actions {
             $(typed!(@default $name $($required)*);)?
         )*
 
-        pub(super) const ENDS: &[(&str, Option<super::ListEnd>)] = &[
-            $((stringify!($name), list_end!($(completes $complete)? $(sends $single)?)),)*
-        ];
+        /// A line for each: its name and the event that ends its list, after a `=` if it is the only item.
+        // As text, for a list of texts would be three times as long in the program.
+        pub(super) const ENDS: &str =
+            concat!($(stringify!($name), $(" ", $complete,)? $(" =", $single,)? "\n",)*);
     };
 }
 
@@ -196,6 +192,7 @@ pub use update_config::*;
 
 use std::time::Duration;
 
+use super::raw::is_one_of;
 use crate::action::Action;
 
 /// How the events that answer an action end.
@@ -217,49 +214,60 @@ pub(crate) fn list_end(action: &str) -> Option<ListEnd> {
 
 /// Whether an action is known to answer without events: who waits for a list of it waits in vain.
 pub(crate) fn answers_no_list(action: &Action) -> bool {
-    let hangs_up_many = ["Hangup", "PJSIPHangup"].iter().any(|name| name.eq_ignore_ascii_case(action.name()))
+    let hangs_up_many = is_one_of(action.name(), &["Hangup", "PJSIPHangup"])
         && action.get("Channel").is_some_and(|channel| channel.starts_with('/'));
     declared(action.name()) == Some(None) && !hangs_up_many
 }
 
+/// The declaration of an action, its name in any case, and how its list ends if it is answered by one.
 fn declared(action: &str) -> Option<Option<ListEnd>> {
-    topics().find(|(name, _)| name.eq_ignore_ascii_case(action)).map(|&(_, end)| end)
+    for ends in ENDS {
+        for line in ends.lines() {
+            let (name, end) = line.split_once(' ').unwrap_or((line, ""));
+            if name.eq_ignore_ascii_case(action) {
+                return Some(match end.strip_prefix('=') {
+                    Some(single) => Some(ListEnd::Single(single)),
+                    None if end.is_empty() => None,
+                    None => Some(ListEnd::Complete(end)),
+                });
+            }
+        }
+    }
+    None
 }
 
-fn topics() -> impl Iterator<Item = &'static (&'static str, Option<ListEnd>)> {
-    [
-        aoc::ENDS,
-        bridges::ENDS,
-        calls::ENDS,
-        config::ENDS,
-        mailboxes::ENDS,
-        originate::ENDS,
-        pjsip::ENDS,
-        queues::ENDS,
-        recording::ENDS,
-        session::ENDS,
-        states::ENDS,
-        system::ENDS,
-        technologies::ENDS,
-        update_config::ENDS,
-    ]
-    .into_iter()
-    .flatten()
-}
+const ENDS: [&str; 14] = [
+    aoc::ENDS,
+    bridges::ENDS,
+    calls::ENDS,
+    config::ENDS,
+    mailboxes::ENDS,
+    originate::ENDS,
+    pjsip::ENDS,
+    queues::ENDS,
+    recording::ENDS,
+    session::ENDS,
+    states::ENDS,
+    system::ENDS,
+    technologies::ENDS,
+    update_config::ENDS,
+];
 
 /// Whether a `Response: Success` to an action of this name says that no events follow.
 ///
 /// Voicemail actions answer so where there is no such mailbox: no `EventList`, no complete event.
 pub(crate) fn is_empty_list(action: &str, message: &str) -> bool {
-    ["VoicemailUsersList", "VoicemailUserStatus", "VoicemailBoxSummary"]
-        .iter()
-        .any(|name| name.eq_ignore_ascii_case(action))
+    is_one_of(action, &["VoicemailUsersList", "VoicemailUserStatus", "VoicemailBoxSummary"])
         && message.starts_with("There ")
 }
 
+fn word(is_so: bool, yes: &str, no: &str) -> String {
+    if is_so { yes } else { no }.to_owned()
+}
+
 /// Whole milliseconds, as many as Asterisk's `int` holds.
-fn milliseconds(time: Duration) -> u128 {
-    time.as_nanos().div_ceil(1_000_000).min(i32::MAX as u128)
+fn milliseconds(time: Duration) -> i32 {
+    i32::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX)
 }
 
 /// Seconds, with a fraction in milliseconds where there is one.
@@ -272,8 +280,8 @@ fn seconds(time: Duration) -> String {
 }
 
 /// Seconds without a fraction, as many as Asterisk's `int` holds.
-fn whole_seconds(time: Duration) -> u128 {
-    time.as_nanos().div_ceil(1_000_000_000).min(i32::MAX as u128)
+fn whole_seconds(time: Duration) -> i32 {
+    i32::try_from(time.as_nanos().div_ceil(1_000_000_000)).unwrap_or(i32::MAX)
 }
 
 /// A variable as the server's parser takes it, `name=value`.
@@ -357,7 +365,7 @@ mod tests {
     fn a_time_is_never_rounded_down_to_none_nor_beyond_what_asterisk_holds() {
         assert_eq!(milliseconds(Duration::from_nanos(1)), 1);
         assert_eq!(milliseconds(Duration::ZERO), 0);
-        assert_eq!(milliseconds(Duration::MAX), i32::MAX as u128);
+        assert_eq!(milliseconds(Duration::MAX), i32::MAX);
         assert_eq!(seconds(Duration::from_nanos(1)), "0.001");
     }
 
@@ -421,8 +429,7 @@ mod tests {
             let ends: std::collections::BTreeSet<_> = ends.collect();
             assert!(ends.len() > 10, "{ends:?}");
             for name in ends {
-                let declared =
-                    topics().any(|(_, end)| matches!(end, Some(ListEnd::Complete(complete)) if *complete == name));
+                let declared = ENDS.iter().any(|ends| ends.lines().any(|line| line.split(' ').nth(1) == Some(name)));
                 assert!(declared, "{name}");
             }
         }

@@ -98,7 +98,7 @@ impl Originate {
     pub fn exten(mut self, context: impl Into<String>, exten: impl Into<String>, priority: impl ToString) -> Self {
         self.0.set("Context", Into::<String>::into(context));
         self.0.set("Exten", Into::<String>::into(exten));
-        self.0.set("Priority", priority);
+        self.0.set("Priority", priority.to_string());
         self
     }
 
@@ -121,7 +121,7 @@ impl SIPnotify {
     /// Notifies the peer with this variable, such as `Event` and `check-sync`.
     pub fn new(channel: impl Into<String>, name: &str, value: &str) -> Self {
         let channel: String = channel.into();
-        Self(Action::new("SIPnotify").param("Channel", channel)).variable(name, value)
+        Self(Self::bare().with("Channel", channel)).variable(name, value)
     }
 }
 

@@ -110,7 +110,7 @@ actions! {
 impl Challenge {
     /// The action for an MD5 challenge, the only kind there is.
     pub fn new() -> Self {
-        Self(Action::new("Challenge").param("AuthType", AuthType::Md5))
+        Self(Self::bare().with("AuthType", AuthType::Md5.to_string()))
     }
 }
 
@@ -123,7 +123,7 @@ impl Default for Challenge {
 impl WaitEvent {
     /// Waits at most this long, in whole seconds; the client waits that much longer for the answer.
     pub fn new(timeout: Duration) -> Self {
-        Self(Action::new("WaitEvent").param("Timeout", super::whole_seconds(timeout)))
+        Self(Self::bare().with("Timeout", super::whole_seconds(timeout).to_string()))
     }
 }
 
@@ -133,7 +133,7 @@ impl Filter {
     ///
     /// In a regular expression a leading `!` excludes.
     pub fn new(filter: impl Into<String>) -> Self {
-        Self(Action::new("Filter").param("Operation", "Add").param("Filter", filter.into()))
+        Self(Self::add().with("Filter", filter.into()))
     }
 
     /// Excludes the events whose whole text matches a regular expression.
@@ -145,14 +145,18 @@ impl Filter {
     ///
     /// The criteria's method must be [`MatchMethod::None`], or not be set.
     pub fn criteria(criteria: MatchCriteria) -> Self {
-        Self(Action::new("Filter").param("Operation", "Add").param("MatchCriteria", criteria))
+        Self(Self::add().with("MatchCriteria", criteria.0))
+    }
+
+    fn add() -> Action {
+        Self::bare().with("Operation", "Add".to_owned())
     }
 }
 
 impl UserEvent {
     /// Adds a header to the event; can be called again.
     pub fn header(mut self, name: impl Into<String>, value: impl ToString) -> Self {
-        self.0.push(Into::<String>::into(name), value);
+        self.0.push(Into::<String>::into(name), value.to_string());
         self
     }
 }

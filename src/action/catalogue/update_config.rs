@@ -1,6 +1,5 @@
 //! `UpdateConfig`, whose parameters come in numbered families.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use crate::action::raw::is_passed_over;
@@ -69,24 +68,25 @@ pub struct ConfigChange {
 
 impl ConfigChange {
     /// The headers without their numbers.
-    fn parts(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
-        let line = self.line.map(|line| line.to_string().into());
-        let options = (!self.options.is_empty()).then(|| self.options.join(",").into());
-        let parts = [
-            ("Action", Some(self.action.into())),
-            ("Cat", Some(self.cat.as_str().into())),
-            ("Var", self.var.as_deref().map(Cow::from)),
-            ("Value", self.value.as_deref().map(Cow::from)),
-            ("Match", self.matching.as_deref().map(Cow::from)),
-            ("Line", line),
-            ("Options", options),
-        ];
-        parts.into_iter().filter_map(|(name, value)| Some((name, value?)))
+    fn parts(&self) -> Vec<(&'static str, String)> {
+        let mut parts = vec![("Action", self.action.to_owned()), ("Cat", self.cat.clone())];
+        for (name, value) in [("Var", &self.var), ("Value", &self.value), ("Match", &self.matching)] {
+            if let Some(value) = value {
+                parts.push((name, value.clone()));
+            }
+        }
+        if let Some(line) = self.line {
+            parts.push(("Line", line.to_string()));
+        }
+        if !self.options.is_empty() {
+            parts.push(("Options", self.options.join(",")));
+        }
+        parts
     }
 
     /// How many headers it takes of the 128 that a server reads of an action.
     pub(crate) fn headers(&self) -> usize {
-        self.parts().count()
+        self.parts().len()
     }
 
     fn make(action: &'static str, category: impl Into<String>) -> Self {
@@ -232,7 +232,11 @@ impl fmt::Debug for ConfigChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut mask = Mask::default();
         f.write_str("ConfigChange ")?;
-        f.debug_map().entries(self.parts().map(|(name, value)| (name, mask.show(name, &value).into_owned()))).finish()
+        let mut shown = f.debug_map();
+        for (name, value) in self.parts() {
+            shown.entry(&name, &mask.show(name, &value));
+        }
+        shown.finish()
     }
 }
 
