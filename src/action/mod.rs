@@ -52,5 +52,6 @@ mod values;
 
 pub use catalogue::*;
 pub(crate) use catalogue::{answers_no_list, is_empty_list, list_end, ListEnd};
+pub(crate) use raw::is_one_of;
 pub use raw::{Action, ParamValues, Params};
 pub use values::*;

@@ -326,7 +326,7 @@ fn is_taken_literally(name: &str) -> bool {
 }
 
 /// Whether a text is one of these, in any case.
-pub(super) fn is_one_of(text: &str, names: &[&str]) -> bool {
+pub(crate) fn is_one_of(text: &str, names: &[&str]) -> bool {
     names.iter().any(|name| name.eq_ignore_ascii_case(text))
 }
 

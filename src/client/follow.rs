@@ -144,7 +144,7 @@ impl Follow {
         self.out = None;
         self.dropped = self.subscription.dropped();
         let link = client.link_number();
-        let lists: Result<Vec<List>> = self.actions.iter().map(|action| list(&client, action)).collect();
+        let lists = self.lists(&client);
         let lists = match (lists, link) {
             (Ok(lists), Some(link)) if client.link_number() == Some(link) => {
                 self.phase = Phase::Following(link);
@@ -172,6 +172,14 @@ impl Follow {
             }
         }
         Next::Step(Box::new(Step::Snapshot(lists)))
+    }
+
+    fn lists(&self, client: &Client) -> Result<Vec<List>> {
+        let mut lists = Vec::with_capacity(self.actions.len());
+        for action in &self.actions {
+            lists.push(list(client, action)?);
+        }
+        Ok(lists)
     }
 
     fn take(&mut self, link: u64, deadline: Instant) -> Next {

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{bounded, Receiver};
 
-use crate::action::{Action, EventClass};
+use crate::action::{is_one_of, Action, EventClass};
 use crate::engine::{Credentials, Engine, Receivers, State, Stats};
 use crate::error::{Error, Result};
 use crate::event::Event;
@@ -648,9 +648,7 @@ impl std::fmt::Debug for Client {
 fn stall_of(action: &Action) -> Option<Duration> {
     let number = || action.get("Timeout").and_then(|timeout| timeout.trim().parse::<u64>().ok());
     if action.name().eq_ignore_ascii_case("Originate") {
-        let is_async = action.get("Async").is_some_and(|value| {
-            matches!(value.to_ascii_lowercase().as_str(), "true" | "yes" | "y" | "t" | "1" | "on")
-        });
+        let is_async = action.get("Async").is_some_and(|value| is_one_of(value, &["true", "yes", "y", "t", "1", "on"]));
         (!is_async).then(|| number().map_or(Duration::from_secs(30), Duration::from_millis))
     } else if action.name().eq_ignore_ascii_case("WaitEvent") {
         Some(number().map_or(Duration::from_secs(3600), Duration::from_secs))

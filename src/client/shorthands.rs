@@ -289,13 +289,10 @@ impl Client {
     /// ```
     pub fn update_config(&self, before: &Config, wanted: &Config, reload: Option<&str>) -> Result<()> {
         let actions = before.update_to(wanted)?;
-        if self.banner()?.rsplit('/').next().is_some_and(|version| version.starts_with("1.")) {
-            let needs_options =
-                |action: &UpdateConfig| Action::from(action).iter().any(|(name, _)| name.starts_with("Options-"));
-            if actions.iter().any(needs_options) {
-                let reason = "templates and categories of one name need a server of Asterisk 13.2 or later";
-                return Err(Error::invalid(format!("file {}", wanted.file), reason));
-            }
+        let is_old = self.banner()?.rsplit('/').next().is_some_and(|version| version.starts_with("1."));
+        if is_old && actions.iter().any(UpdateConfig::has_options) {
+            let reason = "templates and categories of one name need a server of Asterisk 13.2 or later";
+            return Err(Error::invalid(format!("file {}", wanted.file), reason));
         }
         let count = actions.len();
         for (number, action) in actions.into_iter().enumerate() {

@@ -102,9 +102,16 @@ impl Packets {
             What::LeftOut { direction, .. } => stream(&mut self.links, entry, *direction).lose(),
             What::Received(_) | What::Sent(_) => {
                 let Some(direction) = entry.direction() else { return };
-                let packets = stream(&mut self.links, entry, direction).push(entry.bytes());
-                let (time, elapsed, link) = (entry.time(), entry.elapsed(), entry.link());
-                self.ready.extend(packets.map(|packet| Recorded { time, elapsed, link, direction, packet }));
+                let stream = stream(&mut self.links, entry, direction);
+                stream.push(entry.bytes());
+                for frame in stream.framer.frames() {
+                    let packet = match frame {
+                        Frame::Packet(packet) => packet,
+                        Frame::TooLarge(_) | Frame::Oversized(_) => continue,
+                    };
+                    let (time, elapsed, link) = (entry.time(), entry.elapsed(), entry.link());
+                    self.ready.push_back(Recorded { time, elapsed, link, direction, packet });
+                }
             }
             What::Ended { .. } => drop(self.links.remove(&entry.link())),
             _ => {}
@@ -207,7 +214,7 @@ impl Stream {
         *self = Self::lost();
     }
 
-    fn push(&mut self, mut bytes: &[u8]) -> impl Iterator<Item = Packet> + '_ {
+    fn push(&mut self, mut bytes: &[u8]) {
         match &mut self.before {
             Before::Nothing => {}
             Before::Banner(line) => {
@@ -249,9 +256,5 @@ impl Stream {
             }
         }
         self.framer.push(bytes);
-        self.framer.frames().filter_map(|frame| match frame {
-            Frame::Packet(packet) => Some(packet),
-            Frame::TooLarge(_) | Frame::Oversized(_) => None,
-        })
     }
 }

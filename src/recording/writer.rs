@@ -4,7 +4,6 @@
 //!
 //! For entries; and in the system, for the disk, where nobody waits for it without a deadline.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -107,6 +106,33 @@ impl Link {
     }
 }
 
+/// The links whose end has not come, in the order of their numbers: in that order they begin.
+#[derive(Default)]
+struct Links(Vec<(u64, Link)>);
+
+impl Links {
+    fn place(&self, number: u64) -> Result<usize, usize> {
+        self.0.binary_search_by(|(other, _)| other.cmp(&number))
+    }
+
+    fn get(&mut self, number: u64) -> Option<&mut Link> {
+        let at = self.place(number).ok()?;
+        Some(&mut self.0[at].1)
+    }
+
+    fn insert(&mut self, number: u64, link: Link) {
+        match self.place(number) {
+            Ok(at) => self.0[at].1 = link,
+            Err(at) => self.0.insert(at, (number, link)),
+        }
+    }
+
+    fn remove(&mut self, number: u64) -> Option<Link> {
+        let at = self.place(number).ok()?;
+        Some(self.0.remove(at).1)
+    }
+}
+
 struct Writer<'a> {
     shared: &'a Shared,
     file: File,
@@ -116,7 +142,7 @@ struct Writer<'a> {
     out: Vec<u8>,
     entries: Vec<(u64, Direction, usize)>,
     text: Vec<u8>,
-    links: HashMap<u64, Link>,
+    links: Links,
     failing: Option<Failing>,
     next_rotation: Instant,
 }
@@ -158,7 +184,7 @@ impl<'a> Writer<'a> {
             out: Vec::new(),
             entries: Vec::new(),
             text: Vec::new(),
-            links: HashMap::new(),
+            links: Links::default(),
             next_rotation: Instant::now(),
             failing: None,
         }
@@ -177,7 +203,7 @@ impl<'a> Writer<'a> {
             self.shared.queue.done(batch.items.len());
         }
         let links = std::mem::take(&mut self.links);
-        for (number, mut link) in links {
+        for (number, mut link) in links.0 {
             self.finish(&now(number), &mut link);
         }
         self.add(&now(0), Kind::Closed, &[], 0);
@@ -193,8 +219,12 @@ impl<'a> Writer<'a> {
                 let direction = item.kind.direction().unwrap_or(Direction::Received);
                 let mut text = std::mem::take(&mut self.text);
                 text.clear();
-                let link = self.links.entry(item.link).or_insert_with(Link::in_the_middle);
-                link.maskers[direction as usize].push(bytes, &mut text);
+                if self.links.place(item.link).is_err() {
+                    self.links.insert(item.link, Link::in_the_middle());
+                }
+                if let Some(link) = self.links.get(item.link) {
+                    link.maskers[direction as usize].push(bytes, &mut text);
+                }
                 self.add(item, item.kind, &text, bytes.len());
                 self.text = text;
             }
@@ -204,27 +234,27 @@ impl<'a> Writer<'a> {
                 self.add(item, item.kind, bytes, bytes.len());
             }
             Kind::LeftOut => {
-                let mut link = self.links.remove(&item.link).unwrap_or_else(Link::in_the_middle);
+                let mut link = self.links.remove(item.link).unwrap_or_else(Link::in_the_middle);
                 self.finish(item, &mut link);
                 let maskers = link.maskers.each_ref().map(Masker::after_a_gap);
                 self.links.insert(item.link, Link { maskers, about: link.about });
                 self.add(item, item.kind, bytes, bytes.len());
             }
             Kind::Ended => {
-                if let Some(mut link) = self.links.remove(&item.link) {
+                if let Some(mut link) = self.links.remove(item.link) {
                     self.finish(item, &mut link);
                 }
                 self.add(item, item.kind, bytes, bytes.len());
             }
             _ => {
-                if let (Kind::Greeted, Some(link)) = (item.kind, self.links.get_mut(&item.link)) {
+                if let (Kind::Greeted, Some(link)) = (item.kind, self.links.get(item.link)) {
                     link.about.0.extend_from_slice(bytes);
                 }
                 self.add(item, item.kind, bytes, bytes.len());
             }
         }
         let size = self.size + self.out.len() as u64;
-        let at_end = item.kind == Kind::Ended && self.links.is_empty();
+        let at_end = item.kind == Kind::Ended && self.links.0.is_empty();
         if size > self.shared.limits.split_after || at_end && size > self.shared.limits.rotate_after {
             self.next_file();
         }
@@ -367,9 +397,9 @@ impl<'a> Writer<'a> {
         self.out.extend_from_slice(MAGIC);
         let by = Details::default().with("By", format_args!("gami {}", env!("CARGO_PKG_VERSION")));
         self.add(&now(0), Kind::Opened, &by.0, by.0.len());
-        let links: Vec<(u64, Vec<u8>)> =
-            self.links.iter().map(|(number, link)| (*number, link.about.0.clone())).collect();
-        for (number, about) in links {
+        for at in 0..self.links.0.len() {
+            let (number, link) = &self.links.0[at];
+            let (number, about) = (*number, link.about.0.clone());
             self.add(&now(number), Kind::Continued, &about, about.len());
         }
         Ok(())

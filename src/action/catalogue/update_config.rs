@@ -45,10 +45,15 @@ impl UpdateConfig {
         self
     }
 
+    /// Whether a change has an option.
+    pub(crate) fn has_options(&self) -> bool {
+        self.0.iter().any(|(name, _)| name.starts_with("Options-"))
+    }
+
     /// The first name or value in the changes that begins with what a server passes over.
     pub(crate) fn misread(&self) -> Option<&str> {
-        let mut of_changes = self.0.iter().filter(|(name, _)| name.contains('-'));
-        of_changes.find(|(_, value)| value.starts_with(is_passed_over)).map(|(_, value)| value)
+        let misread = self.0.iter().find(|(name, value)| name.contains('-') && value.starts_with(is_passed_over));
+        misread.map(|(_, value)| value)
     }
 }
 
