@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, TryLockError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{bounded, Receiver, Sender, TryRecvError};
+use crossbeam_channel::{bounded, Receiver, RecvTimeoutError, Select, Sender, TryRecvError};
 
 const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
 
@@ -40,6 +40,25 @@ pub(crate) fn deadline_in(timeout: Duration) -> Instant {
 /// Starts a thread; of a boxed closure, for of each other type that is spawned the compiler makes a thousand lines.
 pub(crate) fn spawn(thread: Builder, run: Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>> {
     thread.spawn(run)
+}
+
+/// What comes over a channel before the deadline.
+///
+/// `Receiver::recv_deadline` is the same, and is compiled for each type in some 2,000 lines of LLVM IR. Where a thread
+/// waits for several channels those of each type are selected anyway, so here one is selected, too.
+pub(crate) fn recv_deadline<T>(receiver: &Receiver<T>, deadline: Instant) -> Result<T, RecvTimeoutError> {
+    loop {
+        match receiver.try_recv() {
+            Ok(item) => return Ok(item),
+            Err(TryRecvError::Disconnected) => return Err(RecvTimeoutError::Disconnected),
+            Err(TryRecvError::Empty) => {}
+        }
+        let mut select = Select::new();
+        select.recv(receiver);
+        if select.ready_deadline(deadline).is_err() {
+            return Err(RecvTimeoutError::Timeout);
+        }
+    }
 }
 
 /// What one thread hands another that waits for other things too.

@@ -15,7 +15,7 @@ use crate::engine::Interest;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::link::unguessable;
-use crate::sync::deadline_in;
+use crate::sync::{deadline_in, recv_deadline};
 
 /// The variable; its name sorts behind others, so that one expression can keep out every `VarSet` but this one's.
 pub(crate) const VARIABLE: &str = "ZZ_GAMI_FENCE";
@@ -84,7 +84,7 @@ impl Client {
         self.action(fence.action())?;
         let deadline = deadline_in(timeout);
         loop {
-            match sets.events().recv_deadline(deadline) {
+            match recv_deadline(sets.events(), deadline) {
                 Ok(event) if fence.is(&event) => return Ok(begun.elapsed()),
                 Ok(_) => {}
                 Err(RecvTimeoutError::Timeout) => return Err(Error::Timeout { after: timeout, sent: true }),

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::packet::Packet;
 use crate::response::Response;
-use crate::sync::deadline_in;
+use crate::sync::{deadline_in, recv_deadline};
 
 /// Between a list that failed and the next attempt: at first, and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -111,7 +111,7 @@ impl Follow {
     }
 
     fn wait_for_link(&mut self, deadline: Instant) -> Next {
-        match self.states.recv_deadline(deadline) {
+        match recv_deadline(&self.states, deadline) {
             Ok(State::Connected) => self.phase = Phase::Listing(Instant::now()),
             Ok(State::Closed) | Err(RecvTimeoutError::Disconnected) => return Next::Closed,
             Ok(_) => {}
@@ -121,7 +121,7 @@ impl Follow {
     }
 
     fn pause(&mut self, until: Instant, deadline: Instant) -> Next {
-        match self.states.recv_deadline(until.min(deadline)) {
+        match recv_deadline(&self.states, until.min(deadline)) {
             Ok(State::Connected) | Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => Next::Again,
             Err(RecvTimeoutError::Timeout) => Next::Late,
             Ok(State::Closed) | Err(RecvTimeoutError::Disconnected) => Next::Closed,

@@ -6,9 +6,10 @@
 
 use std::fmt;
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use std::vec;
 
-use crossbeam_channel::{unbounded, Receiver, RecvTimeoutError, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 
 use super::{stall_of, Client};
 use crate::action::{answers_no_list, is_empty_list, list_end, Action, ListEnd as KnownEnd};
@@ -16,7 +17,7 @@ use crate::error::{Error, PartialList, Result};
 use crate::event::Event;
 use crate::link::{Link, ListEnd, Reply, Request, Serial, Waiter};
 use crate::response::Response;
-use crate::sync::deadline_in;
+use crate::sync::{deadline_in, mailbox, recv_deadline, Mailbox, Post};
 
 /// A list, whole; from [`Client::list`].
 #[derive(Debug, Clone)]
@@ -142,18 +143,45 @@ pub(super) struct Replies {
     /// Whoever keeps the replies of a link that has ended does not keep its socket.
     link: Weak<Link>,
     serial: Serial,
-    parts: Receiver<Reply>,
+    parts: Mailbox<Reply>,
+    /// Those that have been taken out of there.
+    taken: vec::IntoIter<Reply>,
     timeout: Duration,
 }
 
 impl Replies {
     /// The next part; the error is a timeout if nothing came for that long.
-    pub fn next(&self) -> Result<Reply> {
-        self.next_by(deadline_in(self.timeout), self.timeout)
+    pub fn next(&mut self) -> Result<Reply> {
+        let deadline = deadline_in(self.timeout);
+        loop {
+            let is_open = self.take();
+            if let Some(part) = self.taken.next() {
+                return Ok(part);
+            }
+            if !is_open {
+                return Err(Error::Timeout { after: self.timeout, sent: true });
+            }
+            if let Err(RecvTimeoutError::Timeout) = recv_deadline(self.parts.woken(), deadline) {
+                let sent = self.link.upgrade().and_then(|link| link.abandon(self.serial)).unwrap_or(true);
+                // It may have come in this moment.
+                return self.try_next().ok_or(Error::Timeout { after: self.timeout, sent });
+            }
+        }
     }
 
-    pub fn receiver(&self) -> &Receiver<Reply> {
-        &self.parts
+    /// Ready when something has come.
+    pub fn woken(&self) -> &Receiver<()> {
+        self.parts.woken()
+    }
+
+    /// Takes what has come, if all before it has been handed out; whether more may come.
+    fn take(&mut self) -> bool {
+        if !self.taken.as_slice().is_empty() {
+            return true;
+        }
+        let (parts, is_open) = self.parts.take();
+        self.taken = parts.into_iter();
+        is_open
     }
 
     /// Nothing more comes.
@@ -163,20 +191,9 @@ impl Replies {
         }
     }
 
-    pub fn try_next(&self) -> Option<Reply> {
-        self.parts.try_recv().ok()
-    }
-
-    pub fn next_by(&self, deadline: Instant, timeout: Duration) -> Result<Reply> {
-        match self.parts.recv_deadline(deadline) {
-            Ok(part) => Ok(part),
-            Err(RecvTimeoutError::Disconnected) => Err(Error::Timeout { after: timeout, sent: true }),
-            Err(RecvTimeoutError::Timeout) => {
-                let sent = self.link.upgrade().and_then(|link| link.abandon(self.serial)).unwrap_or(true);
-                // It may have come in this moment.
-                self.parts.try_recv().map_err(|_| Error::Timeout { after: timeout, sent })
-            }
-        }
+    pub fn try_next(&mut self) -> Option<Reply> {
+        self.take();
+        self.taken.next()
     }
 }
 
@@ -189,7 +206,7 @@ impl Drop for Replies {
 }
 
 /// Who waits for the list that an action is answered with; an error if it is answered with none.
-pub(super) fn list_waiter(action: &Action) -> Result<impl FnOnce(Sender<Reply>) -> Waiter> {
+pub(super) fn list_waiter(action: &Action) -> Result<impl FnOnce(Post<Reply>) -> Waiter> {
     if action.own_complete_event().is_none() && answers_no_list(action) {
         let reason = "answers no list: `Client::action` takes it";
         return Err(Error::invalid(format!("action {:?}", action.name()), reason));
@@ -266,7 +283,7 @@ impl Client {
 
     fn begin_list(&self, action: &Action) -> Result<Items> {
         self.handle.engine.check_thread(action)?;
-        let source = self.start(action, list_waiter(action)?)?;
+        let mut source = self.start(action, list_waiter(action)?)?;
         loop {
             match source.next()? {
                 Reply::Response(response) if is_empty_list(action.name(), response.message().unwrap_or_default()) => {
@@ -283,9 +300,9 @@ impl Client {
     }
 
     /// Sends an action that is answered by more than a response.
-    pub(super) fn start(&self, action: &Action, waiter: impl FnOnce(Sender<Reply>) -> Waiter) -> Result<Replies> {
+    pub(super) fn start(&self, action: &Action, waiter: impl FnOnce(Post<Reply>) -> Waiter) -> Result<Replies> {
         let link = self.handle.engine.link()?;
-        let (parts_in, parts) = unbounded();
+        let (parts_in, parts) = mailbox();
         let timeout = self.timeout_of(action);
         let serial = link.submit(Request {
             action,
@@ -295,6 +312,6 @@ impl Client {
             memorable: false,
             stalls: stall_of(action),
         })?;
-        Ok(Replies { link: Arc::downgrade(&link), serial, parts, timeout })
+        Ok(Replies { link: Arc::downgrade(&link), serial, parts, taken: vec::IntoIter::default(), timeout })
     }
 }

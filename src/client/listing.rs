@@ -25,8 +25,8 @@ pub(crate) struct Listing {
 
 impl Listing {
     /// Ready when there is something to [`Listing::gather`].
-    pub fn replies(&self) -> &Receiver<Reply> {
-        self.replies.receiver()
+    pub fn woken(&self) -> &Receiver<()> {
+        self.replies.woken()
     }
 
     /// Where the list stands among the events, once its response has come.

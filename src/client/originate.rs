@@ -9,14 +9,14 @@ use std::sync::{Arc, OnceLock, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{bounded, Receiver, RecvTimeoutError};
+use crossbeam_channel::{unbounded, Receiver, RecvTimeoutError};
 
 use super::Client;
 use crate::action::{Action, EventClass, Hangup, Originate};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::link::{unguessable, Call, ChannelId, Link, Originated, Request, Serial, Waiter};
-use crate::sync::deadline_in;
+use crate::sync::{deadline_in, recv_deadline};
 
 /// Between two attempts to hang up a channel that the server does not know yet.
 const AGAIN: Duration = Duration::from_millis(25);
@@ -147,7 +147,7 @@ impl Client {
         self.handle.engine.check_thread(&Action::new("Originate"))?;
         let call = self.async_originate(call)?;
         // The deadline is the clock's; a moment later where no thread could be started for that.
-        match call.outcome.recv_timeout(timeout.saturating_add(Duration::from_secs(1))) {
+        match recv_deadline(&call.outcome, deadline_in(timeout.saturating_add(Duration::from_secs(1)))) {
             Ok(outcome) => outcome,
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                 Err(Error::Timeout { after: timeout, sent: true })
@@ -223,7 +223,7 @@ impl Client {
             action.push("Variable", format!("{name}=1"));
             variable = Some(name);
         }
-        let (outcome_in, outcome) = bounded(1);
+        let (outcome_in, outcome) = unbounded();
         let serial = link.submit_among_others(Request {
             action: &action,
             waiter: Waiter::Call(Box::new(Call::new(outcome_in, Arc::clone(&channel), variable.as_deref()))),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
-use crossbeam_channel::{bounded, Receiver};
+use crossbeam_channel::{unbounded, Receiver};
 
 use super::Client;
 use crate::engine::{Engine, Interest, Subscribed};
@@ -88,7 +88,7 @@ impl Client {
                 Subscription { engine: Arc::downgrade(engine), number, events, dropped }
             }
             None => {
-                let (_, events) = bounded(0);
+                let (_, events) = unbounded();
                 Subscription { engine: Weak::new(), number: 0, events, dropped: Arc::default() }
             }
         }

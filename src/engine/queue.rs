@@ -44,7 +44,7 @@ impl<T> BoundedSender<T> {
         if fits {
             self.room -= 1;
             // A receiver that is gone has dropped what it held; its queue is about to be taken away.
-            let _ = self.sender.send(item);
+            let _ = self.sender.try_send(item);
         }
         fits
     }

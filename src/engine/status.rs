@@ -151,10 +151,10 @@ impl Status {
     pub fn watch(&mut self) -> Receiver<State> {
         let (watcher, states) = unbounded();
         let now = self.state();
-        let _ = watcher.send(now);
+        let _ = watcher.try_send(now);
         if self.watchers.len() >= MOST_WATCHERS {
             // Only a send tells who is gone. Those who are not see the same state once more.
-            self.watchers.retain(|watcher| watcher.send(now).is_ok());
+            self.watchers.retain(|watcher| watcher.try_send(now).is_ok());
         }
         if now != State::Closed {
             self.watchers.push(watcher);
@@ -166,7 +166,7 @@ impl Status {
         let now = self.state();
         if now != self.told {
             self.told = now;
-            self.watchers.retain(|watcher| watcher.send(now).is_ok());
+            self.watchers.retain(|watcher| watcher.try_send(now).is_ok());
             if now == State::Closed {
                 self.watchers.clear();
             }

@@ -66,7 +66,7 @@ impl<T, U> Lane<T, U> {
             let source = &self.sources[self.at];
             match if source.waits { Err(TryRecvError::Empty) } else { source.items.try_recv() } {
                 Ok(item) => {
-                    let _ = self.out.send((self.tag)(&source.server, item));
+                    let _ = self.out.try_send((self.tag)(&source.server, item));
                     room -= 1;
                     self.taken += 1;
                     if self.taken < BATCH {
@@ -97,7 +97,7 @@ impl<T, U> Lane<T, U> {
         let source = &self.sources[at];
         let room = self.capacity - self.out.len();
         for item in source.items.try_iter().take(room) {
-            let _ = self.out.send((self.tag)(&source.server, item));
+            let _ = self.out.try_send((self.tag)(&source.server, item));
         }
         let left = source.items.len();
         self.forget(at);

@@ -170,10 +170,10 @@ impl Merger {
         let now = self.states.iter().filter_map(|states| Some((Arc::clone(&states.server), states.told?)));
         if let Some(again) = now.clone().next().filter(|_| self.watchers.len() >= MOST_WATCHERS) {
             // Only a send tells who is gone. Those who are not see the same state once more.
-            self.watchers.retain(|watcher| watcher.send(again.clone()).is_ok());
+            self.watchers.retain(|watcher| watcher.try_send(again.clone()).is_ok());
         }
         for state in now {
-            let _ = watcher.send(state);
+            let _ = watcher.try_send(state);
         }
         self.watchers.push(watcher);
     }
@@ -182,7 +182,7 @@ impl Merger {
         for States { server, come, told, .. } in &mut self.states {
             for state in come.try_iter() {
                 if told.replace(state) != Some(state) {
-                    self.watchers.retain(|watcher| watcher.send((Arc::clone(server), state)).is_ok());
+                    self.watchers.retain(|watcher| watcher.try_send((Arc::clone(server), state)).is_ok());
                 }
             }
         }

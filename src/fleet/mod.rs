@@ -35,7 +35,7 @@ use crate::engine::{State, Stats};
 use crate::error::{Error, Result};
 use crate::live::{Keeper, Parts};
 use crate::options::Options;
-use crate::sync::{deadline_in, lock};
+use crate::sync::{deadline_in, lock, recv_deadline};
 
 use builder::Server;
 use live::Models;
@@ -199,7 +199,7 @@ impl Fleet {
     fn await_first(attempted: &[Receiver<()>]) {
         let deadline = deadline_in(PATIENCE);
         for attempted in attempted {
-            let _ = attempted.recv_deadline(deadline);
+            let _ = recv_deadline(attempted, deadline);
         }
     }
 
@@ -365,7 +365,7 @@ impl Fleet {
         let (answer, told) = bounded(0);
         self.merging.order(Order::Watch(watcher, answer));
         // The thread is not long: it waits for nothing but orders and what comes.
-        let _ = told.recv_timeout(PATIENCE);
+        let _ = recv_deadline(&told, deadline_in(PATIENCE));
         states
     }
 

@@ -115,11 +115,11 @@ impl Call {
             (None, Error::Timeout { after, .. }) if self.taken_in => Error::NoOutcome { after },
             (None, error) => error,
         };
-        let _ = self.outcome.send(Err(error));
+        let _ = self.outcome.try_send(Err(error));
     }
 
     fn hand_over(&mut self, outcome: Result<Originated>) -> Step {
-        let _ = self.outcome.send(outcome);
+        let _ = self.outcome.try_send(outcome);
         Step::Over
     }
 }

@@ -49,7 +49,7 @@ use crate::error::{Error, Loss, Result};
 use crate::options::Options;
 use crate::packet::Framer;
 use crate::recording::Tape;
-use crate::sync::{deadline_in, lock, try_lock};
+use crate::sync::{deadline_in, lock, recv_deadline, try_lock};
 
 use outbox::Outbox;
 use pending::{Abandoned, Pending};
@@ -237,7 +237,7 @@ impl Link {
             return;
         }
         if waits {
-            let _ = answer.recv_deadline(deadline);
+            let _ = recv_deadline(&answer, deadline);
         }
         if let Some(mut wire) = try_lock(&self.wire) {
             wire.finish();

@@ -254,7 +254,7 @@ impl Pending {
         match &mut entry.waiter {
             Waiter::List { parts, answered, .. } if !response.is_error() => {
                 *answered = true;
-                let _ = parts.send(Reply::Response(response));
+                parts.send(Reply::Response(response));
                 Answer::First
             }
             Waiter::Call(call) if !response.is_error() => {
@@ -295,9 +295,9 @@ impl Pending {
             Some(Waiter::List { parts, end, answered: true }) if !is_outcome => {
                 let ended = end.is(&event);
                 if ended && matches!(end, ListEnd::Single(_)) {
-                    let _ = parts.send(Reply::Item(event.clone()));
+                    parts.send(Reply::Item(event.clone()));
                 }
-                let _ = parts.send(if ended { Reply::Complete(event) } else { Reply::Item(event) });
+                parts.send(if ended { Reply::Complete(event) } else { Reply::Item(event) });
                 (ended, None)
             }
             Some(Waiter::Call(_)) if is_outcome => {
@@ -498,7 +498,7 @@ mod tests {
             Event::new(Packet::new(text.as_bytes()), 0, 1)
         };
         let mut pending = Pending::new("prefix-".into());
-        let parts = crossbeam_channel::unbounded().0;
+        let parts = mailbox().0;
         let waiter = Waiter::List { parts, end: ListEnd::Unknown, answered: true };
         let serial = pending.number(&Action::new("Agents"), &mut String::new()).unwrap();
         pending.insert(serial, entry(waiter, None));

@@ -7,6 +7,7 @@ use crossbeam_channel::Sender;
 use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::response::Response;
+use crate::sync::Post;
 
 use super::call::Call;
 use super::waiting::Slot;
@@ -29,7 +30,7 @@ pub(crate) enum Waiter {
     ///
     /// Its events come after its response; what bears its id before that is not of the list.
     List {
-        parts: Sender<Reply>,
+        parts: Post<Reply>,
         end: ListEnd,
         answered: bool,
     },
@@ -67,9 +68,9 @@ impl Waiter {
     /// Hands over the last response.
     pub fn finish(self, response: Response) {
         match self {
-            Self::Response(waiter) => drop(waiter.send(accepted(response))),
+            Self::Response(waiter) => drop(waiter.try_send(accepted(response))),
             Self::Caller(slot) => slot.put(accepted(response)),
-            Self::List { parts, .. } => drop(parts.send(Reply::Failed(Error::Rejected(response)))),
+            Self::List { parts, .. } => parts.send(Reply::Failed(Error::Rejected(response))),
             Self::Call(call) => call.fail(Error::Rejected(response)),
             Self::Nobody { .. } => {}
         }
@@ -78,9 +79,9 @@ impl Waiter {
     /// Hands over an error in place of an answer.
     pub fn fail(self, error: Error) {
         match self {
-            Self::Response(waiter) => drop(waiter.send(Err(error))),
+            Self::Response(waiter) => drop(waiter.try_send(Err(error))),
             Self::Caller(slot) => slot.put(Err(error)),
-            Self::List { parts, .. } => drop(parts.send(Reply::Failed(error))),
+            Self::List { parts, .. } => parts.send(Reply::Failed(error)),
             Self::Call(call) => call.fail(error),
             Self::Nobody { .. } => {}
         }

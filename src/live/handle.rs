@@ -13,7 +13,7 @@ use super::part::{Part, Parts, Validity};
 use super::snapshot::Snapshot;
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::sync::{self, deadline_in, lock};
+use crate::sync::{self, deadline_in, lock, recv_deadline};
 
 /// The exchange as it is, kept up to date by a thread of its own; made by [`Client::live`].
 ///
@@ -154,7 +154,7 @@ impl Live {
         let deadline = deadline_in(timeout);
         // A list that is under way may be older than what the program knows.
         self.wait_settled(deadline, timeout)?;
-        match self.keeper.refresh(&self.picture, part).recv_deadline(deadline) {
+        match recv_deadline(&self.keeper.refresh(&self.picture, part), deadline) {
             // What is shown still is from before: that it is valid says nothing.
             Err(RecvTimeoutError::Timeout) => Err(Error::Timeout { after: timeout, sent: true }),
             _ => self.wait_settled(deadline, timeout),

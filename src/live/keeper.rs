@@ -165,7 +165,7 @@ fn wait(woken: &Receiver<()>, kept: &[(Box<Feed>, Arc<Picture>)]) {
         feed.events().map(|events| select.recv(events));
         feed.visit(|waited| {
             match waited {
-                Waited::Replies(listing) => select.recv(listing.replies()),
+                Waited::Replies(listing) => select.recv(listing.woken()),
                 Waited::Answer(answer) => select.recv(answer),
             };
         });
@@ -207,10 +207,7 @@ impl Picture {
 impl Shown {
     /// A receiver of the changes that come after the snapshot that is shown.
     pub fn subscribe(&mut self) -> Receiver<Change> {
-        let (changes, taken) = match self.closed {
-            true => bounded(0),
-            false => unbounded(),
-        };
+        let (changes, taken) = unbounded();
         if !self.closed {
             self.takers.push(Taker { changes, lost: 0 });
         }
@@ -224,14 +221,14 @@ impl Taker {
         if self.lost > 0 && self.changes.is_empty() {
             let (seq, at) = (changes.first().map_or(seq, |change| change.seq), SystemTime::now());
             let lost = Kind::Lost(std::mem::take(&mut self.lost));
-            if self.changes.send(Change { seq, at, part: None, corrected: false, kind: lost }).is_err() {
+            if self.changes.try_send(Change { seq, at, part: None, corrected: false, kind: lost }).is_err() {
                 return false;
             }
         }
         for change in changes {
             if self.lost > 0 || self.changes.len() >= CHANGES {
                 self.lost += 1;
-            } else if self.changes.send(change.clone()).is_err() {
+            } else if self.changes.try_send(change.clone()).is_err() {
                 return false;
             }
         }

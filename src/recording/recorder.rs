@@ -14,7 +14,7 @@ use super::entry::{Details, Direction, Kind};
 use super::queue::{Item, Queue};
 use super::writer;
 use crate::error::{Error, Result};
-use crate::sync::{self, deadline_in, lock};
+use crate::sync::{self, deadline_in, lock, recv_deadline};
 
 /// How long a file may take to be opened.
 const OPENING: Duration = Duration::from_secs(5);
@@ -270,7 +270,7 @@ impl Recorder {
         let thread = thread::Builder::new().name("gami-recorder".into()).stack_size(STACK);
         let for_writer = Arc::clone(&shared);
         sync::spawn(thread, Box::new(move || writer::run(&for_writer, opened))).map_err(|error| shared.error(error))?;
-        if outcome.recv_timeout(OPENING).is_ok() {
+        if recv_deadline(&outcome, deadline_in(OPENING)).is_ok() {
             return Ok(Self { handle: Arc::new(Handle { shared }), client: 0 });
         }
         shared.queue.close();

@@ -40,7 +40,7 @@ pub(super) fn run(shared: &Shared, opened: Sender<()>) {
     });
     match begun {
         Ok(mut writer) => {
-            let _ = opened.send(());
+            let _ = opened.try_send(());
             // The program's logger runs on this thread.
             if panic::catch_unwind(AssertUnwindSafe(|| writer.run())).is_err() {
                 shared.trouble(io::Error::other("the thread that records panicked"));
