@@ -8,7 +8,6 @@
 //!
 //! The thread sleeps until the next deadline, or until one is added or cancelled.
 
-use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, Weak};
@@ -27,8 +26,14 @@ pub(crate) trait Timed: Send + Sync {
 }
 
 struct Clock {
-    due: HashMap<u64, (Instant, Weak<dyn Timed>)>,
+    due: Vec<Due>,
     running: bool,
+}
+
+struct Due {
+    key: u64,
+    at: Instant,
+    timed: Weak<dyn Timed>,
 }
 
 /// A key that nothing else has.
@@ -61,9 +66,11 @@ pub(crate) fn schedule(key: u64, at: Instant, timed: &Arc<dyn Timed>) {
 
 fn add(key: u64, at: Instant, timed: Weak<dyn Timed>) -> io::Result<()> {
     let mut clock = lock(&CLOCK);
-    let clock = clock.get_or_insert_with(|| Clock { due: HashMap::new(), running: false });
-    let due = clock.due.entry(key).or_insert((at, timed));
-    due.0 = due.0.min(at);
+    let clock = clock.get_or_insert_with(|| Clock { due: Vec::new(), running: false });
+    match clock.due.iter_mut().find(|due| due.key == key) {
+        Some(due) => due.at = due.at.min(at),
+        None => clock.due.push(Due { key, at, timed }),
+    }
     if clock.running {
         CHANGED.notify_one();
     } else {
@@ -77,7 +84,8 @@ fn add(key: u64, at: Instant, timed: Weak<dyn Timed>) -> io::Result<()> {
 /// Forgets a key.
 pub(crate) fn cancel(key: u64) {
     if let Some(clock) = lock(&CLOCK).as_mut() {
-        if clock.due.remove(&key).is_some() && clock.running {
+        if let Some(place) = clock.due.iter().position(|due| due.key == key) {
+            clock.due.swap_remove(place);
             CHANGED.notify_one();
         }
     }
@@ -86,7 +94,7 @@ pub(crate) fn cancel(key: u64) {
 fn run() {
     let mut guard = lock(&CLOCK);
     while let Some(clock) = guard.as_mut() {
-        let Some(next) = clock.due.values().map(|(at, _)| *at).min() else {
+        let Some(next) = clock.due.iter().map(|due| due.at).min() else {
             clock.running = false;
             RUNNING.store(false, Ordering::SeqCst);
             return;
@@ -96,16 +104,13 @@ fn run() {
             guard = sync::wait(&CHANGED, guard, next - now);
             continue;
         }
-        let mut overdue: Vec<(u64, Arc<dyn Timed>)> = Vec::new();
-        clock.due.retain(|key, (at, timed)| {
-            let stays = *at > now;
-            if !stays {
-                overdue.extend(timed.upgrade().map(|timed| (*key, timed)));
-            }
-            stays
-        });
+        let mut overdue = Vec::new();
+        while let Some(place) = clock.due.iter().position(|due| due.at <= now) {
+            overdue.push(clock.due.swap_remove(place));
+        }
         drop(guard);
-        for (key, timed) in overdue {
+        for Due { key, timed, .. } in overdue {
+            let Some(timed) = timed.upgrade() else { continue };
             if let Some(at) = timed.expire(now) {
                 schedule(key, at, &timed);
             }

@@ -1,12 +1,13 @@
 //! How a link is made and gets its session back.
 
+use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{bounded, select};
+use crossbeam_channel::{bounded, Select};
 
 use super::reader;
 use super::session::Credentials;
@@ -160,15 +161,15 @@ impl Engine {
         sync::spawn(thread::Builder::new().name("gami-connect".into()), Box::new(connect)).map_err(failed)?;
         // The thread keeps the deadline itself, but for the resolving of the name.
         let grace = timeout.saturating_add(Duration::from_millis(250));
-        let opened = select! {
-            recv(ended) -> _ => {
-                lock(&outcome).take().unwrap_or_else(|| Err(failed(std::io::ErrorKind::Interrupted.into())))
+        let mut first = Select::new();
+        let is_over = first.recv(&ended);
+        first.recv(&self.closed);
+        let opened = match first.ready_timeout(grace) {
+            Ok(over) if over == is_over => {
+                lock(&outcome).take().unwrap_or_else(|| Err(failed(io::ErrorKind::Interrupted.into())))
             }
-            recv(self.closed) -> _ => Err(Error::Closed { sent: false }),
-            default(grace) => Err(failed(std::io::Error::new(
-                std::io::ErrorKind::TimedOut,
-                format!("no connection within {timeout:?}"),
-            ))),
+            Ok(_) => Err(Error::Closed { sent: false }),
+            Err(_) => Err(failed(io::Error::new(io::ErrorKind::TimedOut, format!("no connection within {timeout:?}")))),
         };
         if opened.is_err() {
             if let Some(socket) = lock(&socket).take() {
@@ -187,7 +188,7 @@ impl Engine {
             let read = || reader::run(source, framer, &link, &engine.streams, &engine.session, keepalive, booted);
             // The program's logger runs on this thread.
             let loss = panic::catch_unwind(AssertUnwindSafe(read))
-                .unwrap_or_else(|_| Loss::Io(Arc::new(std::io::Error::other("the thread that reads panicked"))));
+                .unwrap_or_else(|_| Loss::Io(Arc::new(io::Error::other("the thread that reads panicked"))));
             engine.lost(link, loss);
         }))
     }

@@ -104,9 +104,9 @@ fn dispatch(framer: &mut Framer, responses: &mut Vec<Response>, link: &Link, str
                 log::trace!("received {packet:?}");
             }
         }
-        hand_on(frames.into_iter(), limit, responses, link, streams, session)
+        hand_on(&mut frames.into_iter(), limit, responses, link, streams, session)
     } else {
-        hand_on(framer.frames_knowing(is_pending), limit, responses, link, streams, session)
+        hand_on(&mut framer.frames_knowing(is_pending), limit, responses, link, streams, session)
     };
     for response in late.into_iter().flatten() {
         log::debug!("nobody waits for the response {:?}", response.action_id());
@@ -115,7 +115,7 @@ fn dispatch(framer: &mut Framer, responses: &mut Vec<Response>, link: &Link, str
 
 /// Returns the responses that nobody waits for.
 fn hand_on(
-    frames: impl Iterator<Item = Frame>,
+    frames: &mut dyn Iterator<Item = Frame>,
     limit: usize,
     responses: &mut Vec<Response>,
     link: &Link,

@@ -154,7 +154,7 @@ impl Status {
         let _ = watcher.try_send(now);
         if self.watchers.len() >= MOST_WATCHERS {
             // Only a send tells who is gone. Those who are not see the same state once more.
-            self.watchers.retain(|watcher| watcher.try_send(now).is_ok());
+            self.tell_all(now);
         }
         if now != State::Closed {
             self.watchers.push(watcher);
@@ -166,10 +166,14 @@ impl Status {
         let now = self.state();
         if now != self.told {
             self.told = now;
-            self.watchers.retain(|watcher| watcher.try_send(now).is_ok());
+            self.tell_all(now);
             if now == State::Closed {
                 self.watchers.clear();
             }
         }
+    }
+
+    fn tell_all(&mut self, state: State) {
+        self.watchers.retain(|watcher| watcher.try_send(state).is_ok());
     }
 }

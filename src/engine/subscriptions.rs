@@ -17,7 +17,8 @@ use crate::event::Event;
 #[derive(Default)]
 pub(super) struct Subscriptions {
     last: u64,
-    subscribers: HashMap<u64, Subscriber>,
+    /// By their numbers, which grow.
+    subscribers: Vec<(u64, Box<Subscriber>)>,
     by_name: HashMap<Box<str>, Bucket>,
     any_name: Bucket,
     /// Who gets the event at hand.
@@ -32,7 +33,7 @@ struct Subscriber {
     dropped: Arc<AtomicU64>,
 }
 
-/// Subscribers who ask for the same name.
+/// Subscribers who ask for the same name; or, in a [`HeaderIndex`], for the same value.
 #[derive(Default)]
 struct Bucket {
     any_header: Vec<u64>,
@@ -42,7 +43,7 @@ struct Bucket {
 /// Subscribers who ask for values of the same header.
 struct HeaderIndex {
     name: Box<str>,
-    values: HashMap<Box<str>, Vec<u64>>,
+    values: HashMap<Box<str>, Bucket>,
 }
 
 /// What a subscriber holds.
@@ -62,13 +63,14 @@ impl Subscriptions {
         let (sender, events) = unbounded();
         let dropped = Arc::<AtomicU64>::default();
         let queue = EventQueue::new(sender, interest.own_capacity().unwrap_or(capacity).max(1));
-        self.subscribers.insert(number, Subscriber { interest, queue, dropped: Arc::clone(&dropped) });
+        let subscriber = Subscriber { interest, queue, dropped: Arc::clone(&dropped) };
+        self.subscribers.push((number, Box::new(subscriber)));
         Subscribed { number, events, dropped }
     }
 
     /// Takes a subscriber away: how many of its drops have not been told.
     pub fn remove(&mut self, number: u64) -> Option<u64> {
-        let mut subscriber = self.subscribers.remove(&number)?;
+        let (_, mut subscriber) = self.subscribers.remove(place(&self.subscribers, number)?);
         for bucket in buckets(&mut self.by_name, &mut self.any_name, &subscriber.interest) {
             bucket.remove(number, &subscriber.interest);
         }
@@ -98,7 +100,8 @@ impl Subscriptions {
         }
         let mut detached = None;
         for number in &self.takers {
-            let Some(subscriber) = self.subscribers.get_mut(number) else { continue };
+            let Some(place) = place(&self.subscribers, *number) else { continue };
+            let subscriber = &mut self.subscribers[place].1;
             if !subscriber.interest.takes(event) {
                 continue;
             }
@@ -122,19 +125,25 @@ impl Subscriptions {
 
     /// A read has ended: `tell` hears of the bursts that are over.
     pub fn end_read(&mut self, mut tell: impl FnMut(u64)) {
-        for subscriber in self.subscribers.values_mut() {
+        for (_, subscriber) in &mut self.subscribers {
             subscriber.queue.end_read();
             subscriber.queue.settle().into_iter().for_each(&mut tell);
         }
     }
 
     /// Nothing comes for a while: `tell` hears of the drops that have not been told.
-    pub fn end_bursts(&mut self, tell: impl FnMut(u64)) {
-        self.subscribers.values_mut().filter_map(|subscriber| subscriber.queue.end_burst()).for_each(tell);
+    pub fn end_bursts(&mut self, mut tell: impl FnMut(u64)) {
+        for (_, subscriber) in &mut self.subscribers {
+            subscriber.queue.end_burst().into_iter().for_each(&mut tell);
+        }
     }
 }
 
-/// Where a subscriber of this interest stands.
+fn place(subscribers: &[(u64, Box<Subscriber>)], number: u64) -> Option<usize> {
+    subscribers.binary_search_by_key(&number, |(other, _)| *other).ok()
+}
+
+/// The buckets of a subscriber of this interest.
 fn buckets<'a>(
     by_name: &'a mut HashMap<Box<str>, Bucket>,
     any_name: &'a mut Bucket,
@@ -160,34 +169,43 @@ impl Bucket {
             self.by_header.len() - 1
         });
         for value in values {
-            let numbers = self.by_header[at].values.entry(value.clone()).or_default();
-            if !numbers.contains(&number) {
-                numbers.push(number);
+            let bucket = self.by_header[at].values.entry(value.clone()).or_default();
+            if bucket.any_header.last() != Some(&number) {
+                bucket.any_header.push(number);
             }
         }
     }
 
     fn remove(&mut self, number: u64, interest: &Interest) {
-        self.any_header.retain(|other| *other != number);
-        let Some((name, values)) = interest.headers.first() else { return };
-        for index in self.by_header.iter_mut().filter(|index| index.name.eq_ignore_ascii_case(name)) {
-            for value in values {
-                if let Some(numbers) = index.values.get_mut(value) {
-                    numbers.retain(|other| *other != number);
-                    if numbers.is_empty() {
-                        index.values.remove(value);
-                    }
+        let Some((name, values)) = interest.headers.first() else { return self.leave(number) };
+        let Some(at) = self.by_header.iter().position(|index| index.name.eq_ignore_ascii_case(name)) else { return };
+        let index = &mut self.by_header[at];
+        for value in values {
+            if let Some(bucket) = index.values.get_mut(value) {
+                bucket.leave(number);
+                if bucket.is_empty() {
+                    index.values.remove(value);
                 }
             }
         }
-        self.by_header.retain(|index| !index.values.is_empty());
+        if index.values.is_empty() {
+            self.by_header.remove(at);
+        }
+    }
+
+    /// Takes out one that asks for no header, or for none but those that lead here.
+    fn leave(&mut self, number: u64) {
+        if let Ok(at) = self.any_header.binary_search(&number) {
+            self.any_header.remove(at);
+        }
     }
 
     fn find(&self, event: &Event, takers: &mut Vec<u64>) {
         takers.extend_from_slice(&self.any_header);
         for index in &self.by_header {
-            let numbers = event.packet().seek(&index.name).and_then(|value| index.values.get(value));
-            takers.extend(numbers.into_iter().flatten());
+            if let Some(bucket) = event.packet().seek(&index.name).and_then(|value| index.values.get(value)) {
+                takers.extend_from_slice(&bucket.any_header);
+            }
         }
     }
 }

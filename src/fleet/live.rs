@@ -77,7 +77,11 @@ impl FleetLive {
     ///
     /// The pictures are taken one after the other: each is consistent, and they are of no one moment.
     pub fn now(&self) -> BTreeMap<Arc<str>, Snapshot> {
-        lock(&self.models.by_server).iter().map(|(name, live)| (Arc::clone(name), live.now())).collect()
+        let mut now = BTreeMap::new();
+        for (name, live) in lock(&self.models.by_server).iter() {
+            now.insert(Arc::clone(name), live.now());
+        }
+        now
     }
 
     /// The model of one server, for its changes and to wait for it.

@@ -103,6 +103,10 @@ fn tagged(server: &Arc<str>, error: Error) -> (Arc<str>, Error) {
     (Arc::clone(server), error)
 }
 
+fn tell(watchers: &mut Vec<Watcher>, state: (Arc<str>, State)) {
+    watchers.retain(|watcher| watcher.try_send(state.clone()).is_ok());
+}
+
 struct Merger {
     orders: Mailbox<Order>,
     events: Lane<Event, FleetEvent>,
@@ -170,7 +174,7 @@ impl Merger {
         let now = self.states.iter().filter_map(|states| Some((Arc::clone(&states.server), states.told?)));
         if let Some(again) = now.clone().next().filter(|_| self.watchers.len() >= MOST_WATCHERS) {
             // Only a send tells who is gone. Those who are not see the same state once more.
-            self.watchers.retain(|watcher| watcher.try_send(again.clone()).is_ok());
+            tell(&mut self.watchers, again);
         }
         for state in now {
             let _ = watcher.try_send(state);
@@ -182,7 +186,7 @@ impl Merger {
         for States { server, come, told, .. } in &mut self.states {
             for state in come.try_iter() {
                 if told.replace(state) != Some(state) {
-                    self.watchers.retain(|watcher| watcher.try_send((Arc::clone(server), state)).is_ok());
+                    tell(&mut self.watchers, (Arc::clone(server), state));
                 }
             }
         }

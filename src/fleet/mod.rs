@@ -184,13 +184,9 @@ impl Fleet {
                 return Err(error);
             }
         };
-        servers.models.retain(|models| match models.upgrade() {
-            Some(models) => {
-                models.add(&name, &client);
-                true
-            }
-            None => false,
-        });
+        for models in servers.models.iter().filter_map(Weak::upgrade) {
+            models.add(&name, &client);
+        }
         servers.members.insert(place, Member { name, number, client });
         Ok(attempted)
     }
@@ -231,7 +227,9 @@ impl Fleet {
         let mut servers = lock(&self.servers);
         if let Some(place) = servers.members.iter().position(|other| other.number == member.number) {
             servers.members.remove(place);
-            gone.extend(servers.models.iter().filter_map(Weak::upgrade).filter_map(|models| models.remove(name)));
+            for models in servers.models.iter().filter_map(Weak::upgrade) {
+                gone.push(models.remove(name));
+            }
             self.merging.order(Order::Remove(member.number));
         }
         drop(servers);

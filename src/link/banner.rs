@@ -3,6 +3,8 @@
 use std::io::ErrorKind;
 use std::time::Instant;
 
+use memchr::memmem;
+
 use super::transport::Stream;
 use crate::error::{Error, Result};
 use crate::options::Options;
@@ -23,6 +25,7 @@ pub(super) fn read(
 ) -> Result<String> {
     let failed = |reason: String| Error::Banner { address: address.into(), reason: reason.into() };
     let hint = |line: &[u8]| if !options.is_tls() && may_be_tls(line) { "; is it a TLS port?" } else { "" };
+    let instead = |what: &str, seen: &[u8], line: &[u8]| failed(format!("{what}: {:?}{}", excerpt(seen), hint(line)));
     let mut line = Vec::new();
     let mut piece = [0; 512];
     let end = loop {
@@ -30,18 +33,14 @@ pub(super) fn read(
             break end;
         }
         if line.len() > LONGEST {
-            return Err(failed(format!("its first line is not a banner: {:?}{}", excerpt(&line), hint(&line))));
+            return Err(instead("its first line is not a banner", &line, &line));
         }
         match stream.read_by(&mut piece, deadline) {
             Ok(0) if line.is_empty() => {
-                return Err(failed(
-                    "it closed the connection before its banner, as a server over its authlimit does".into(),
-                ))
+                let reason = "it closed the connection before its banner, as a server over its authlimit does";
+                return Err(failed(reason.into()));
             }
-            Ok(0) => {
-                let reason = format!("it closed the connection within its banner: {:?}{}", excerpt(&line), hint(&line));
-                return Err(failed(reason));
-            }
+            Ok(0) => return Err(instead("it closed the connection within its banner", &line, &line)),
             Ok(read) => {
                 line.extend_from_slice(&piece[..read]);
                 if let Some(tape) = tape {
@@ -56,12 +55,12 @@ pub(super) fn read(
             Err(error) => return Err(failed(format!("reading its banner failed: {error}"))),
         }
     };
-    let banner = String::from_utf8_lossy(line[..end].trim_ascii()).into_owned();
+    let banner = line[..end].trim_ascii();
     // Forks and proxies have names of their own; versions tell nothing.
-    if !["Call Manager", "Manager Proxy"].iter().any(|name| banner.contains(name)) {
-        let reason = format!("its first line is not a banner: {:?}{}", excerpt(banner.as_bytes()), hint(&line));
-        return Err(failed(reason));
+    if !["Call Manager", "Manager Proxy"].iter().any(|name| memmem::find(banner, name.as_bytes()).is_some()) {
+        return Err(instead("its first line is not a banner", banner, &line));
     }
+    let banner = String::from_utf8_lossy(banner).into_owned();
     framer.set_line_end(if line[..end].ends_with(b"\r") { LineEnd::CrLf } else { LineEnd::Lf });
     if let Some(tape) = tape {
         tape.greeted(&banner);

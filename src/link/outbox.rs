@@ -138,15 +138,16 @@ impl Outbox {
     /// Nobody waits for an action any more: gives what it leaves and whether it went out, or `None`
     /// if it was answered already.
     ///
-    /// The place of one that still waits to be sent is added to `gaps`: who is told that it was not sent may
-    /// make it again.
+    /// The place of one that still waits to be sent is added to `gaps`, which stay in order: who is told that it was
+    /// not sent may make it again.
     pub fn abandon(&mut self, serial: Serial, gaps: &mut Vec<Range<u64>>) -> Option<(Abandoned, bool)> {
         let abandoned = self.pending.abandon(serial)?;
         let gone = self.queued - self.outgoing.len() as u64;
         let sent = self.ended.is_some() || abandoned.span.start < gone;
         if !sent {
             self.pending.withdraw(serial);
-            gaps.push(abandoned.span.clone());
+            let place = gaps.partition_point(|gap| gap.start < abandoned.span.start);
+            gaps.insert(place, abandoned.span.clone());
             if let Some(window) = &mut self.window {
                 window.withdraw(serial);
             }
@@ -163,13 +164,12 @@ impl Outbox {
         self.abandon(serial, &mut Vec::new())
     }
 
-    /// Takes these places out of what is still to be sent.
-    pub fn close(&mut self, mut gaps: Vec<Range<u64>>) {
+    /// Takes these places, which are in order, out of what is still to be sent.
+    pub fn close(&mut self, gaps: Vec<Range<u64>>) {
         if gaps.is_empty() {
             return;
         }
         self.unsent -= gaps.len();
-        gaps.sort_unstable_by_key(|gap| gap.start);
         let gone = self.queued - self.outgoing.len() as u64;
         let mut kept = 0;
         let mut from = 0;

@@ -76,7 +76,8 @@ pub(crate) struct Pending {
     /// The actions that a session has yet to answer, which it does in this order, and until when it may be silent
     /// because it carries them out.
     unanswered: VecDeque<(Serial, Instant)>,
-    abandoned: VecDeque<Serial>,
+    /// Oldest first, and few enough to be moved up.
+    abandoned: Vec<Serial>,
     /// The ids of abandoned actions that are too many to remember whole: what they hash to.
     forgotten: HashSet<u64>,
     hasher: RandomState,
@@ -97,7 +98,7 @@ impl Pending {
             named_lists: Vec::new(),
             deadlines: BinaryHeap::new(),
             unanswered: VecDeque::new(),
-            abandoned: VecDeque::new(),
+            abandoned: Vec::new(),
             forgotten: HashSet::new(),
             hasher: RandomState::new(),
             collecting: 0,
@@ -199,9 +200,7 @@ impl Pending {
     /// An action will not be sent after all.
     pub fn withdraw(&mut self, serial: Serial) {
         self.remove(serial);
-        if let Ok(at) = self.unanswered.binary_search_by_key(&serial, |(queued, _)| *queued) {
-            self.unanswered.remove(at);
-        }
+        self.unanswered.retain(|(queued, _)| *queued != serial);
     }
 
     /// An action has been answered, and so have all before it, but for those that a server never answers.
@@ -380,7 +379,7 @@ impl Pending {
             if self.abandoned.len() == MOST_ABANDONED {
                 self.forget_oldest();
             }
-            self.abandoned.push_back(serial);
+            self.abandoned.push(serial);
             let waiter = Waiter::Nobody { end };
             let (unwatched, span) = (None, span.clone());
             let entry = Entry { waiter, own_id, memorable, unwatched, span, answered, preliminary, name, privilege };
@@ -408,7 +407,7 @@ impl Pending {
     }
 
     fn forget_oldest(&mut self) {
-        let Some(oldest) = self.abandoned.pop_front() else { return };
+        let oldest = self.abandoned.remove(0);
         if self.entries.get(&oldest).is_some_and(|entry| !entry.waiter.is_awaited()) {
             let id = self.remove(oldest).filter(|entry| !entry.answered).and_then(|entry| entry.own_id);
             self.forgotten.extend(id.map(|id| self.hasher.hash_one(&*id)));
@@ -498,7 +497,7 @@ mod tests {
             Event::new(Packet::new(text.as_bytes()), 0, 1)
         };
         let mut pending = Pending::new("prefix-".into());
-        let parts = mailbox().0;
+        let parts = crate::sync::mailbox().0;
         let waiter = Waiter::List { parts, end: ListEnd::Unknown, answered: true };
         let serial = pending.number(&Action::new("Agents"), &mut String::new()).unwrap();
         pending.insert(serial, entry(waiter, None));

@@ -65,14 +65,16 @@ pub(crate) fn connect(
 ) -> Result<Stream> {
     let target = address::parse(address, options.default_port())?;
     let failed = |error| Error::Connect { address: address.into(), source: Arc::new(error) };
-    let tcp = socket::connect(&target, deadline).map_err(failed)?;
-    tcp.set_nodelay(true).map_err(failed)?;
-    if let Some(interval) = options.keepalive {
-        socket::keep_alive(&tcp, interval).map_err(failed)?;
-    }
-    control(Control::new(&tcp).map_err(failed)?);
-    let control = Control::new(&tcp).map_err(failed)?;
-    let writing = tcp.try_clone().map_err(failed)?;
+    let connect = || {
+        let tcp = socket::connect(&target, deadline)?;
+        tcp.set_nodelay(true)?;
+        if let Some(interval) = options.keepalive {
+            socket::keep_alive(&tcp, interval)?;
+        }
+        control(Control::new(&tcp)?);
+        Ok((Control::new(&tcp)?, tcp.try_clone()?, tcp))
+    };
+    let (control, writing, tcp) = connect().map_err(failed)?;
     #[cfg(feature = "tls")]
     let (source, sink) = match &options.tls {
         Some(tls) => {
