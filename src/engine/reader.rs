@@ -108,7 +108,7 @@ fn dispatch(framer: &mut Framer, responses: &mut Vec<Response>, link: &Link, str
     } else {
         hand_on(&mut framer.frames_knowing(is_pending), limit, responses, link, streams, session)
     };
-    for response in late.into_iter().flatten() {
+    for response in late {
         log::debug!("nobody waits for the response {:?}", response.action_id());
     }
 }
@@ -121,9 +121,9 @@ fn hand_on(
     link: &Link,
     streams: &Streams,
     session: &Session,
-) -> Option<Vec<Response>> {
+) -> Vec<Response> {
+    let mut late = Vec::new();
     streams.with(|open, streams| {
-        let mut late = Vec::new();
         // Those that come in a row, together; before the events that may belong to their actions.
         let mut answer = |responses: &mut Vec<Response>| {
             if !responses.is_empty() {
@@ -157,8 +157,8 @@ fn hand_on(
         }
         answer(responses);
         open.settle(streams);
-        late
-    })
+    });
+    late
 }
 
 /// Tells whoever waits for a packet that grows beyond the limit: its id is in its first lines.

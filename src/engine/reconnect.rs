@@ -139,7 +139,7 @@ impl Engine {
         if let Some(tape) = link.tape() {
             match &end {
                 End::Lost(cause) => tape.ended(cause),
-                End::Closed => tape.ended("closed"),
+                End::Closed => tape.ended(&"closed"),
             }
         }
         let reconnection = match end {

@@ -57,8 +57,13 @@ impl Subscriptions {
     pub fn add(&mut self, interest: Interest, capacity: usize) -> Subscribed {
         self.last += 1;
         let number = self.last;
-        for bucket in buckets(&mut self.by_name, &mut self.any_name, &interest) {
-            bucket.add(number, &interest);
+        match &interest.names {
+            None => self.any_name.add(number, &interest),
+            Some(names) => {
+                for name in names {
+                    self.by_name.entry(name.clone()).or_default().add(number, &interest);
+                }
+            }
         }
         let (sender, events) = unbounded();
         let dropped = Arc::<AtomicU64>::default();
@@ -71,10 +76,19 @@ impl Subscriptions {
     /// Takes a subscriber away: how many of its drops have not been told.
     pub fn remove(&mut self, number: u64) -> Option<u64> {
         let (_, mut subscriber) = self.subscribers.remove(place(&self.subscribers, number)?);
-        for bucket in buckets(&mut self.by_name, &mut self.any_name, &subscriber.interest) {
-            bucket.remove(number, &subscriber.interest);
+        let interest = &subscriber.interest;
+        match &interest.names {
+            None => self.any_name.remove(number, interest),
+            Some(names) => {
+                for name in names {
+                    let Some(bucket) = self.by_name.get_mut(name) else { continue };
+                    bucket.remove(number, interest);
+                    if bucket.is_empty() {
+                        self.by_name.remove(name);
+                    }
+                }
+            }
         }
-        self.by_name.retain(|_, bucket| !bucket.is_empty());
         subscriber.queue.end_burst()
     }
 
@@ -127,14 +141,18 @@ impl Subscriptions {
     pub fn end_read(&mut self, mut tell: impl FnMut(u64)) {
         for (_, subscriber) in &mut self.subscribers {
             subscriber.queue.end_read();
-            subscriber.queue.settle().into_iter().for_each(&mut tell);
+            if let Some(untold) = subscriber.queue.settle() {
+                tell(untold);
+            }
         }
     }
 
     /// Nothing comes for a while: `tell` hears of the drops that have not been told.
     pub fn end_bursts(&mut self, mut tell: impl FnMut(u64)) {
         for (_, subscriber) in &mut self.subscribers {
-            subscriber.queue.end_burst().into_iter().for_each(&mut tell);
+            if let Some(untold) = subscriber.queue.end_burst() {
+                tell(untold);
+            }
         }
     }
 }
@@ -143,36 +161,20 @@ fn place(subscribers: &[(u64, Box<Subscriber>)], number: u64) -> Option<usize> {
     subscribers.binary_search_by_key(&number, |(other, _)| *other).ok()
 }
 
-/// The buckets of a subscriber of this interest.
-fn buckets<'a>(
-    by_name: &'a mut HashMap<Box<str>, Bucket>,
-    any_name: &'a mut Bucket,
-    interest: &Interest,
-) -> Vec<&'a mut Bucket> {
-    let Some(names) = &interest.names else { return vec![any_name] };
-    for name in names {
-        by_name.entry(name.clone()).or_default();
-    }
-    by_name.iter_mut().filter(|(name, _)| names.contains(name)).map(|(_, bucket)| bucket).collect()
-}
-
 impl Bucket {
     fn is_empty(&self) -> bool {
         self.any_header.is_empty() && self.by_header.is_empty()
     }
 
     fn add(&mut self, number: u64, interest: &Interest) {
-        let Some((name, values)) = interest.headers.first() else { return self.any_header.push(number) };
+        let Some((name, values)) = interest.headers.first() else { return self.enter(number) };
         let known = self.by_header.iter().position(|index| index.name.eq_ignore_ascii_case(name));
         let at = known.unwrap_or_else(|| {
             self.by_header.push(HeaderIndex { name: name.clone(), values: HashMap::new() });
             self.by_header.len() - 1
         });
         for value in values {
-            let bucket = self.by_header[at].values.entry(value.clone()).or_default();
-            if bucket.any_header.last() != Some(&number) {
-                bucket.any_header.push(number);
-            }
+            self.by_header[at].values.entry(value.clone()).or_default().enter(number);
         }
     }
 
@@ -193,7 +195,14 @@ impl Bucket {
         }
     }
 
-    /// Takes out one that asks for no header, or for none but those that lead here.
+    /// Takes in one that asks for no header, or for none but those that lead here; once, if it names a thing twice.
+    fn enter(&mut self, number: u64) {
+        if self.any_header.last() != Some(&number) {
+            self.any_header.push(number);
+        }
+    }
+
+    /// Takes such a one out.
     fn leave(&mut self, number: u64) {
         if let Ok(at) = self.any_header.binary_search(&number) {
             self.any_header.remove(at);

@@ -70,8 +70,11 @@ impl FleetBuilder {
             clients.push((name, client));
         }
         let fleet = Fleet::start()?;
-        let attempted: Result<Vec<_>> = clients.into_iter().map(|(name, client)| fleet.take_in(name, client)).collect();
-        Fleet::await_first(&attempted?);
+        let mut attempted = Vec::with_capacity(clients.len());
+        for (name, client) in clients {
+            attempted.push(fleet.take_in(name, client)?);
+        }
+        Fleet::await_first(&attempted);
         Ok(fleet)
     }
 }

@@ -103,7 +103,9 @@ impl Link {
             self.note(&outbox);
             self.send_held(outbox);
         }
-        self.expect_callers(last.iter().map(|(waiter, _)| waiter));
+        for (waiter, _) in &last {
+            self.expect_caller(waiter);
+        }
         // Who is woken makes the next action at once, and needs the outbox for it.
         for (waiter, response) in last {
             waiter.finish(response);
@@ -143,7 +145,7 @@ impl Link {
         let Some((Abandoned { waiter, .. }, _)) = outbox.abandon_answered(serial) else { return };
         self.note(&outbox);
         self.send_held(outbox);
-        self.expect_callers([&waiter]);
+        self.expect_caller(&waiter);
         waiter.fail(Error::PacketTooLarge { size: limit as u64 + 1 });
     }
 
@@ -168,10 +170,11 @@ impl Link {
         self.callers.unsent.store(outbox.unsent, Ordering::SeqCst);
     }
 
-    /// These are about to be handed their answers.
-    pub(super) fn expect_callers<'a>(&self, waiters: impl IntoIterator<Item = &'a Waiter>) {
-        let callers = waiters.into_iter().filter(|waiter| matches!(waiter, Waiter::Caller(_))).count();
-        self.callers.answered.fetch_add(callers, Ordering::SeqCst);
+    /// This one is about to be handed its answer; those of a batch are all told before the first is.
+    pub(super) fn expect_caller(&self, waiter: &Waiter) {
+        if let Waiter::Caller(_) = waiter {
+            self.callers.answered.fetch_add(1, Ordering::SeqCst);
+        }
     }
 
     /// Nobody waits for an action any more; whether it went out, or `None` if it was answered already.

@@ -260,7 +260,9 @@ impl Link {
             self.note(&outbox);
             (end, abandoned, self.written.load(Ordering::SeqCst))
         };
-        self.expect_callers(abandoned.iter().map(|abandoned| &abandoned.waiter));
+        for Abandoned { waiter, .. } in &abandoned {
+            self.expect_caller(waiter);
+        }
         for Abandoned { waiter, span, .. } in abandoned {
             waiter.fail(end.error(span.end <= written));
         }
@@ -276,7 +278,7 @@ impl Link {
 fn unguessable_prefix() -> String {
     let random = unguessable(12).unwrap_or_else(|error| {
         log::error!("the system gives no random numbers: {error}");
-        "0".repeat(24)
+        "000000000000000000000000".to_owned()
     });
     random + "-"
 }

@@ -391,13 +391,11 @@ impl Pending {
     /// These spans will not be sent, in ascending order: what stands behind them moves up.
     pub fn close_gaps(&mut self, gone: &[Range<u64>]) {
         let mut length = 0;
-        let lengths: Vec<u64> = gone
-            .iter()
-            .map(|gap| {
-                length += gap.end - gap.start;
-                length
-            })
-            .collect();
+        let mut lengths = Vec::with_capacity(gone.len());
+        for gap in gone {
+            length += gap.end - gap.start;
+            lengths.push(length);
+        }
         for entry in self.entries.values_mut() {
             let before = gone.partition_point(|gap| gap.start < entry.span.start);
             if let Some(length) = before.checked_sub(1).map(|last| lengths[last]) {
@@ -424,7 +422,11 @@ impl Pending {
     pub fn abandon_all(&mut self) -> Vec<Abandoned> {
         self.deadlines.clear();
         let serials: Vec<Serial> = self.entries.keys().copied().collect();
-        serials.into_iter().filter_map(|serial| self.abandon(serial)).collect()
+        let mut all = Vec::with_capacity(serials.len());
+        for serial in serials {
+            all.extend(self.abandon(serial));
+        }
+        all
     }
 }
 

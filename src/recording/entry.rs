@@ -243,7 +243,7 @@ pub(super) struct Details(pub Vec<u8>);
 
 impl Details {
     /// Adds one, on one line and without a secret.
-    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+    pub fn with(mut self, name: &str, value: &dyn fmt::Display) -> Self {
         self.add(name, &value.to_string());
         self
     }

@@ -349,8 +349,8 @@ impl Recorder {
         let link = shared.links.fetch_add(1, Ordering::Relaxed) + 1;
         let seen = AtomicU64::new(shared.queue.troubles.load(Ordering::Acquire));
         let tape = Tape { shared, link, gaps: Default::default(), seen, ended: AtomicBool::new(false) };
-        let details = Details::default().with("Address", address).with("TLS", if tls { "yes" } else { "no" });
-        tape.note(Kind::Dialed, details.with("Client", self.client).with("Number", number));
+        let details = Details::default().with("Address", &address).with("TLS", if tls { &"yes" } else { &"no" });
+        tape.note(Kind::Dialed, details.with("Client", &self.client).with("Number", &number));
         Arc::new(tape)
     }
 
@@ -379,7 +379,7 @@ pub(crate) struct Tape {
 /// Of a link that was given up before it was anybody's, nobody else tells the end.
 impl Drop for Tape {
     fn drop(&mut self) {
-        self.ended("given up");
+        self.ended(&"given up");
     }
 }
 
@@ -402,7 +402,7 @@ impl Tape {
     }
 
     pub fn connected(&self, peer: impl fmt::Display) {
-        self.note(Kind::Connected, Details::default().with("Peer", peer));
+        self.note(Kind::Connected, Details::default().with("Peer", &peer));
     }
 
     pub fn secured(&self) {
@@ -410,12 +410,12 @@ impl Tape {
     }
 
     pub fn greeted(&self, banner: &str) {
-        self.note(Kind::Greeted, Details::default().with("Banner", banner));
+        self.note(Kind::Greeted, Details::default().with("Banner", &banner));
     }
 
     /// How a login was answered.
     pub fn answered_login(&self, user: &str, failure: Option<&Error>) {
-        let details = Details::default().with("User", user);
+        let details = Details::default().with("User", &user);
         match failure {
             None => self.note(Kind::LoggedIn, details),
             Some(error) => self.note(Kind::LoginFailed, details.with("Reason", error)),
@@ -423,11 +423,11 @@ impl Tape {
     }
 
     pub fn events_dropped(&self, count: u64) {
-        self.note(Kind::EventsDropped, Details::default().with("Count", count));
+        self.note(Kind::EventsDropped, Details::default().with("Count", &count));
     }
 
     /// The link has ended, and nothing more is recorded of it. Only the first reason counts.
-    pub fn ended(&self, reason: impl fmt::Display) {
+    pub fn ended(&self, reason: &dyn fmt::Display) {
         if self.ended.swap(true, Ordering::Relaxed) {
             return;
         }
@@ -495,6 +495,6 @@ const QUEUE_FULL: &str = "the disk does not keep up, and the queue of the record
 
 /// What an entry tells of bytes that are missing.
 pub(super) fn left_out(direction: Direction, chunks: u64, bytes: u64, reason: impl fmt::Display) -> Details {
-    let details = Details::default().with("Direction", direction.kind().name()).with("Chunks", chunks);
-    details.with("Bytes", bytes).with("Reason", reason)
+    let details = Details::default().with("Direction", &direction.kind().name()).with("Chunks", &chunks);
+    details.with("Bytes", &bytes).with("Reason", &reason)
 }

@@ -395,7 +395,7 @@ impl<'a> Writer<'a> {
     fn begin_file(&mut self) -> io::Result<()> {
         self.shared.counters.files.fetch_add(1, Ordering::Relaxed);
         self.out.extend_from_slice(MAGIC);
-        let by = Details::default().with("By", format_args!("gami {}", env!("CARGO_PKG_VERSION")));
+        let by = Details::default().with("By", &concat!("gami ", env!("CARGO_PKG_VERSION")));
         self.add(&now(0), Kind::Opened, &by.0, by.0.len());
         for at in 0..self.links.0.len() {
             let (number, link) = &self.links.0[at];
