@@ -223,10 +223,11 @@ impl Client {
             action.push("Variable", format!("{name}=1"));
             variable = Some(name);
         }
-        let (outcome_in, outcome) = unbounded();
+        let (sender, outcome) = unbounded();
+        let tell = Box::new(move |outcome| drop(sender.try_send(outcome)));
         let serial = link.submit_among_others(Request {
             action: &action,
-            waiter: Waiter::Call(Box::new(Call::new(outcome_in, Arc::clone(&channel), variable.as_deref()))),
+            waiter: Waiter::Call(Box::new(Call::new(tell, Arc::clone(&channel), variable.as_deref()))),
             deadline: deadline_in(timeout),
             unwatched: Some(timeout),
             memorable: false,

@@ -9,8 +9,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use crossbeam_channel::Sender;
-
 use crate::error::{Error, Result};
 use crate::event::values::{HangupCause, OriginateReason};
 use crate::event::Event;
@@ -35,8 +33,12 @@ pub struct Originated {
 /// Where the uniqueid of a call's channel stands once it is known.
 pub(crate) type ChannelId = Arc<OnceLock<String>>;
 
+/// Takes what became of a call. A closure, so that a program which originates none has no channel of outcomes in it:
+/// 6 KB.
+pub(crate) type Outcome = Box<dyn Fn(Result<Originated>) + Send>;
+
 pub(crate) struct Call {
-    outcome: Sender<Result<Originated>>,
+    outcome: Outcome,
     channel: ChannelId,
     /// The variable that tells which channel is this call's, where the server does not let us choose.
     variable: Option<Box<str>>,
@@ -58,7 +60,7 @@ pub(super) enum Step {
 }
 
 impl Call {
-    pub fn new(outcome: Sender<Result<Originated>>, channel: ChannelId, variable: Option<&str>) -> Self {
+    pub fn new(outcome: Outcome, channel: ChannelId, variable: Option<&str>) -> Self {
         Self { outcome, channel, variable: variable.map(Box::from), taken_in: false, cause: None, failure: None }
     }
 
@@ -115,11 +117,11 @@ impl Call {
             (None, Error::Timeout { after, .. }) if self.taken_in => Error::NoOutcome { after },
             (None, error) => error,
         };
-        let _ = self.outcome.try_send(Err(error));
+        (self.outcome)(Err(error));
     }
 
     fn hand_over(&mut self, outcome: Result<Originated>) -> Step {
-        let _ = self.outcome.try_send(outcome);
+        (self.outcome)(outcome);
         Step::Over
     }
 }

@@ -41,20 +41,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, Weak};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::bounded;
-
 use crate::action::Action;
 use crate::clock;
 use crate::error::{Error, Loss, Result};
 use crate::options::Options;
 use crate::packet::Framer;
 use crate::recording::Tape;
-use crate::sync::{deadline_in, lock, recv_deadline, try_lock};
+use crate::sync::{deadline_in, lock, try_lock};
 
 use outbox::Outbox;
 use pending::{Abandoned, Pending};
 use transport::{Control, Source};
-use waiting::Callers;
+use waiting::{Callers, Slot};
 use window::Window;
 use wire::Wire;
 
@@ -201,7 +199,7 @@ impl Link {
         let action = Action::new("Ping");
         let request = Request {
             action: &action,
-            waiter: Waiter::Response(bounded(1).0),
+            waiter: Waiter::Link,
             deadline: Instant::now(),
             unwatched: None,
             memorable: false,
@@ -222,11 +220,11 @@ impl Link {
     /// Logs off, briefly; where the answer cannot be read, without waiting for it.
     pub fn say_goodbye(&self, waits: bool) {
         lock(&self.outbox).closing = true;
-        let (waiter, answer) = bounded(1);
+        let slot = waits.then(|| Arc::new(Slot::new()));
         let deadline = deadline_in(LOGOFF_TIMEOUT);
         let request = Request {
             action: &Action::new("Logoff"),
-            waiter: Waiter::Response(waiter),
+            waiter: slot.clone().map_or(Waiter::Link, Waiter::Caller),
             deadline,
             unwatched: None,
             memorable: false,
@@ -236,8 +234,8 @@ impl Link {
         if self.submit(request).is_err() {
             return;
         }
-        if waits {
-            let _ = recv_deadline(&answer, deadline);
+        if slot.is_some_and(|slot| slot.wait(deadline).is_some()) {
+            self.took_answer(deadline);
         }
         if let Some(mut wire) = try_lock(&self.wire) {
             wire.finish();

@@ -26,6 +26,8 @@ pub(crate) enum Waiter {
     Response(Sender<Result<Response>>),
     /// The same, and the thread sleeps or stays awake until the answer is there.
     Caller(Arc<Slot>),
+    /// The link itself, for which it is enough that the answer comes.
+    Link,
     /// A list: up to an event that says `EventList: Complete`, or the one named here.
     ///
     /// Its events come after its response; what bears its id before that is not of the list.
@@ -62,7 +64,7 @@ impl Waiter {
 
     /// Whether events may belong to it.
     pub fn collects(&self) -> bool {
-        !matches!(self, Self::Response(_) | Self::Caller(_) | Self::Nobody { end: None })
+        matches!(self, Self::List { .. } | Self::Call(_) | Self::Nobody { end: Some(_) })
     }
 
     /// Hands over the last response.
@@ -72,7 +74,7 @@ impl Waiter {
             Self::Caller(slot) => slot.put(accepted(response)),
             Self::List { parts, .. } => parts.send(Reply::Failed(Error::Rejected(response))),
             Self::Call(call) => call.fail(Error::Rejected(response)),
-            Self::Nobody { .. } => {}
+            Self::Link | Self::Nobody { .. } => {}
         }
     }
 
@@ -83,7 +85,7 @@ impl Waiter {
             Self::Caller(slot) => slot.put(Err(error)),
             Self::List { parts, .. } => parts.send(Reply::Failed(error)),
             Self::Call(call) => call.fail(error),
-            Self::Nobody { .. } => {}
+            Self::Link | Self::Nobody { .. } => {}
         }
     }
 }

@@ -55,7 +55,7 @@ pub(super) struct Callers {
 }
 
 impl Slot {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { answer: Mutex::new(None), caller: thread::current() }
     }
 
@@ -69,7 +69,7 @@ impl Slot {
     }
 
     /// Sleeps until the answer is there, and takes it.
-    fn wait(&self, deadline: Instant) -> Option<Result<Response>> {
+    pub fn wait(&self, deadline: Instant) -> Option<Result<Response>> {
         loop {
             if let Some(answer) = self.take() {
                 return Some(answer);
@@ -186,7 +186,7 @@ impl Link {
     }
 
     /// A caller has its answer. The last of those who were answered together sends what the others have queued since.
-    fn took_answer(&self, deadline: Instant) {
+    pub(super) fn took_answer(&self, deadline: Instant) {
         let is_last = self.callers.answered.fetch_sub(1, Ordering::SeqCst) == 1;
         if is_last && self.callers.unsent.load(Ordering::SeqCst) > 0 {
             self.flush(deadline);
