@@ -200,7 +200,9 @@ impl Pending {
     /// An action will not be sent after all.
     pub fn withdraw(&mut self, serial: Serial) {
         self.remove(serial);
-        self.unanswered.retain(|(queued, _)| *queued != serial);
+        if let Ok(at) = self.unanswered.binary_search_by_key(&serial, |(queued, _)| *queued) {
+            self.unanswered.remove(at);
+        }
     }
 
     /// An action has been answered, and so have all before it, but for those that a server never answers.
