@@ -1,9 +1,9 @@
 //! Agents of `app_agent_pool` and `chan_agent`.
 
 use super::channels::owned;
-use super::family::{keep, Family, Listed};
+use super::family::{keep, Family};
 use super::fields::fields;
-use super::table::Table;
+use super::table::Noted;
 use crate::event::values::{AgentState, Value};
 use crate::event::{self, Event};
 
@@ -36,9 +36,9 @@ impl Agent {
     }
 }
 
-impl Listed for Agent {
+impl Agent {
     /// Calls that come past any queue have no event, so that the status is no sign of what was missed.
-    fn inherit(&mut self, shown: &Self) -> bool {
+    pub(super) fn inherit(&mut self, shown: &Self) -> bool {
         let logged_off = |agent: &Agent| agent.agent_state() == Some(AgentState::LoggedOff);
         if !logged_off(self) {
             keep(&mut self.uniqueid, &shown.uniqueid);
@@ -49,17 +49,17 @@ impl Listed for Agent {
     }
 }
 
-fn set(table: &mut Table<Agent>, id: &str, status: AgentState<'_>, make: bool) {
+fn set(table: &mut Noted, id: &str, status: AgentState<'_>, make: bool) {
     if make && !table.has(id) {
         table.put(Agent { agent: id.to_owned(), ..Agent::default() });
     }
-    if let Some(agent) = table.edit(id) {
+    if let Some(agent) = table.edit::<Agent>(id) {
         agent.status = owned(status.as_str());
     }
 }
 
 /// Applies an event; whether it is about agents alone.
-pub(super) fn apply(agents: &mut Family<Agent>, name: &str, event: &Event) -> bool {
+pub(super) fn apply(agents: &mut Family, name: &str, event: &Event) -> bool {
     match name {
         "AgentLogin" => {
             let e = event::AgentLogin::from(event);
@@ -68,7 +68,7 @@ pub(super) fn apply(agents: &mut Family<Agent>, name: &str, event: &Event) -> bo
             }
             agents.apply(&mut |table, _| {
                 set(table, e.agent, AgentState::Idle, true);
-                if let Some(agent) = table.edit(e.agent) {
+                if let Some(agent) = table.edit::<Agent>(e.agent) {
                     (agent.uniqueid, agent.channel) = (owned(e.channel.uniqueid), owned(e.channel.name));
                 }
             });
@@ -77,7 +77,7 @@ pub(super) fn apply(agents: &mut Family<Agent>, name: &str, event: &Event) -> bo
             let e = event::AgentLogoff::from(event);
             agents.apply(&mut |table, _| {
                 set(table, e.agent, AgentState::LoggedOff, false);
-                if let Some(agent) = table.edit(e.agent) {
+                if let Some(agent) = table.edit::<Agent>(e.agent) {
                     (agent.uniqueid, agent.channel, agent.talking_to) = (None, None, None);
                     agent.logged_in_time = None;
                 }
@@ -97,8 +97,8 @@ pub(super) fn apply(agents: &mut Family<Agent>, name: &str, event: &Event) -> bo
 }
 
 /// Puts in what `Agents` lists.
-pub(super) fn list(agents: &mut Family<Agent>, items: &[Event]) {
-    agents.list(|table| {
+pub(super) fn list(agents: &mut Family, items: &[Event]) {
+    agents.list(&mut |table| {
         for item in items.iter().filter(|item| item.name().eq_ignore_ascii_case("Agents")) {
             let e = event::Agents::from(item);
             if e.agent.is_empty() {

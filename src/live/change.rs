@@ -173,6 +173,12 @@ things! {
     Endpoint "endpoint" in Endpoints by id, Agent "agent" in Agents by agent
 }
 
+/// Whether two things are the same; not inlined, since it compares ten kinds field by field.
+#[inline(never)]
+pub(super) fn same(one: &Thing, other: &Thing) -> bool {
+    one == other
+}
+
 impl Change {
     /// The thing as it was; `None` if it is new, or if this is not about a thing.
     pub fn before(&self) -> Option<&Thing> {

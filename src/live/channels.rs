@@ -306,7 +306,7 @@ pub(super) fn oldest(uniqueids: &[String]) -> Option<&String> {
 }
 
 pub(super) fn sort_by_age(uniqueids: &mut [String]) {
-    uniqueids.sort_by(|one, other| age(one).cmp(&age(other)));
+    uniqueids.sort_unstable_by(|one, other| age(one).cmp(&age(other)));
 }
 
 /// `hh:mm:ss` as a list gives it.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::channels::owned;
-use super::family::{keep, Family, Listed};
+use super::family::{keep, Family};
 use super::fields::fields;
-use super::table::Table;
+use super::table::Noted;
 use crate::event::{self, ChannelSnapshot, Event};
 
 /// A conference with its participants.
@@ -73,8 +73,8 @@ fields!(Participant {
     joined,
 });
 
-impl Listed for Conference {
-    fn inherit(&mut self, shown: &Self) -> bool {
+impl Conference {
+    pub(super) fn inherit(&mut self, shown: &Self) -> bool {
         let mut told = self.participants.len() != shown.participants.len();
         keep(&mut self.bridge, &shown.bridge);
         keep(&mut self.recorded, &shown.recorded);
@@ -130,12 +130,7 @@ pub(super) struct Joined {
 }
 
 /// Applies an event; `None` if it is not about conferences.
-pub(super) fn apply(
-    conferences: &mut Family<Conference>,
-    name: &str,
-    event: &Event,
-    at: SystemTime,
-) -> Option<Option<Joined>> {
+pub(super) fn apply(conferences: &mut Family, name: &str, event: &Event, at: SystemTime) -> Option<Option<Joined>> {
     let mut joined = None;
     match name {
         "ConfbridgeStart" => {
@@ -145,7 +140,7 @@ pub(super) fn apply(
         "ConfbridgeEnd" => {
             let e = event::ConfbridgeEnd::from(event);
             conferences.apply(&mut |table, _| {
-                let bridge = table.get(e.conference).and_then(|conference| conference.bridge.clone());
+                let bridge = table.get::<Conference>(e.conference).and_then(|conference| conference.bridge.clone());
                 // One of the same name may have begun since.
                 if bridge.map_or(true, |bridge| e.bridge.uniqueid.is_empty() || bridge == e.bridge.uniqueid) {
                     table.remove(e.conference);
@@ -165,7 +160,7 @@ pub(super) fn apply(
         "ConfbridgeLeave" => {
             let e = event::ConfbridgeLeave::from(event);
             conferences.apply(&mut |table, _| {
-                if let Some(conference) = table.edit(e.conference) {
+                if let Some(conference) = table.edit::<Conference>(e.conference) {
                     conference.remove(e.channel.uniqueid, e.channel.name);
                 }
             });
@@ -173,7 +168,7 @@ pub(super) fn apply(
         "ConfbridgeMute" | "ConfbridgeUnmute" | "ConfbridgeTalking" => {
             let e = event::ConfbridgeTalking::from(event);
             conferences.apply(&mut |table, _| {
-                let conference = table.edit(e.conference);
+                let conference = table.edit::<Conference>(e.conference);
                 let Some(p) = conference.and_then(|conference| conference.edit(e.channel.uniqueid)) else { return };
                 match name {
                     "ConfbridgeTalking" => p.talking = e.talking_status.or(p.talking),
@@ -184,7 +179,7 @@ pub(super) fn apply(
         "ConfbridgeRecord" | "ConfbridgeStopRecord" => {
             let e = event::ConfbridgeRecord::from(event);
             conferences.apply(&mut |table, _| {
-                if let Some(conference) = table.edit(e.conference) {
+                if let Some(conference) = table.edit::<Conference>(e.conference) {
                     conference.recorded = Some(name == "ConfbridgeRecord");
                 }
             });
@@ -202,7 +197,7 @@ pub(super) fn apply(
         "MeetmeLeave" => {
             let e = event::MeetmeLeave::from(event);
             conferences.apply(&mut |table, _| {
-                if let Some(conference) = table.edit(e.meetme) {
+                if let Some(conference) = table.edit::<Conference>(e.meetme) {
                     conference.remove(e.channel.uniqueid, e.channel.name);
                 }
             });
@@ -214,7 +209,7 @@ pub(super) fn apply(
         "MeetmeMute" | "MeetmeTalking" => {
             let e = event::MeetmeMute::from(event);
             conferences.apply(&mut |table, _| {
-                let conference = table.edit(e.meetme);
+                let conference = table.edit::<Conference>(e.meetme);
                 let Some(p) = conference.and_then(|conference| conference.edit(e.channel.uniqueid)) else { return };
                 let field = if name == "MeetmeMute" { &mut p.muted } else { &mut p.talking };
                 *field = e.status.or(*field);
@@ -230,13 +225,13 @@ fn tie(channel: &ChannelSnapshot<'_>, conference: &str) -> Option<Joined> {
     (!uniqueid.is_empty()).then_some(Joined { uniqueid, conference })
 }
 
-fn start(table: &mut Table<Conference>, name: &str, bridge: &str, at: SystemTime) {
-    let there = table.get(name);
+fn start(table: &mut Noted, name: &str, bridge: &str, at: SystemTime) {
+    let there = table.get::<Conference>(name);
     let bridge = owned(bridge);
     if name.is_empty() || there.is_some_and(|there| bridge.is_none() || there.bridge == bridge) {
         return;
     }
-    match table.edit(name) {
+    match table.edit::<Conference>(name) {
         // One that a list found, or the next of the name; who is in that joins it by itself.
         Some(conference) if conference.bridge.is_none() => conference.bridge = bridge,
         _ => table.put(Conference { bridge, started: Some(at), ..Conference::new(name) }),
@@ -254,28 +249,28 @@ fn participant(channel: &ChannelSnapshot<'_>, at: SystemTime) -> Participant {
     }
 }
 
-fn join(table: &mut Table<Conference>, name: &str, new: &Participant) {
+fn join(table: &mut Noted, name: &str, new: &Participant) {
     let there = |p: &Arc<Participant>| p.uniqueid == new.uniqueid || (p.uniqueid.is_none() && p.channel == new.channel);
-    if !table.get(name).is_some_and(|conference| conference.participants.iter().any(there)) {
-        if let Some(conference) = table.edit(name) {
+    if !table.get::<Conference>(name).is_some_and(|conference| conference.participants.iter().any(there)) {
+        if let Some(conference) = table.edit::<Conference>(name) {
             conference.participants.push(Arc::new(new.clone()));
         }
     }
 }
 
 /// A channel is hung up that takes part: the conference may say so later, or not at all.
-pub(super) fn hung_up(conferences: &mut Family<Conference>, name: &str, uniqueid: &str) {
+pub(super) fn hung_up(conferences: &mut Family, name: &str, uniqueid: &str) {
     conferences.apply(&mut |table, _| {
-        if let Some(conference) = table.edit(name) {
+        if let Some(conference) = table.edit::<Conference>(name) {
             conference.remove(uniqueid, "");
         }
     });
 }
 
 /// Puts in what `ConfbridgeListRooms` lists; the rooms.
-pub(super) fn list_rooms(conferences: &mut Family<Conference>, items: &[Event]) -> Vec<String> {
+pub(super) fn list_rooms(conferences: &mut Family, items: &[Event]) -> Vec<String> {
     let mut rooms = Vec::new();
-    conferences.list(|table| {
+    conferences.list(&mut |table| {
         for item in items {
             let e = event::ConfbridgeListRooms::from(item);
             if !e.conference.is_empty() {
@@ -288,8 +283,8 @@ pub(super) fn list_rooms(conferences: &mut Family<Conference>, items: &[Event]) 
 }
 
 /// Puts in what `ConfbridgeList` lists of a room, or `MeetmeList` of all.
-pub(super) fn list(conferences: &mut Family<Conference>, items: &[Event], named: impl Fn(&str) -> Option<String>) {
-    conferences.list(|table| {
+pub(super) fn list(conferences: &mut Family, items: &[Event], named: &dyn Fn(&str) -> Option<String>) {
+    conferences.list(&mut |table| {
         for item in items {
             let new = match item.name() {
                 "ConfbridgeList" => {

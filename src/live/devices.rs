@@ -1,9 +1,9 @@
 //! Devices and hints: who is free.
 
 use super::channels::owned;
-use super::family::{Family, Listed};
+use super::family::Family;
 use super::fields::fields;
-use super::table::Table;
+use super::table::Noted;
 use crate::event::values::{DeviceState, ExtensionState, Value};
 use crate::event::{self, Event};
 
@@ -48,17 +48,17 @@ pub struct Hint {
 
 fields!(Hint { id, exten, context, hint, status });
 
-impl Listed for Device {
+impl Device {
     /// Of a peer that calls in over IAX2, Asterisk tells states that it does not keep itself, as if nothing were known
     /// of the device, and its list goes on to say what was before: events and list differ, and neither is wrong.
-    fn inherit(&mut self, shown: &Self) -> bool {
+    pub(super) fn inherit(&mut self, shown: &Self) -> bool {
         let is_kept = !self.device.starts_with("IAX2/") && shown.device_state() != Some(DeviceState::Unknown);
         self.state != shown.state && is_kept
     }
 }
 
-impl Listed for Hint {
-    fn inherit(&mut self, shown: &Self) -> bool {
+impl Hint {
+    pub(super) fn inherit(&mut self, shown: &Self) -> bool {
         self.status != shown.status
     }
 }
@@ -67,17 +67,17 @@ impl Listed for Hint {
 const NOT_KEPT: [&str; 5] = ["Local/", "CBAnn/", "CBRec/", "Announcer/", "Recorder/"];
 
 /// Takes the state of a device.
-fn device(table: &mut Table<Device>, e: &event::DeviceStateChange<'_>) {
+fn device(table: &mut Noted, e: &event::DeviceStateChange<'_>) {
     let state = e.state.and_then(|state| owned(state.as_str()));
     let is_kept = !NOT_KEPT.iter().any(|technology| e.device.starts_with(technology));
-    if e.device.is_empty() || !is_kept || table.get(e.device).is_some_and(|device| device.state == state) {
+    if e.device.is_empty() || !is_kept || table.get::<Device>(e.device).is_some_and(|device| device.state == state) {
         return;
     }
     table.put(Device { device: e.device.to_owned(), state });
 }
 
 /// Takes the state of an extension; one that is gone, or has no hint any more, is taken away.
-fn hint(table: &mut Table<Hint>, e: &event::ExtensionStatus<'_>) {
+fn hint(table: &mut Noted, e: &event::ExtensionStatus<'_>) {
     let id = format!("{}@{}", e.exten, e.context);
     if e.exten.is_empty() {
         return;
@@ -86,7 +86,7 @@ fn hint(table: &mut Table<Hint>, e: &event::ExtensionStatus<'_>) {
         table.remove(&id);
         return;
     }
-    let old = table.get(&id);
+    let old = table.get::<Hint>(&id);
     let text = owned(e.hint).or_else(|| old.and_then(|old| old.hint.clone()));
     let hint = Hint { id, exten: e.exten.to_owned(), context: e.context.to_owned(), hint: text, status: e.status };
     if old.map_or(true, |old| **old != hint) {
@@ -94,22 +94,22 @@ fn hint(table: &mut Table<Hint>, e: &event::ExtensionStatus<'_>) {
     }
 }
 
-pub(super) fn apply_device(devices: &mut Family<Device>, event: &Event) {
+pub(super) fn apply_device(devices: &mut Family, event: &Event) {
     let e = event::DeviceStateChange::from(event);
     devices.apply(&mut |table, _| device(table, &e));
 }
 
-pub(super) fn apply_hint(hints: &mut Family<Hint>, event: &Event) {
+pub(super) fn apply_hint(hints: &mut Family, event: &Event) {
     let e = event::ExtensionStatus::from(event);
     hints.apply(&mut |table, _| hint(table, &e));
 }
 
 /// Puts in what `DeviceStateList` lists.
-pub(super) fn list_devices(devices: &mut Family<Device>, items: &[Event]) {
-    devices.list(|table| items.iter().for_each(|item| device(table, &event::DeviceStateChange::from(item))));
+pub(super) fn list_devices(devices: &mut Family, items: &[Event]) {
+    devices.list(&mut |table| items.iter().for_each(|item| device(table, &event::DeviceStateChange::from(item))));
 }
 
 /// Puts in what `ExtensionStateList` lists.
-pub(super) fn list_hints(hints: &mut Family<Hint>, items: &[Event]) {
-    hints.list(|table| items.iter().for_each(|item| hint(table, &event::ExtensionStatus::from(item))));
+pub(super) fn list_hints(hints: &mut Family, items: &[Event]) {
+    hints.list(&mut |table| items.iter().for_each(|item| hint(table, &event::ExtensionStatus::from(item))));
 }

@@ -1,9 +1,9 @@
 //! Endpoints of PJSIP, peers of SIP and IAX2.
 
 use super::channels::owned;
-use super::family::{keep, Family, Listed};
+use super::family::{keep, Family};
 use super::fields::fields;
-use super::table::Table;
+use super::table::Noted;
 use crate::event::values::ContactState;
 use crate::event::{self, Event};
 
@@ -45,9 +45,9 @@ pub struct Contact {
 
 fields!(Contact { uri, status, roundtrip_usec });
 
-impl Listed for Endpoint {
+impl Endpoint {
     /// Lists spell the status in other words than events, so that it is no sign of what was missed.
-    fn inherit(&mut self, shown: &Self) -> bool {
+    pub(super) fn inherit(&mut self, shown: &Self) -> bool {
         keep(&mut self.status, &shown.status);
         keep(&mut self.address, &shown.address);
         if self.contacts.is_empty() {
@@ -65,17 +65,17 @@ impl Endpoint {
 }
 
 /// The endpoint, made if it is not there: a database can have more than are listed.
-fn find<'a>(table: &'a mut Table<Endpoint>, id: &str) -> Option<&'a mut Endpoint> {
+fn find<'a>(table: &'a mut Noted, id: &str) -> Option<&'a mut Endpoint> {
     let (technology, name) =
         id.split_once('/').filter(|(technology, name)| !technology.is_empty() && !name.is_empty())?;
     if !table.has(id) {
         table.put(Endpoint::new(technology, name));
     }
-    table.edit(id)
+    table.edit::<Endpoint>(id)
 }
 
 /// Applies an event; whether it is about endpoints.
-pub(super) fn apply(endpoints: &mut Family<Endpoint>, name: &str, event: &Event) -> bool {
+pub(super) fn apply(endpoints: &mut Family, name: &str, event: &Event) -> bool {
     match name {
         "PeerStatus" => {
             let e = event::PeerStatus::from(event);
@@ -118,8 +118,8 @@ pub(super) fn apply(endpoints: &mut Family<Endpoint>, name: &str, event: &Event)
 }
 
 /// Puts in what `PJSIPShowEndpoints`, `SIPpeers` or `IAXpeerlist` lists.
-pub(super) fn list(endpoints: &mut Family<Endpoint>, items: &[Event]) {
-    endpoints.list(|table| {
+pub(super) fn list(endpoints: &mut Family, items: &[Event]) {
+    endpoints.list(&mut |table| {
         for item in items {
             match item.name() {
                 "EndpointList" => {

@@ -78,15 +78,15 @@ impl Calls {
                 }
                 Note::Gone { channel, end } => self.leave(&channel, end, &mut changed),
                 Note::Moved { from, to } => self.moved(wiring, &from, &to, &mut changed),
-                Note::Dialled { uniqueid, status } => self.note(wiring, &uniqueid, |party| {
-                    if party.dial_status.as_deref() != Some("ANSWER") {
-                        party.dial_status.clone_from(&status);
+                Note::Dialled { uniqueid, status } => match self.party(wiring, &uniqueid) {
+                    Some(party) if party.dial_status.as_deref() != Some("ANSWER") => party.dial_status = status,
+                    _ => {}
+                },
+                Note::Member { uniqueid, queue, interface } => {
+                    if let Some(party) = self.party(wiring, &uniqueid) {
+                        (party.queue, party.interface) = (Some(queue), interface);
                     }
-                }),
-                Note::Member { uniqueid, queue, interface } => self.note(wiring, &uniqueid, |party| {
-                    party.queue = Some(queue.clone());
-                    party.interface.clone_from(&interface);
-                }),
+                }
                 Note::Queued { uniqueid, queue } => self.queued(wiring, &uniqueid, &queue),
             }
         }
@@ -117,17 +117,16 @@ impl Calls {
         wiring.channels.get(uniqueid)?.call.as_ref()
     }
 
-    /// Changes the party of a channel.
-    fn note(&mut self, wiring: &Wiring, uniqueid: &str, change: impl FnOnce(&mut Party)) {
-        let Some(call) = self.call_of(wiring, uniqueid) else { return };
-        let Some(call) = self.table.edit(call) else { return };
-        if let Some(party) = call.parties.iter_mut().find(|party| party.uniqueid == uniqueid) {
-            change(Arc::make_mut(party));
-        }
+    /// The party of a channel, to be changed.
+    fn party(&mut self, wiring: &Wiring, uniqueid: &str) -> Option<&mut Party> {
+        let call = self.table.edit(self.call_of(wiring, uniqueid)?)?;
+        call.parties.iter_mut().find(|party| party.uniqueid == uniqueid).map(Arc::make_mut)
     }
 
     fn queued(&mut self, wiring: &Wiring, uniqueid: &str, queue: &str) {
-        self.note(wiring, uniqueid, |party| party.queue = Some(queue.to_owned()));
+        if let Some(party) = self.party(wiring, uniqueid) {
+            party.queue = Some(queue.to_owned());
+        }
         let Some(call) = self.call_of(wiring, uniqueid) else { return };
         if let Some(call) = self.table.edit(call) {
             call.queue = Some(queue.to_owned());
@@ -180,16 +179,25 @@ impl Calls {
             let channel = wiring.channels.get(&found.items()[at]);
             at += 1;
             let Some(channel) = channel else { continue };
-            let bridge = channel.bridge.as_ref().filter(|bridge| !bridges.contains(bridge));
-            bridges.extend(bridge);
-            let bridge = bridge.and_then(|bridge| wiring.bridges.get(bridge));
-            let members = bridge.filter(|bridge| !bridge.is_holding()).map(|bridge| &bridge.members[..]);
-            let dialled = if dials { &channel.dialing[..] } else { &[] };
-            let others = members.unwrap_or_default().iter().chain(dialled).chain(&channel.local_peer);
-            for other in others.chain(channel.dialed_by.iter().filter(|_| dials)) {
-                if !found.has(other) && wiring.channels.has(other) {
-                    found.add(other);
+            let mut join = |others: &[String]| {
+                for other in others {
+                    if !found.has(other) && wiring.channels.has(other) {
+                        found.add(other);
+                    }
                 }
+            };
+            if let Some(bridge) = channel.bridge.as_ref().filter(|bridge| !bridges.contains(bridge)) {
+                bridges.push(bridge);
+                if let Some(bridge) = wiring.bridges.get(bridge).filter(|bridge| !bridge.is_holding()) {
+                    join(&bridge.members);
+                }
+            }
+            if dials {
+                join(&channel.dialing);
+            }
+            join(channel.local_peer.as_slice());
+            if dials {
+                join(channel.dialed_by.as_slice());
             }
         }
         found.into_items()
@@ -244,11 +252,12 @@ impl Calls {
     fn add(&mut self, wiring: &mut Wiring, id: &str, uniqueid: &str) {
         let Some(channel) = wiring.channels.edit(uniqueid) else { return };
         channel.call = Some(id.to_owned());
-        let channel = channel.clone();
         if let Some(call) = self.table.edit(id) {
             put_in(&mut call.channels, uniqueid);
         }
-        self.take_in(id, &channel);
+        if let Some(channel) = wiring.channels.get(uniqueid) {
+            self.take_in(id, channel);
+        }
     }
 
     /// Makes one call part of another.
@@ -262,8 +271,8 @@ impl Calls {
         }
         if let Some(into) = self.table.edit(into) {
             call.channels.iter().for_each(|channel| put_in(&mut into.channels, channel));
-            into.parties.extend(call.parties.iter().cloned());
-            into.parties.sort_by_key(|party| party.joined);
+            into.parties.extend_from_slice(&call.parties);
+            sort(&mut into.parties);
             into.started = earliest(into.started, call.started);
             into.answered = earliest(into.answered, call.answered);
             into.queue = into.queue.take().or(call.queue.clone());
@@ -461,6 +470,17 @@ fn earliest(one: Option<SystemTime>, other: Option<SystemTime>) -> Option<System
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
+    }
+}
+
+/// Puts parties into the order in which they came: nearly all stand in it already.
+fn sort(parties: &mut [Arc<Party>]) {
+    for end in 1..parties.len() {
+        let mut at = end;
+        while at > 0 && parties[at].joined < parties[at - 1].joined {
+            parties.swap(at, at - 1);
+            at -= 1;
+        }
     }
 }
 

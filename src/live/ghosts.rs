@@ -80,8 +80,10 @@ impl Ghosts {
         }
         sort_by_age(&mut asked);
         asked.truncate(ASKED);
-        let named = |uniqueid: &String| wiring.channels.get(uniqueid).map(|channel| channel.name.clone());
-        self.questions = asked.iter().filter_map(named).collect();
+        self.questions.clear();
+        for channel in asked.iter().filter_map(|uniqueid| wiring.channels.get(uniqueid)) {
+            self.questions.push(channel.name.clone());
+        }
     }
 
     pub fn has_questions(&self) -> bool {
@@ -90,8 +92,11 @@ impl Ghosts {
 
     /// What is to be asked.
     pub fn questions(&mut self) -> VecDeque<Action> {
-        let names = std::mem::take(&mut self.questions).into_iter();
-        names.map(|name| Action::new("Status").param("Channel", name)).collect()
+        let mut questions = VecDeque::new();
+        for name in std::mem::take(&mut self.questions) {
+            questions.push_back(Action::new("Status").param("Channel", name));
+        }
+        questions
     }
 
     /// Takes the answer to a question: what there is of that name. A server that finds the channel and has nothing to say

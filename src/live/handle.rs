@@ -198,7 +198,7 @@ impl Live {
         let mut shown = lock(&self.picture.shown);
         loop {
             let is_now = shown.begun && shown.link == self.client.link_number();
-            if is_now && self.parts.iter().all(|part| is_so(&shown.snapshot.validity(part))) {
+            if is_now && self.parts.iter().all(|part| is_so(&shown.snapshot.validity[part as usize])) {
                 return true;
             }
             let left = deadline.saturating_duration_since(Instant::now());

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::channels::owned;
-use super::family::{keep, Family, Listed};
+use super::family::{keep, Family};
 use super::fields::fields;
 use crate::event::{self, Event};
 
@@ -47,8 +47,8 @@ fields!(Parked {
     until,
 });
 
-impl Listed for Parked {
-    fn inherit(&mut self, shown: &Self) -> bool {
+impl Parked {
+    pub(super) fn inherit(&mut self, shown: &Self) -> bool {
         keep(&mut self.parker_dial_string, &shown.parker_dial_string);
         keep(&mut self.from, &shown.from);
         keep(&mut self.caller_id_num, &shown.caller_id_num);
@@ -79,7 +79,7 @@ impl Parked {
 }
 
 /// Applies an event; whether it is about parked calls.
-pub(super) fn apply(parked: &mut Family<Parked>, name: &str, event: &Event, at: SystemTime) -> bool {
+pub(super) fn apply(parked: &mut Family, name: &str, event: &Event, at: SystemTime) -> bool {
     match name {
         "ParkedCall" | "ParkedCallSwap" => {
             let e = event::ParkedCall::from(event);
@@ -89,12 +89,12 @@ pub(super) fn apply(parked: &mut Family<Parked>, name: &str, event: &Event, at: 
             }
             parked.apply(&mut |table, _| {
                 let same = table
-                    .get(&new.uniqueid)
+                    .get::<Parked>(&new.uniqueid)
                     .is_some_and(|old| old.parking_space == new.parking_space && old.parkinglot == new.parkinglot);
                 if same {
                     return; // the same packet again
                 }
-                let there = table.iter().find(|other| {
+                let there = table.iter::<Parked>().find(|other| {
                     name == "ParkedCallSwap"
                         && other.parking_space == new.parking_space
                         && other.parkinglot == new.parkinglot
@@ -115,18 +115,13 @@ pub(super) fn apply(parked: &mut Family<Parked>, name: &str, event: &Event, at: 
 }
 
 /// A channel is hung up that may be parked: the lot says so later, or not at all.
-pub(super) fn hung_up(parked: &mut Family<Parked>, uniqueid: &str) {
+pub(super) fn hung_up(parked: &mut Family, uniqueid: &str) {
     parked.apply(&mut |table, _| table.remove(uniqueid));
 }
 
 /// Puts in what `ParkedCalls` lists.
-pub(super) fn list(
-    parked: &mut Family<Parked>,
-    items: &[Event],
-    at: SystemTime,
-    named: impl Fn(&str) -> Option<String>,
-) {
-    parked.list(|table| {
+pub(super) fn list(parked: &mut Family, items: &[Event], at: SystemTime, named: &dyn Fn(&str) -> Option<String>) {
+    parked.list(&mut |table| {
         for item in items.iter().filter(|item| item.name().eq_ignore_ascii_case("ParkedCall")) {
             let e = event::ParkedCall::from(item);
             let uniqueid = owned(e.parkee.uniqueid).or_else(|| named(e.parkee.name));

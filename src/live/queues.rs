@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::channels::owned;
-use super::family::{keep, Family, Listed};
+use super::family::{keep, Family};
 use super::fields::fields;
 use super::part::Why;
-use super::table::Table;
+use super::table::Noted;
 use super::unseen::is_left_behind;
 use crate::event::values::QueueMemberState;
 use crate::event::{self, ChannelSnapshot, Event, MemberSnapshot};
@@ -159,8 +159,8 @@ impl Queue {
     }
 }
 
-impl Listed for Queue {
-    fn inherit(&mut self, shown: &Self) -> bool {
+impl Queue {
+    pub(super) fn inherit(&mut self, shown: &Self) -> bool {
         let mut told = self.callers.len() != shown.callers.len() || self.members.len() != shown.members.len();
         for (caller, there) in self.callers.iter().zip(&shown.callers) {
             told |= caller.uniqueid != there.uniqueid;
@@ -284,42 +284,36 @@ pub(super) enum Tie {
 
 /// Applies an event; `None` if it is not about queues.
 pub(super) fn apply(
-    queues: &mut Family<Queue>,
+    queues: &mut Family,
     name: &str,
     event: &Event,
     at: SystemTime,
-    doubt: &mut dyn FnMut(Why),
+    doubts: &mut Vec<Why>,
 ) -> Option<Option<Tie>> {
     let mut tie = None;
+    // What does not agree with the picture that is gathered aside says nothing of the one that is shown.
+    let mut aside = Vec::new();
     match name {
         "QueueCallerJoin" | "Join" => {
             let e = event::QueueCallerJoin::from(event);
             queues.apply(&mut |table, shown| {
-                let mut doubts = |why| {
-                    if shown {
-                        doubt(why)
-                    }
-                };
-                join(table, &e, at, &mut doubts);
+                let doubts = if shown { &mut *doubts } else { &mut aside };
+                join(table, &e, at, doubts);
             });
             tie = Some(Tie::In { uniqueid: e.channel.uniqueid.to_owned(), queue: e.queue.to_owned() });
         }
         "QueueCallerLeave" | "Leave" => {
             let e = event::QueueCallerLeave::from(event);
             queues.apply(&mut |table, shown| {
-                let mut doubts = |why| {
-                    if shown {
-                        doubt(why)
-                    }
-                };
-                leave(table, e.queue, e.channel.uniqueid, e.count, &mut doubts);
+                let doubts = if shown { &mut *doubts } else { &mut aside };
+                leave(table, e.queue, e.channel.uniqueid, e.count, doubts);
             });
             tie = Some(Tie::Out { uniqueid: e.channel.uniqueid.to_owned() });
         }
         "QueueCallerAbandon" => {
             let e = event::QueueCallerAbandon::from(event);
             queues.apply(&mut |table, _| {
-                let Some(queue) = table.edit(e.queue) else { return };
+                let Some(queue) = table.edit::<Queue>(e.queue) else { return };
                 let mut callers = queue.callers.iter_mut();
                 if let Some(caller) = callers.find(|caller| caller.uniqueid == e.channel.uniqueid) {
                     Arc::make_mut(caller).gave_up = true;
@@ -334,18 +328,14 @@ pub(super) fn apply(
         | "QueueMemberRinginuse" => {
             let e = event::QueueMemberPause::from(event);
             queues.apply(&mut |table, shown| {
-                let mut doubts = |why| {
-                    if shown {
-                        doubt(why)
-                    }
-                };
-                member(table, &e, name == "QueueMemberAdded", &mut doubts);
+                let doubts = if shown { &mut *doubts } else { &mut aside };
+                member(table, &e, name == "QueueMemberAdded", doubts);
             });
         }
         "QueueMemberRemoved" => {
             let e = event::QueueMemberRemoved::from(event);
             queues.apply(&mut |table, _| {
-                if let Some(queue) = table.edit(e.queue) {
+                if let Some(queue) = table.edit::<Queue>(e.queue) {
                     queue.members.retain(|member| member.interface != e.member.interface);
                 }
             });
@@ -354,7 +344,7 @@ pub(super) fn apply(
             let e = event::AgentCalled::from(event);
             let caller = caller_of(&e.channel);
             queues.apply(&mut |table, _| {
-                if let Some(member) = table.edit(e.queue).and_then(|queue| queue.edit_member(e.interface)) {
+                if let Some(member) = table.edit::<Queue>(e.queue).and_then(|queue| queue.edit_member(e.interface)) {
                     member.rings_for.clone_from(&caller);
                 }
             });
@@ -363,7 +353,7 @@ pub(super) fn apply(
             let e = event::AgentConnect::from(event);
             let caller = caller_of(&e.channel);
             queues.apply(&mut |table, _| {
-                let Some(queue) = table.edit(e.queue) else { return };
+                let Some(queue) = table.edit::<Queue>(e.queue) else { return };
                 queue.let_go(e.channel.uniqueid, false);
                 if let Some(member) = queue.edit_member(e.interface) {
                     member.talks_to.clone_from(&caller);
@@ -374,7 +364,7 @@ pub(super) fn apply(
         "AgentComplete" | "AgentDump" | "AgentRingNoAnswer" => {
             let e = event::AgentDump::from(event);
             queues.apply(&mut |table, _| {
-                if let Some(member) = table.edit(e.queue).and_then(|queue| queue.edit_member(e.interface)) {
+                if let Some(member) = table.edit::<Queue>(e.queue).and_then(|queue| queue.edit_member(e.interface)) {
                     member.rings_for = None;
                     if name != "AgentRingNoAnswer" {
                         member.talks_to = None;
@@ -391,17 +381,17 @@ fn caller_of(channel: &ChannelSnapshot<'_>) -> Option<String> {
     (!channel.uniqueid.is_empty()).then(|| channel.uniqueid.to_owned())
 }
 
-fn join(table: &mut Table<Queue>, e: &event::QueueCallerJoin<'_>, at: SystemTime, doubt: &mut dyn FnMut(Why)) {
+fn join(table: &mut Noted, e: &event::QueueCallerJoin<'_>, at: SystemTime, doubts: &mut Vec<Why>) {
     let (name, uniqueid) = (e.queue, e.channel.uniqueid);
     if name.is_empty() || uniqueid.is_empty() {
         return;
     }
     if !table.has(name) {
         // Queues that a reload brings have no event.
-        doubt(Why::Unknown { key: name.to_owned() });
+        doubts.push(Why::Unknown { key: name.to_owned() });
         table.put(Queue::new(name));
     }
-    let Some(queue) = table.edit(name) else { return };
+    let Some(queue) = table.edit::<Queue>(name) else { return };
     if queue.caller(uniqueid).is_none() {
         let place = (e.position.unwrap_or(u32::MAX).max(1) - 1) as usize;
         let caller = Caller {
@@ -417,13 +407,13 @@ fn join(table: &mut Table<Queue>, e: &event::QueueCallerJoin<'_>, at: SystemTime
         queue.callers.insert(place.min(queue.callers.len()), Arc::new(caller));
         queue.number_callers();
     }
-    count(queue, e.count, doubt);
+    count(queue, e.count, doubts);
 }
 
-fn leave(table: &mut Table<Queue>, name: &str, uniqueid: &str, counted: Option<u32>, doubt: &mut dyn FnMut(Why)) {
-    let Some(queue) = table.edit(name) else {
+fn leave(table: &mut Noted, name: &str, uniqueid: &str, counted: Option<u32>, doubts: &mut Vec<Why>) {
+    let Some(queue) = table.edit::<Queue>(name) else {
         if !name.is_empty() {
-            doubt(Why::Unknown { key: name.to_owned() });
+            doubts.push(Why::Unknown { key: name.to_owned() });
         }
         return;
     };
@@ -433,28 +423,28 @@ fn leave(table: &mut Table<Queue>, name: &str, uniqueid: &str, counted: Option<u
     queue.callers.retain(|caller| caller.uniqueid != uniqueid);
     queue.number_callers();
     queue.let_go(uniqueid, false);
-    count(queue, counted, doubt);
+    count(queue, counted, doubts);
 }
 
-fn count(queue: &Queue, counted: Option<u32>, doubt: &mut dyn FnMut(Why)) {
+fn count(queue: &Queue, counted: Option<u32>, doubts: &mut Vec<Why>) {
     if counted.is_some_and(|count| count as usize != queue.callers.len()) {
-        doubt(Why::Count { queue: queue.name.clone() });
+        doubts.push(Why::Count { queue: queue.name.clone() });
     }
 }
 
-fn member(table: &mut Table<Queue>, e: &event::QueueMemberPause<'_>, added: bool, doubt: &mut dyn FnMut(Why)) {
+fn member(table: &mut Noted, e: &event::QueueMemberPause<'_>, added: bool, doubts: &mut Vec<Why>) {
     let (name, interface) = (e.queue, e.member.interface);
     if name.is_empty() || interface.is_empty() {
         return;
     }
-    let known = table.get(name).is_some_and(|queue| queue.member(interface).is_some());
+    let known = table.get::<Queue>(name).is_some_and(|queue| queue.member(interface).is_some());
     if !known && (!added || !table.has(name)) {
-        doubt(Why::Unknown { key: name.to_owned() });
+        doubts.push(Why::Unknown { key: name.to_owned() });
     }
     if !table.has(name) {
         table.put(Queue::new(name));
     }
-    let Some(queue) = table.edit(name) else { return };
+    let Some(queue) = table.edit::<Queue>(name) else { return };
     if !known {
         queue.members.push(Arc::new(Member::new(name, interface)));
     }
@@ -464,34 +454,36 @@ fn member(table: &mut Table<Queue>, e: &event::QueueMemberPause<'_>, added: bool
 }
 
 /// A channel is hung up that a queue has to do with; whether it waits there still.
-pub(super) fn hung_up(queues: &mut Family<Queue>, name: &str, uniqueid: &str) -> bool {
+pub(super) fn hung_up(queues: &mut Family, name: &str, uniqueid: &str) -> bool {
     queues.apply(&mut |table, _| {
         let serves = |member: &Arc<Member>| {
             member.rings_for.as_deref() == Some(uniqueid) || member.talks_to.as_deref() == Some(uniqueid)
         };
-        if table.get(name).is_some_and(|queue| queue.members.iter().any(serves)) {
-            if let Some(queue) = table.edit(name) {
+        if table.get::<Queue>(name).is_some_and(|queue| queue.members.iter().any(serves)) {
+            if let Some(queue) = table.edit::<Queue>(name) {
                 queue.let_go(uniqueid, true);
             }
         }
     });
-    queues.shown.get(name).is_some_and(|queue| queue.caller(uniqueid).is_some())
+    queues.shown.get::<Queue>(name).is_some_and(|queue| queue.caller(uniqueid).is_some())
 }
 
 /// A caller has left although no event said so.
-pub(super) fn left(queues: &mut Family<Queue>, name: &str, uniqueid: &str) {
-    queues.apply(&mut |table, _| leave(table, name, uniqueid, None, &mut |_| {}));
+pub(super) fn left(queues: &mut Family, name: &str, uniqueid: &str) {
+    queues.apply(&mut |table, _| leave(table, name, uniqueid, None, &mut Vec::new()));
 }
 
 /// Puts in what `QueueStatus` lists.
-pub(super) fn list(queues: &mut Family<Queue>, items: &[Event], at: SystemTime) {
-    queues.list(|table| {
+pub(super) fn list(queues: &mut Family, items: &[Event], at: SystemTime) {
+    queues.list(&mut |table| {
         for item in items {
             match item.name() {
                 "QueueParams" => params(table, &event::QueueParams::from(item), at),
                 "QueueMember" => {
                     let e = event::QueueMember::from(item);
-                    let Some(queue) = table.edit(e.queue).filter(|_| !e.member.interface.is_empty()) else { continue };
+                    let Some(queue) = table.edit::<Queue>(e.queue).filter(|_| !e.member.interface.is_empty()) else {
+                        continue;
+                    };
                     if queue.member(e.member.interface).is_none() {
                         queue.members.push(Arc::new(Member::new(e.queue, e.member.interface)));
                     }
@@ -506,7 +498,7 @@ pub(super) fn list(queues: &mut Family<Queue>, items: &[Event], at: SystemTime) 
     });
 }
 
-fn params(table: &mut Table<Queue>, e: &event::QueueParams<'_>, at: SystemTime) {
+fn params(table: &mut Noted, e: &event::QueueParams<'_>, at: SystemTime) {
     if e.queue.is_empty() {
         return;
     }
@@ -525,8 +517,8 @@ fn params(table: &mut Table<Queue>, e: &event::QueueParams<'_>, at: SystemTime) 
     });
 }
 
-fn entry(table: &mut Table<Queue>, e: &event::QueueEntry<'_>, at: SystemTime) {
-    let Some(queue) = table.edit(e.queue).filter(|_| !is_left_behind(e.channel)) else { return };
+fn entry(table: &mut Noted, e: &event::QueueEntry<'_>, at: SystemTime) {
+    let Some(queue) = table.edit::<Queue>(e.queue).filter(|_| !is_left_behind(e.channel)) else { return };
     let position = e.position.unwrap_or_default();
     let place = queue.callers.partition_point(|other| other.position <= position);
     let caller = Caller {

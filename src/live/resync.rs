@@ -57,18 +57,17 @@ pub(super) fn lists(part: Part, queue: Option<&str>) -> Vec<Action> {
 
 /// The part that a list is about.
 pub(super) fn part_of(action: &str) -> Option<Part> {
-    let names = [
-        (Part::Calls, &["CoreShowChannels", "Status", "BridgeList", "BridgeInfo"][..]),
-        (Part::Queues, &["QueueStatus"]),
-        (Part::Conferences, &["ConfbridgeListRooms", "ConfbridgeList", "MeetmeList"]),
-        (Part::Parking, &["ParkedCalls"]),
-        (Part::Devices, &["DeviceStateList"]),
-        (Part::Hints, &["ExtensionStateList"]),
-        (Part::Endpoints, &["PJSIPShowEndpoints", "SIPpeers", "IAXpeerlist"]),
-        (Part::Agents, &["Agents"]),
-    ];
-    let is = |list: &&str| list.eq_ignore_ascii_case(action);
-    names.iter().find(|(_, lists)| lists.iter().any(is)).map(|(part, _)| *part)
+    Some(match action.to_ascii_lowercase().as_str() {
+        "coreshowchannels" | "status" | "bridgelist" | "bridgeinfo" => Part::Calls,
+        "queuestatus" => Part::Queues,
+        "confbridgelistrooms" | "confbridgelist" | "meetmelist" => Part::Conferences,
+        "parkedcalls" => Part::Parking,
+        "devicestatelist" => Part::Devices,
+        "extensionstatelist" => Part::Hints,
+        "pjsipshowendpoints" | "sippeers" | "iaxpeerlist" => Part::Endpoints,
+        "agents" => Part::Agents,
+        _ => return None,
+    })
 }
 
 /// Whether it asks for bridges, which every account may, and which are of use beside the list of channels alone.
@@ -91,10 +90,10 @@ pub(super) enum Refusal {
 }
 
 pub(super) fn refusal(message: &str) -> Refusal {
-    let has = |words: &str| message.to_ascii_lowercase().contains(words);
-    if has("permission denied") {
+    let message = message.to_ascii_lowercase();
+    if message.contains("permission denied") {
         Refusal::Permission
-    } else if has("invalid/unknown command") || has("no such command") {
+    } else if message.contains("invalid/unknown command") || message.contains("no such command") {
         Refusal::NoSuchAction
     } else {
         Refusal::Empty

@@ -18,13 +18,13 @@ use super::{Agent, Bridge, Call, Channel, Conference, Device, Endpoint, Hint, Pa
 /// of its caller's channel. Look it up, and take `None` for an answer.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    pub(super) maps: Maps,
-    pub(super) validity: [Validity; Part::ALL.len()],
+    pub(super) maps: Arc<Maps>,
+    pub(super) validity: Arc<[Validity; Part::ALL.len()]>,
     pub(super) seq: u64,
 }
 
 /// All that there is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug)]
 pub(super) struct Maps {
     pub channels: Map,
     pub bridges: Map,
@@ -137,9 +137,11 @@ impl Snapshot {
 
     /// The link is lost: a part that could be read is the last picture.
     pub(super) fn mark_stale(&mut self, part: Part, since: SystemTime) {
-        let validity = &mut self.validity[part as usize];
-        if !matches!(validity, Validity::Stale { .. } | Validity::Unavailable(Unavailable::NotAsked)) {
-            *validity = Validity::Stale { since };
+        if !matches!(
+            self.validity[part as usize],
+            Validity::Stale { .. } | Validity::Unavailable(Unavailable::NotAsked)
+        ) {
+            Arc::make_mut(&mut self.validity)[part as usize] = Validity::Stale { since };
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::change::{Kept, Thing};
+use super::change::{same, Kept, Thing};
 use super::distinct::Distinct;
 use super::map::Map;
 use super::snapshot::{self, Things};
@@ -13,7 +13,7 @@ const KEPT: usize = 256;
 
 /// A map that notes how each thing was before an event touched it.
 ///
-/// It does not know the kind of its things, so that all the tables are compiled once.
+/// It does not know the kind of its things, so that all the tables are compiled once: who asks for one names it.
 #[derive(Debug)]
 pub(super) struct Noted {
     map: Map,
@@ -26,12 +26,37 @@ pub(super) struct Noted {
 }
 
 impl Noted {
+    pub fn new(noted: bool) -> Self {
+        Self { map: Map::default(), touched: Distinct::default(), before: Vec::new(), noted }
+    }
+
+    pub fn get<T: Kept>(&self, key: &str) -> Option<&Arc<T>> {
+        self.map.get(key).and_then(T::of)
+    }
+
+    pub fn has(&self, key: &str) -> bool {
+        self.map.contains(key)
+    }
+
+    pub fn iter<T: Kept>(&self) -> Things<'_, T> {
+        snapshot::things(&self.map)
+    }
+
+    /// The thing, to be changed; its key has to stay.
+    pub fn edit<T: Kept>(&mut self, key: &str) -> Option<&mut T> {
+        self.touch(key).and_then(T::edit)
+    }
+
     pub fn map(&self) -> &Map {
         &self.map
     }
 
     pub fn keys(&self) -> Vec<String> {
-        self.map.iter().map(|thing| thing.key().to_owned()).collect()
+        let mut keys = Vec::with_capacity(self.map.iter().len());
+        for thing in self.map.iter() {
+            keys.push(thing.key().to_owned());
+        }
+        keys
     }
 
     fn note(&mut self, key: &str) {
@@ -40,12 +65,16 @@ impl Noted {
         }
     }
 
-    pub fn put(&mut self, thing: Thing) {
+    pub fn put<T: Kept>(&mut self, thing: T) {
+        self.insert(thing.into_thing());
+    }
+
+    pub fn insert(&mut self, thing: Thing) {
         self.note(thing.key());
         self.map.insert(thing);
     }
 
-    fn edit(&mut self, key: &str) -> Option<&mut Thing> {
+    fn touch(&mut self, key: &str) -> Option<&mut Thing> {
         let before = self.map.get(key)?;
         if self.noted && self.touched.add(key) {
             self.before.push(Some(before.clone()));
@@ -76,8 +105,10 @@ impl Noted {
         }
         for (key, before) in self.touched.items().iter().zip(self.before.drain(..)) {
             let after = self.map.get(key).cloned();
-            if before != after {
-                see(before, after);
+            match (&before, &after) {
+                (Some(before), Some(after)) if same(before, after) => {}
+                (None, None) => {}
+                _ => see(before, after),
             }
         }
         self.touched.clear(KEPT);
@@ -94,29 +125,28 @@ pub(super) struct Table<T> {
 
 impl<T: Kept> Table<T> {
     pub fn new(noted: bool) -> Self {
-        let things = Noted { map: Map::default(), touched: Distinct::default(), before: Vec::new(), noted };
-        Self { things, kind: PhantomData }
+        Self { things: Noted::new(noted), kind: PhantomData }
     }
 
     pub fn get(&self, key: &str) -> Option<&Arc<T>> {
-        self.things.map.get(key).and_then(T::of)
+        self.things.get(key)
     }
 
     pub fn has(&self, key: &str) -> bool {
-        self.things.map.contains(key)
+        self.things.has(key)
     }
 
     pub fn iter(&self) -> Things<'_, T> {
-        snapshot::things(&self.things.map)
+        self.things.iter()
     }
 
     pub fn put(&mut self, thing: T) {
-        self.things.put(thing.into_thing());
+        self.things.put(thing);
     }
 
     /// The thing, to be changed; its key has to stay.
     pub fn edit(&mut self, key: &str) -> Option<&mut T> {
-        self.things.edit(key).and_then(T::edit)
+        self.things.edit(key)
     }
 
     pub fn remove(&mut self, key: &str) {

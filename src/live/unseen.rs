@@ -3,7 +3,6 @@
 //! `Bridge`, `Park` and their like take the channel of a caller and leave a `Surrogate/` in the queue, which no event
 //! speaks of. The queue counts it until its thread finds it hung up, within a second or so, and says nothing then.
 
-use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 use crate::event::{self, Event};
@@ -16,21 +15,36 @@ pub(super) fn is_left_behind(channel: &str) -> bool {
     channel.starts_with("Surrogate/")
 }
 
-/// How many a queue may count that nobody sees, and since when: no more than there are queues.
+/// How many a queue may count that nobody sees, and since when: no more than there are queues, and mostly none.
 #[derive(Debug, Default)]
-pub(super) struct Unseen(HashMap<String, (u32, SystemTime)>);
+pub(super) struct Unseen(Vec<Uncounted>);
+
+#[derive(Debug)]
+struct Uncounted {
+    queue: String,
+    callers: u32,
+    since: SystemTime,
+}
 
 impl Unseen {
     pub fn add(&mut self, queue: &str, at: SystemTime) {
-        let (count, since) = self.0.entry(queue.to_owned()).or_insert((0, at));
-        *count += 1;
-        *since = at;
+        match self.0.iter_mut().find(|unseen| unseen.queue == queue) {
+            Some(unseen) => {
+                unseen.callers += 1;
+                unseen.since = at;
+            }
+            None => self.0.push(Uncounted { queue: queue.to_owned(), callers: 1, since: at }),
+        }
+    }
+
+    fn remove(&mut self, queue: &str) {
+        self.0.retain(|unseen| unseen.queue != queue);
     }
 
     /// Takes what a list has instead of what was before.
     pub fn list(&mut self, only: Option<&str>, items: &[Event], at: SystemTime) {
         match only {
-            Some(queue) => drop(self.0.remove(queue)),
+            Some(queue) => self.remove(queue),
             None => self.0.clear(),
         }
         for item in items.iter().filter(|item| item.name() == "QueueEntry") {
@@ -45,14 +59,14 @@ impl Unseen {
     pub fn explain(&mut self, event: &Event, callers: u32, at: SystemTime) -> bool {
         let e = event::QueueCallerJoin::from(event);
         let Some(count) = e.count else { return false };
-        let Some((unseen, since)) = self.0.get_mut(e.queue) else { return false };
-        let excess = count.checked_sub(callers).filter(|excess| excess <= unseen);
-        let is_over = at.duration_since(*since).is_ok_and(|since| since > NOTICED);
-        let Some(excess) = excess.filter(|excess| *excess > 0 && !is_over) else {
-            self.0.remove(e.queue);
+        let Some(unseen) = self.0.iter_mut().find(|unseen| unseen.queue == e.queue) else { return false };
+        let excess = count.saturating_sub(callers);
+        let is_over = at.duration_since(unseen.since).is_ok_and(|since| since > NOTICED);
+        if excess == 0 || excess > unseen.callers || is_over {
+            self.remove(e.queue);
             return false;
-        };
-        *unseen = excess;
+        }
+        unseen.callers = excess;
         // Who does not join at the end is somewhere among those that nobody sees.
         e.raw.name().ends_with("Leave") || e.position == e.count
     }

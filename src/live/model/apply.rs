@@ -26,9 +26,11 @@ impl Model {
             "BridgeEnter" => self.entered(event, at),
             "Newexten" if !self.queued.is_empty() => self.ran(event, ran_queue, at),
             "FullyBooted" => self.booted(event, at),
-            "Reload" => [Part::Queues, Part::Hints, Part::Endpoints].into_iter().for_each(|part| {
-                self.doubts.push((part, Why::Reloaded));
-            }),
+            "Reload" => {
+                self.doubts.push((Part::Queues, Why::Reloaded));
+                self.doubts.push((Part::Hints, Why::Reloaded));
+                self.doubts.push((Part::Endpoints, Why::Reloaded));
+            }
             _ if known => {}
             _ => self.family_event(name, event, at),
         }
@@ -39,18 +41,20 @@ impl Model {
             self.annotate(name, event);
         }
         let has = |part: Part| self.parts.contains(part);
-        if has(Part::Agents) && agents::apply(&mut self.agents, name, event) {
+        if has(Part::Agents) && agents::apply(&mut self.families[Part::Agents], name, event) {
             return;
         }
         if has(Part::Queues) {
             let mut doubts = Vec::new();
-            if let Some(tie) = queues::apply(&mut self.queues, name, event, at, &mut |why| doubts.push(why)) {
+            if let Some(tie) = queues::apply(&mut self.families[Part::Queues], name, event, at, &mut doubts) {
                 let miscounted = doubts.iter().position(|why| matches!(why, Why::Count { .. }));
                 if miscounted.is_some() || !self.unseen.is_empty() {
                     let explained = self.recount(event, at);
                     miscounted.filter(|_| explained).map(|at| doubts.remove(at));
                 }
-                self.doubts.extend(doubts.into_iter().map(|why| (Part::Queues, why)));
+                for why in doubts {
+                    self.doubts.push((Part::Queues, why));
+                }
                 match tie {
                     Some(Tie::In { uniqueid, queue }) => drop(self.queued.insert(uniqueid, queue)),
                     Some(Tie::Out { uniqueid }) => drop(self.queued.remove(&uniqueid)),
@@ -60,18 +64,22 @@ impl Model {
             }
         }
         if has(Part::Conferences) {
-            if let Some(joined) = conferences::apply(&mut self.conferences, name, event, at) {
-                self.conferring.extend(joined.map(|joined| (joined.uniqueid, joined.conference)));
+            if let Some(joined) = conferences::apply(&mut self.families[Part::Conferences], name, event, at) {
+                if let Some(joined) = joined {
+                    self.conferring.insert(joined.uniqueid, joined.conference);
+                }
                 return;
             }
         }
-        if has(Part::Parking) && parking::apply(&mut self.parked, name, event, at) {
+        if has(Part::Parking) && parking::apply(&mut self.families[Part::Parking], name, event, at) {
             return;
         }
         match name {
-            "DeviceStateChange" if has(Part::Devices) => devices::apply_device(&mut self.devices, event),
-            "ExtensionStatus" if has(Part::Hints) => devices::apply_hint(&mut self.hints, event),
-            _ if has(Part::Endpoints) => drop(endpoints::apply(&mut self.endpoints, name, event)),
+            "DeviceStateChange" if has(Part::Devices) => {
+                devices::apply_device(&mut self.families[Part::Devices], event)
+            }
+            "ExtensionStatus" if has(Part::Hints) => devices::apply_hint(&mut self.families[Part::Hints], event),
+            _ if has(Part::Endpoints) => drop(endpoints::apply(&mut self.families[Part::Endpoints], name, event)),
             _ => {}
         }
     }
@@ -104,15 +112,15 @@ impl Model {
     fn hung_up(&mut self, event: &Event, at: SystemTime) {
         let Some(uniqueid) = event.packet().seek("Uniqueid") else { return };
         if let Some(queue) = self.queued.remove(uniqueid) {
-            if queues::hung_up(&mut self.queues, &queue, uniqueid) {
+            if queues::hung_up(&mut self.families[Part::Queues], &queue, uniqueid) {
                 self.leaving.push((at, queue, uniqueid.to_owned()));
             }
         }
         if let Some(conference) = self.conferring.remove(uniqueid) {
-            conferences::hung_up(&mut self.conferences, &conference, uniqueid);
+            conferences::hung_up(&mut self.families[Part::Conferences], &conference, uniqueid);
         }
-        if self.parked.shown.has(uniqueid) || self.parked.is_gathering() {
-            parking::hung_up(&mut self.parked, uniqueid);
+        if self.families[Part::Parking].shown.has(uniqueid) || self.families[Part::Parking].is_gathering() {
+            parking::hung_up(&mut self.families[Part::Parking], uniqueid);
         }
     }
 

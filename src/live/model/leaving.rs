@@ -4,8 +4,9 @@ use std::time::SystemTime;
 
 use super::{Model, PATIENCE};
 use crate::event::{self, Event};
+use crate::live::conferences::Conference;
 use crate::live::part::{Part, Why};
-use crate::live::queues;
+use crate::live::queues::{self, Queue};
 
 impl Model {
     /// A caller that enters a bridge has left its queue, and the queue has said so before. Where it has not, an action
@@ -13,14 +14,14 @@ impl Model {
     pub(super) fn entered(&mut self, event: &Event, at: SystemTime) {
         let Some(uniqueid) = event.packet().seek("Uniqueid") else { return };
         let Some(queue) = self.queued.get(uniqueid) else { return };
-        if self.queues.shown.get(queue).is_some_and(|queue| queue.caller(uniqueid).is_some()) {
+        if self.families[Part::Queues].shown.get::<Queue>(queue).is_some_and(|queue| queue.caller(uniqueid).is_some()) {
             self.moved_away(uniqueid, at);
         }
     }
 
     fn moved_away(&mut self, uniqueid: &str, at: SystemTime) {
         let Some(queue) = self.queued.remove(uniqueid) else { return };
-        queues::left(&mut self.queues, &queue, uniqueid);
+        queues::left(&mut self.families[Part::Queues], &queue, uniqueid);
         self.unseen.add(&queue, at);
     }
 
@@ -45,7 +46,12 @@ impl Model {
         let known = self.leaving.iter().position(|(_, _, leaving)| leaving == uniqueid);
         match known {
             Some(known) if !leaves => drop(self.leaving.remove(known)),
-            None if leaves && self.queues.shown.get(queue).is_some_and(|queue| queue.caller(uniqueid).is_some()) => {
+            None if leaves
+                && self.families[Part::Queues]
+                    .shown
+                    .get::<Queue>(queue)
+                    .is_some_and(|queue| queue.caller(uniqueid).is_some()) =>
+            {
                 if ran_queue {
                     return self.moved_away(uniqueid, at);
                 }
@@ -60,12 +66,14 @@ impl Model {
     pub(super) fn recount(&mut self, event: &Event, at: SystemTime) -> bool {
         let e = event::QueueCallerJoin::from(event);
         let Some(count) = e.count else { return false };
-        let callers = |model: &Self| model.queues.shown.get(e.queue).map_or(0, |queue| queue.callers.len() as u32);
+        let callers = |model: &Self| {
+            model.families[Part::Queues].shown.get::<Queue>(e.queue).map_or(0, |queue| queue.callers.len() as u32)
+        };
         while callers(self) > count {
             let Some(leaving) = self.leaving.iter().position(|(_, queue, _)| queue == e.queue) else { break };
             let (_, queue, uniqueid) = self.leaving.remove(leaving);
             self.queued.remove(&uniqueid);
-            queues::left(&mut self.queues, &queue, &uniqueid);
+            queues::left(&mut self.families[Part::Queues], &queue, &uniqueid);
         }
         let is_unseen = self.unseen.explain(event, callers(self), at);
         is_unseen || callers(self) == count
@@ -79,11 +87,12 @@ impl Model {
         if self.wiring.parted.len() < parted {
             self.doubts.push((Part::Calls, Why::Unlinked));
         }
-        let queues = &self.queues.shown;
-        self.leaving.retain(|(_, queue, uniqueid)| queues.get(queue).is_some_and(|q| q.caller(uniqueid).is_some()));
+        let queues = &self.families[Part::Queues].shown;
+        self.leaving
+            .retain(|(_, queue, uniqueid)| queues.get::<Queue>(queue).is_some_and(|q| q.caller(uniqueid).is_some()));
         let overdue = self.leaving.iter().take_while(|(since, ..)| late(*since)).count();
         for (_, queue, uniqueid) in self.leaving.drain(..overdue) {
-            queues::left(&mut self.queues, &queue, &uniqueid);
+            queues::left(&mut self.families[Part::Queues], &queue, &uniqueid);
             self.unseen.add(&queue, at);
             self.doubts.push((Part::Queues, Why::Caller { queue }));
         }
@@ -93,17 +102,20 @@ impl Model {
     pub(super) fn tie(&mut self, part: Part) {
         if part == Part::Queues {
             self.queued.clear();
-            for queue in self.queues.shown.iter() {
-                let waiting = queue.callers.iter().map(|caller| &caller.uniqueid);
-                let served = queue.members.iter().filter_map(|member| member.talks_to.as_ref());
-                let tied = waiting.chain(served).map(|uniqueid| (uniqueid.clone(), queue.name.clone()));
-                self.queued.extend(tied);
+            for queue in self.families[Part::Queues].shown.iter::<Queue>() {
+                for caller in &queue.callers {
+                    self.queued.insert(caller.uniqueid.clone(), queue.name.clone());
+                }
+                for served in queue.members.iter().filter_map(|member| member.talks_to.as_ref()) {
+                    self.queued.insert(served.clone(), queue.name.clone());
+                }
             }
         } else if part == Part::Conferences {
             self.conferring.clear();
-            for conference in self.conferences.shown.iter() {
-                let ids = conference.participants.iter().filter_map(|participant| participant.uniqueid.clone());
-                self.conferring.extend(ids.map(|uniqueid| (uniqueid, conference.conference.clone())));
+            for conference in self.families[Part::Conferences].shown.iter::<Conference>() {
+                for uniqueid in conference.participants.iter().filter_map(|there| there.uniqueid.as_ref()) {
+                    self.conferring.insert(uniqueid.clone(), conference.conference.clone());
+                }
             }
         }
     }

@@ -13,21 +13,17 @@ impl Model {
         self.counts.restarts += 1;
         // The `FullyBooted` of this start may come yet: it is no other.
         self.booted = None;
-        self.aside = None;
+        self.end_gathering(Part::Calls);
         self.ghosts.clear();
         self.wiring.clear(at);
-        self.queues.clear();
-        self.conferences.clear();
-        self.parked.clear();
-        self.devices.clear();
-        self.hints.clear();
-        self.endpoints.clear();
-        self.agents.clear();
+        for family in self.families.iter_mut() {
+            family.clear();
+            family.has_been_shown = false;
+        }
         self.leaving.clear();
         self.unseen.clear();
         self.queued.clear();
         self.conferring.clear();
-        self.shown = Default::default();
         self.round = None;
         let linked = |validity: &Validity| !matches!(validity, Validity::Stale { .. });
         if self.parts.iter().any(|part| linked(&self.validity[part as usize])) {
@@ -79,6 +75,8 @@ impl Model {
         self.unseen.clear();
         self.wiring.parted.clear();
         self.doubts.clear();
-        Part::ALL.into_iter().for_each(|part| self.end_gathering(part));
+        for part in Part::ALL {
+            self.end_gathering(part);
+        }
     }
 }

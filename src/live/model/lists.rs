@@ -35,67 +35,69 @@ impl Model {
         self.counts.lists += 1;
         self.seq = items.last().map_or(self.seq, |item| self.seq.max(item.seq()));
         if !is_of_bridges {
-            self.answers[part as usize] = Some(Ok(()));
+            self.families[part].answer = Some(Ok(()));
         }
         self.put_in(action, items, at);
         self.answered(action, part, at);
     }
 
     fn put_in(&mut self, action: &Action, items: &[Event], at: SystemTime) {
-        let (name, only) = (action.name(), action.get("Queue"));
-        let is = |names: &[&str]| names.iter().any(|other| other.eq_ignore_ascii_case(name));
-        if is(&["CoreShowChannels", "Status"]) {
-            if let Some((aside, listed)) = &mut self.aside {
-                aside.list(items, at);
-                if is(&["CoreShowChannels"]) {
-                    self.ghosts.keep_out(aside);
+        let wiring = &self.wiring;
+        let named = |name: &str| wiring.named(name).cloned();
+        match action.name().to_ascii_lowercase().as_str() {
+            list @ ("coreshowchannels" | "status") => {
+                if let Some((aside, listed)) = &mut self.aside {
+                    aside.list(items, at);
+                    if list == "coreshowchannels" {
+                        self.ghosts.keep_out(aside);
+                    }
+                    *listed = true;
                 }
-                *listed = true;
             }
-        } else if is(&["BridgeList"]) {
-            let unsure = self.aside.as_mut().map(|(aside, _)| aside.list_bridges(items)).unwrap_or_default();
-            let lists = unsure.iter().map(|bridge| Action::new("BridgeInfo").param("BridgeUniqueid", bridge));
-            self.ask_next(lists.collect());
-        } else if is(&["BridgeInfo"]) {
-            if let Some((aside, _)) = &mut self.aside {
-                aside.list_members(action.get("BridgeUniqueid").unwrap_or_default(), items);
+            "bridgelist" => {
+                let unsure = self.aside.as_mut().map(|(aside, _)| aside.list_bridges(items)).unwrap_or_default();
+                self.ask_next("BridgeInfo", "BridgeUniqueid", unsure);
             }
-        } else if is(&["QueueStatus"]) {
-            self.unseen.list(only, items, at);
-            queues::list(&mut self.queues, items, at);
-        } else if is(&["ConfbridgeListRooms"]) {
-            let rooms = conferences::list_rooms(&mut self.conferences, items);
-            let lists = rooms.iter().map(|room| Action::new("ConfbridgeList").param("Conference", room));
-            self.ask_next(lists.collect());
-        } else if is(&["ConfbridgeList", "MeetmeList"]) {
-            let wiring = &self.wiring;
-            conferences::list(&mut self.conferences, items, |name| wiring.named(name).cloned());
-        } else if is(&["ParkedCalls"]) {
-            let wiring = &self.wiring;
-            parking::list(&mut self.parked, items, at, |name| wiring.named(name).cloned());
-        } else if is(&["DeviceStateList"]) {
-            devices::list_devices(&mut self.devices, items);
-        } else if is(&["ExtensionStateList"]) {
-            devices::list_hints(&mut self.hints, items);
-        } else if is(&["PJSIPShowEndpoints", "SIPpeers", "IAXpeerlist"]) {
-            endpoints::list(&mut self.endpoints, items);
-        } else if is(&["Agents"]) {
-            agents::list(&mut self.agents, items);
+            "bridgeinfo" => {
+                if let Some((aside, _)) = &mut self.aside {
+                    aside.list_members(action.get("BridgeUniqueid").unwrap_or_default(), items);
+                }
+            }
+            "queuestatus" => {
+                self.unseen.list(action.get("Queue"), items, at);
+                queues::list(&mut self.families[Part::Queues], items, at);
+            }
+            "confbridgelistrooms" => {
+                let rooms = conferences::list_rooms(&mut self.families[Part::Conferences], items);
+                self.ask_next("ConfbridgeList", "Conference", rooms);
+            }
+            "confbridgelist" | "meetmelist" => {
+                conferences::list(&mut self.families[Part::Conferences], items, &named);
+            }
+            "parkedcalls" => parking::list(&mut self.families[Part::Parking], items, at, &named),
+            "devicestatelist" => devices::list_devices(&mut self.families[Part::Devices], items),
+            "extensionstatelist" => devices::list_hints(&mut self.families[Part::Hints], items),
+            "pjsipshowendpoints" | "sippeers" | "iaxpeerlist" => {
+                endpoints::list(&mut self.families[Part::Endpoints], items);
+            }
+            "agents" => agents::list(&mut self.families[Part::Agents], items),
+            _ => {}
         }
     }
 
     /// What is said of bridges tells nothing without the channels, which were refused or not asked for.
     fn bridges_alone(&mut self, action: &Action, at: SystemTime) {
-        if let Some(Err(_)) = self.answers[Part::Calls as usize] {
+        if let Some(Err(_)) = self.families[Part::Calls].answer {
             self.answered(action, Part::Calls, at);
         }
     }
 
-    /// Asks for lists behind the one that is being taken, which is not taken off yet.
-    fn ask_next(&mut self, lists: Vec<Action>) {
+    /// Asks for a list of each of these, behind the one that is being taken, which is not taken off yet.
+    fn ask_next(&mut self, list: &'static str, of: &'static str, each: Vec<String>) {
         if let Some(round) = &mut self.round {
-            let behind = round.lists.split_off(round.lists.len().min(1));
-            round.lists.extend(lists.into_iter().chain(behind));
+            for (at, one) in (1..).zip(each) {
+                round.lists.insert(at.min(round.lists.len()), Action::new(list).param(of, one));
+            }
         }
     }
 
@@ -126,7 +128,7 @@ impl Model {
                 false => self.bridges_alone(action, at),
             };
         }
-        let answer = &mut self.answers[part as usize];
+        let answer = &mut self.families[part].answer;
         match refusal {
             Refusal::Empty => *answer = Some(Ok(())),
             Refusal::Permission if *answer != Some(Ok(())) => {
@@ -161,13 +163,13 @@ impl Model {
         if !is_last {
             return;
         }
-        match self.answers[part as usize].clone() {
+        match self.families[part].answer.clone() {
             Some(Err(unavailable)) => {
                 self.end_gathering(part);
                 self.set_validity(part, Validity::Unavailable(unavailable), at);
             }
             _ => {
-                if !self.shown[part as usize] {
+                if !self.families[part].has_been_shown {
                     self.show(part, at);
                     self.tie(part);
                 }
@@ -182,24 +184,11 @@ impl Model {
     /// Shows what was gathered of a part; how much was wrong.
     fn show(&mut self, part: Part, at: SystemTime) -> u64 {
         match part {
-            Part::Calls => match self.aside.take() {
-                Some((aside, true)) => {
-                    let wrong = self.wiring.take(&aside, at);
-                    self.aside = Some((aside, true));
-                    wrong
-                }
-                aside => {
-                    self.aside = aside;
-                    0
-                }
+            Part::Calls => match &self.aside {
+                Some((aside, true)) => self.wiring.take(aside, at),
+                _ => 0,
             },
-            Part::Queues => self.queues.show(),
-            Part::Conferences => self.conferences.show(),
-            Part::Parking => self.parked.show(),
-            Part::Devices => self.devices.show(),
-            Part::Hints => self.hints.show(),
-            Part::Endpoints => self.endpoints.show(),
-            Part::Agents => self.agents.show(),
+            _ => self.families[part].show(),
         }
     }
 
@@ -224,7 +213,7 @@ impl Model {
             }
             self.counts.corrections += if trusted { wrong } else { 0 };
             self.counts.rounds += 1;
-            self.shown[part as usize] = true;
+            self.families[part].has_been_shown = true;
             self.end_gathering(part);
             self.doubts.retain(|(doubted, _)| *doubted != part);
             self.finish(at, true);

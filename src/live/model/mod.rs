@@ -8,10 +8,11 @@ mod out;
 mod round;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::change::Change;
-use super::family::Family;
+use super::family::Families;
 use super::gather::Calls;
 use super::ghosts::Ghosts;
 use super::part::{Part, Parts, Unavailable, Validity, Why};
@@ -19,7 +20,6 @@ use super::resync::{Pending, Round};
 use super::snapshot::{Maps, Snapshot};
 use super::unseen::Unseen;
 use super::wiring::Wiring;
-use super::{Agent, Conference, Device, Endpoint, Hint, Parked, Queue};
 use crate::event::Event;
 
 /// How long something may look wrong that mostly is put right by the next event.
@@ -60,18 +60,9 @@ pub struct Model {
     aside: Option<(Wiring, bool)>,
     calls: Calls,
     ghosts: Ghosts,
-    pub(super) queues: Family<Queue>,
-    pub(super) conferences: Family<Conference>,
-    pub(super) parked: Family<Parked>,
-    pub(super) devices: Family<Device>,
-    pub(super) hints: Family<Hint>,
-    pub(super) endpoints: Family<Endpoint>,
-    pub(super) agents: Family<Agent>,
-    validity: [Validity; Part::ALL.len()],
-    /// The parts that have been shown since the exchange started.
-    shown: [bool; Part::ALL.len()],
-    /// Lists of a part that came, and what the server said of those that did not.
-    answers: [Option<Result<(), Unavailable>>; Part::ALL.len()],
+    families: Families,
+    /// As in the snapshots.
+    validity: Arc<[Validity; Part::ALL.len()]>,
     pending: Vec<Pending>,
     round: Option<Round>,
     /// The queue that a channel waits in, or whose member it talks to; only for what is hung up.
@@ -126,16 +117,8 @@ impl Model {
             aside: None,
             calls: Calls::new(),
             ghosts: Ghosts::default(),
-            queues: Family::new(),
-            conferences: Family::new(),
-            parked: Family::new(),
-            devices: Family::new(),
-            hints: Family::new(),
-            endpoints: Family::new(),
-            agents: Family::new(),
-            validity,
-            shown: Default::default(),
-            answers: Default::default(),
+            families: Families::new(),
+            validity: Arc::new(validity),
             pending: Vec::new(),
             round: None,
             queued: HashMap::new(),
@@ -213,15 +196,15 @@ impl Model {
             channels: self.wiring.channels.things.map().clone(),
             bridges: self.wiring.bridges.things.map().clone(),
             calls: self.calls.table.things.map().clone(),
-            queues: self.queues.shown.things.map().clone(),
-            conferences: self.conferences.shown.things.map().clone(),
-            parked: self.parked.shown.things.map().clone(),
-            devices: self.devices.shown.things.map().clone(),
-            hints: self.hints.shown.things.map().clone(),
-            endpoints: self.endpoints.shown.things.map().clone(),
-            agents: self.agents.shown.things.map().clone(),
+            queues: self.families[Part::Queues].shown.map().clone(),
+            conferences: self.families[Part::Conferences].shown.map().clone(),
+            parked: self.families[Part::Parking].shown.map().clone(),
+            devices: self.families[Part::Devices].shown.map().clone(),
+            hints: self.families[Part::Hints].shown.map().clone(),
+            endpoints: self.families[Part::Endpoints].shown.map().clone(),
+            agents: self.families[Part::Agents].shown.map().clone(),
         };
-        Snapshot { maps, validity: self.validity.clone(), seq: self.seq }
+        Snapshot { maps: Arc::new(maps), validity: Arc::clone(&self.validity), seq: self.seq }
     }
 
     /// Takes the changes since the last call of this, in order; what is not taken is gone.

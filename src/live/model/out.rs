@@ -1,5 +1,6 @@
 //! What was touched, as changes.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::Model;
@@ -8,7 +9,7 @@ use crate::live::part::{Part, Validity};
 
 impl Model {
     pub(super) fn set_validity(&mut self, part: Part, after: Validity, at: SystemTime) {
-        let before = std::mem::replace(&mut self.validity[part as usize], after.clone());
+        let before = std::mem::replace(&mut Arc::make_mut(&mut self.validity)[part as usize], after.clone());
         if part == Part::Calls && before.is_valid() && !after.is_valid() {
             self.calls.sure = at;
         }
@@ -23,8 +24,9 @@ impl Model {
 
     /// Works out the calls, and turns what was touched into changes.
     pub(super) fn finish(&mut self, at: SystemTime, corrected: bool) {
-        let doubts = std::mem::take(&mut self.wiring.doubts).into_iter().map(|why| (Part::Calls, why));
-        self.doubts.extend(doubts);
+        for why in std::mem::take(&mut self.wiring.doubts) {
+            self.doubts.push((Part::Calls, why));
+        }
         self.calls.follow(&mut self.wiring, at);
         let (changes, seq) = (&mut self.changes, self.seq.saturating_sub(1));
         let mut out = |before: Option<Thing>, after: Option<Thing>| {
@@ -43,13 +45,9 @@ impl Model {
         self.wiring.channels.things.drain(&mut out);
         self.wiring.bridges.things.drain(&mut out);
         self.calls.drain(&mut out);
-        self.queues.shown.things.drain(&mut out);
-        self.conferences.shown.things.drain(&mut out);
-        self.parked.shown.things.drain(&mut out);
-        self.devices.shown.things.drain(&mut out);
-        self.hints.shown.things.drain(&mut out);
-        self.endpoints.shown.things.drain(&mut out);
-        self.agents.shown.things.drain(&mut out);
+        for family in self.families.iter_mut() {
+            family.shown.drain(&mut out);
+        }
         for (part, why) in std::mem::take(&mut self.doubts) {
             self.doubt(part, why, at);
         }

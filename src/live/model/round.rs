@@ -21,13 +21,7 @@ impl Model {
     pub(super) fn end_gathering(&mut self, part: Part) {
         match part {
             Part::Calls => self.aside = None,
-            Part::Queues => self.queues.end(),
-            Part::Conferences => self.conferences.end(),
-            Part::Parking => self.parked.end(),
-            Part::Devices => self.devices.end(),
-            Part::Hints => self.hints.end(),
-            Part::Endpoints => self.endpoints.end(),
-            Part::Agents => self.agents.end(),
+            _ => self.families[part].end(),
         }
     }
 
@@ -91,14 +85,14 @@ impl Model {
             }
             return;
         }
-        let first: Vec<Pending> = self.pending.iter().filter(|pending| pending.why.is_none()).cloned().collect();
-        let begun = match first.is_empty() {
-            true => vec![self.pending.remove(0)],
-            false => {
-                self.pending.retain(|pending| pending.why.is_some());
-                first
+        let link_is_new = self.pending.iter().any(|pending| pending.why.is_none());
+        let mut begun: Vec<Pending> = Vec::new();
+        for pending in std::mem::take(&mut self.pending) {
+            match pending.why.is_none() || (!link_is_new && begun.is_empty()) {
+                true => begun.push(pending),
+                false => self.pending.push(pending),
             }
-        };
+        }
         let looks = begun.iter().all(|pending| matches!(pending.why, None | Some(Why::Audit | Why::Asked)));
         let mut round = Round { parts: Vec::new(), lists: Default::default(), looks, out: false };
         for pending in begun {
@@ -119,31 +113,19 @@ impl Model {
 
     /// Begins to gather a part aside.
     pub(super) fn gather(&mut self, part: Part, queue: Option<String>) {
-        self.answers[part as usize] = None;
+        self.families[part].answer = None;
         match part {
             // What came before its list is kept for it.
             Part::Calls if matches!(self.aside, Some((_, false))) => {}
             Part::Calls => self.aside = Some((Wiring::new(false, self.wiring.old()), false)),
-            Part::Queues => self.queues.begin(queue),
-            Part::Conferences => self.conferences.begin(None),
-            Part::Parking => self.parked.begin(None),
-            Part::Devices => self.devices.begin(None),
-            Part::Hints => self.hints.begin(None),
-            Part::Endpoints => self.endpoints.begin(None),
-            Part::Agents => self.agents.begin(None),
+            _ => self.families[part].begin(queue.filter(|_| part == Part::Queues)),
         }
     }
 
     pub(super) fn is_gathering(&self, part: Part) -> bool {
         match part {
             Part::Calls => matches!(self.aside, Some((_, true))),
-            Part::Queues => self.queues.is_gathering(),
-            Part::Conferences => self.conferences.is_gathering(),
-            Part::Parking => self.parked.is_gathering(),
-            Part::Devices => self.devices.is_gathering(),
-            Part::Hints => self.hints.is_gathering(),
-            Part::Endpoints => self.endpoints.is_gathering(),
-            Part::Agents => self.agents.is_gathering(),
+            _ => self.families[part].is_gathering(),
         }
     }
 

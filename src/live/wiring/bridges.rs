@@ -1,10 +1,9 @@
 //! Bridges and who is in them.
 
-use super::{Note, Wiring};
+use super::Wiring;
 use crate::event::{BridgeSnapshot, ChannelSnapshot};
 use crate::live::bridges::{describe, Bridge};
 use crate::live::distinct::take_out;
-use crate::live::part::Why;
 
 impl Wiring {
     /// The bridge of an event, made if it is not there, with what the event says of it.
@@ -38,11 +37,11 @@ impl Wiring {
         }
         self.glimpsed(channel);
         let uniqueid = channel.uniqueid;
-        match self.channels.get(uniqueid).and_then(|channel| channel.bridge.clone()) {
+        match self.bridge_of(uniqueid) {
             Some(there) if there == bridge.uniqueid => {}
             there => {
                 if there.is_some() {
-                    self.doubt(Why::Order { key: uniqueid.to_owned() });
+                    self.doubt_order(uniqueid);
                     self.unbridge(uniqueid);
                 }
                 self.put_in(uniqueid, bridge.uniqueid);
@@ -59,17 +58,17 @@ impl Wiring {
         if let Some(bridge) = self.bridges.edit(bridge) {
             bridge.members.push(uniqueid.to_owned());
         }
-        self.note(Note::Rewired(uniqueid.to_owned()));
+        self.rewired(uniqueid);
     }
 
     pub(super) fn leave(&mut self, bridge: &BridgeSnapshot<'_>, channel: &ChannelSnapshot<'_>) {
         let known = self.knows(channel.uniqueid);
         self.glimpsed(channel);
-        let there = self.channels.get(channel.uniqueid).and_then(|channel| channel.bridge.clone());
+        let there = self.bridge_of(channel.uniqueid);
         if there.as_deref() == Some(bridge.uniqueid) {
             self.unbridge(channel.uniqueid);
         } else if known && there.is_some() {
-            self.doubt(Why::Order { key: channel.uniqueid.to_owned() });
+            self.doubt_order(channel.uniqueid);
         }
         // A bridge that is gone does not come again with a leave.
         if self.bridges.has(bridge.uniqueid) {
@@ -83,14 +82,14 @@ impl Wiring {
         let Some(bridge) = self.bridges.get(snapshot.uniqueid) else { return };
         let differs = snapshot.num_channels.is_some_and(|count| count as usize != bridge.members.len());
         if differs && bridge.counts() {
-            self.doubt(Why::Members { bridge: snapshot.uniqueid.to_owned() });
+            self.doubt_members(snapshot.uniqueid);
         }
     }
 
     pub(super) fn destroy(&mut self, uniqueid: &str) {
         let Some(bridge) = self.bridges.get(uniqueid).cloned() else { return };
         if !bridge.members.is_empty() {
-            self.doubt(Why::Members { bridge: uniqueid.to_owned() });
+            self.doubt_members(uniqueid);
         }
         bridge.members.iter().for_each(|member| self.unbridge(member));
         self.bridges.remove(uniqueid);
@@ -98,11 +97,11 @@ impl Wiring {
 
     /// Takes a channel out of the bridge that it is in; a pair ends with that.
     pub fn unbridge(&mut self, uniqueid: &str) {
-        let Some(there) = self.channels.get(uniqueid).and_then(|channel| channel.bridge.clone()) else { return };
+        let Some(there) = self.bridge_of(uniqueid) else { return };
         if let Some(channel) = self.channels.edit(uniqueid) {
             channel.bridge = None;
         }
-        self.note(Note::Rewired(uniqueid.to_owned()));
+        self.rewired(uniqueid);
         let Some(bridge) = self.bridges.edit(&there) else { return };
         take_out(&mut bridge.members, uniqueid);
         if bridge.is_pair() {

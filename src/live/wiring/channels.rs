@@ -5,7 +5,6 @@ use crate::event::values::{ChannelState, HangupCause};
 use crate::event::{self, ChannelSnapshot};
 use crate::live::channels::{owned, Channel, Seen};
 use crate::live::distinct::take_out;
-use crate::live::part::Why;
 
 impl Wiring {
     pub(super) fn born(&mut self, snapshot: &ChannelSnapshot<'_>) {
@@ -17,7 +16,7 @@ impl Wiring {
             if channel.name == snapshot.name {
                 return; // the same packet again, or a list was quicker
             }
-            self.doubt(Why::Order { key: uniqueid.to_owned() });
+            self.doubt_order(uniqueid);
             self.bury(uniqueid, End::Unseen);
         }
         self.exhume(uniqueid);
@@ -33,7 +32,7 @@ impl Wiring {
     pub(super) fn add(&mut self, channel: Channel) {
         let (uniqueid, name) = (channel.uniqueid.clone(), channel.name.clone());
         self.channels.put(channel);
-        self.note(Note::Rewired(uniqueid.clone()));
+        self.rewired(&uniqueid);
         self.named_now(&uniqueid, name);
     }
 
@@ -75,13 +74,13 @@ impl Wiring {
         if let Some(before) = name {
             self.forget_name(&before, uniqueid);
             self.named_now(uniqueid, snapshot.name.to_owned());
-            self.note(Note::Rewired(uniqueid.to_owned()));
+            self.rewired(uniqueid);
         }
         if answered && self.old {
             let dialled = self.channels.get(uniqueid).is_some_and(|channel| channel.dialed_by.is_some());
             self.dialled(uniqueid, dialled.then_some("ANSWER"));
         }
-        self.note(Note::Touched(uniqueid.to_owned()));
+        self.touched(uniqueid);
         true
     }
 
@@ -115,7 +114,7 @@ impl Wiring {
             if let Some(channel) = self.channels.edit(snapshot.uniqueid) {
                 channel.held = Some(held);
             }
-            self.note(Note::Touched(snapshot.uniqueid.to_owned()));
+            self.touched(snapshot.uniqueid);
         }
     }
 
@@ -126,12 +125,12 @@ impl Wiring {
             return;
         }
         self.seen(snapshot);
-        let bridge = self.channels.get(uniqueid).and_then(|channel| channel.bridge.clone());
+        let bridge = self.bridge_of(uniqueid);
         let bridge = bridge.filter(|bridge| !self.bridges.get(bridge).is_some_and(|bridge| bridge.is_pair()));
         if let Some(bridge) = bridge {
             match self.successor(uniqueid) {
                 Some(successor) => self.replace(uniqueid, &successor, &bridge),
-                None => self.doubt(Why::Order { key: uniqueid.to_owned() }),
+                None => self.doubt_order(uniqueid),
             }
         }
         self.bury(uniqueid, End::Hangup(cause));
@@ -162,13 +161,13 @@ impl Wiring {
             if let Some(dest) = self.channels.edit(dest) {
                 dest.dialed_by = None;
             }
-            self.note(Note::Rewired(dest.clone()));
+            self.rewired(dest);
         }
         if let Some(source) = &channel.dialed_by {
             if let Some(source) = self.channels.edit(source) {
                 take_out(&mut source.dialing, uniqueid);
             }
-            self.note(Note::Rewired(source.clone()));
+            self.rewired(source);
         }
         if let Some(peer) = &channel.local_peer {
             self.part_halves(peer, uniqueid);
@@ -178,6 +177,6 @@ impl Wiring {
         self.went_on(uniqueid);
         self.forget_pickup(uniqueid);
         self.remember_dead(uniqueid);
-        self.note(Note::Gone { channel: Box::new((*channel).clone()), end });
+        self.note(Note::Gone { channel, end });
     }
 }

@@ -19,8 +19,8 @@ impl Wiring {
         if let Some(source) = self.channels.edit(source) {
             source.dialing.push(dest.to_owned());
         }
-        self.note(Note::Rewired(dest.to_owned()));
-        self.note(Note::Rewired(source.to_owned()));
+        self.rewired(dest);
+        self.rewired(source);
     }
 
     /// Ends the dial to a channel.
@@ -35,8 +35,8 @@ impl Wiring {
         if let Some(source) = self.channels.edit(&source) {
             take_out(&mut source.dialing, dest);
         }
-        self.note(Note::Rewired(dest.to_owned()));
-        self.note(Note::Rewired(source));
+        self.rewired(dest);
+        self.rewired(&source);
     }
 
     pub(super) fn old_dial(&mut self, e: &event::Dial<'_>) {

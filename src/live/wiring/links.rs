@@ -1,6 +1,6 @@
 //! Pairs of channels that are linked: up to Asterisk 11, which has no bridges.
 
-use super::{Note, Wiring};
+use super::Wiring;
 use crate::event::values::known;
 use crate::live::bridges::{pair, Bridge};
 use crate::live::channels::owned;
@@ -36,7 +36,7 @@ impl Wiring {
             if let Some(channel) = self.channels.edit(uniqueid) {
                 channel.caller_id_num = Some(number.to_owned());
             }
-            self.note(Note::Touched(uniqueid.to_owned()));
+            self.touched(uniqueid);
         }
     }
 

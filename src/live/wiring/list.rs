@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::{End, Note, Wiring, EARLY};
+use super::{End, Wiring, EARLY};
 use crate::event::values::ChannelState;
 use crate::event::{self, ChannelSnapshot, Event};
 use crate::live::bridges::Bridge;
@@ -158,11 +158,11 @@ impl Wiring {
                     if channel != **shown {
                         let up = channel.is_up() && !shown.is_up();
                         self.channels.put(channel);
-                        self.note(Note::Touched(listed.uniqueid.clone()));
+                        self.touched(&listed.uniqueid);
                         if before != listed.name {
                             self.forget_name(&before, &listed.uniqueid);
                             self.named_now(&listed.uniqueid, listed.name.clone());
-                            self.note(Note::Rewired(listed.uniqueid.clone()));
+                            self.rewired(&listed.uniqueid);
                         }
                         if up && self.old {
                             self.dialled(&listed.uniqueid, None);
@@ -192,7 +192,7 @@ impl Wiring {
         }
         for listed in aside.channels.iter() {
             let uniqueid = &listed.uniqueid;
-            let there = self.channels.get(uniqueid).and_then(|channel| channel.bridge.clone());
+            let there = self.bridge_of(uniqueid);
             if there != listed.bridge {
                 self.unbridge(uniqueid);
                 if let Some(bridge) = listed.bridge.as_ref().filter(|bridge| self.bridges.has(bridge)) {

@@ -4,8 +4,6 @@
 
 use super::{Note, Wiring};
 use crate::event;
-use crate::live::channels::Channel;
-use crate::live::part::Why;
 
 impl Wiring {
     /// Who picks up a channel takes its place: the two are swapped by a masquerade, which has no event from Asterisk
@@ -41,7 +39,7 @@ impl Wiring {
         let (Some(clone), Some(original)) = (self.names.get(e.clone).cloned(), self.names.get(e.original).cloned())
         else {
             let unknown = if self.names.contains_key(e.clone) { e.original } else { e.clone };
-            self.doubt(Why::Unknown { key: unknown.to_owned() });
+            self.doubt_unknown(unknown);
             return;
         };
         if clone == original {
@@ -58,17 +56,11 @@ impl Wiring {
         to.leg_of = Some(clone.clone());
         to.held = from.held;
         to.answered = from.answered.or(to.answered);
-        let texts = |c: &mut Channel| {
-            [
-                std::mem::take(&mut c.caller_id_num),
-                c.caller_id_name.take(),
-                c.connected_line_num.take(),
-                c.connected_line_name.take(),
-            ]
-        };
         if to.caller_id_num.is_none() {
-            let mut from = (*from).clone();
-            [to.caller_id_num, to.caller_id_name, to.connected_line_num, to.connected_line_name] = texts(&mut from);
+            to.caller_id_num.clone_from(&from.caller_id_num);
+            to.caller_id_name.clone_from(&from.caller_id_name);
+            to.connected_line_num.clone_from(&from.connected_line_num);
+            to.connected_line_name.clone_from(&from.connected_line_name);
         }
         self.note(Note::Moved { from: clone, to: original });
     }

@@ -9,6 +9,7 @@ mod masquerade;
 mod names;
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::bridges::Bridge;
@@ -29,7 +30,7 @@ pub(super) enum Note {
     /// It goes on in the dialplan by itself.
     Alone(String),
     /// It is hung up.
-    Gone { channel: Box<Channel>, end: End },
+    Gone { channel: Arc<Channel>, end: End },
     /// The leg goes on under another `uniqueid`.
     Moved { from: String, to: String },
     /// The attempt to reach it is over.
@@ -118,6 +119,37 @@ impl Wiring {
         if self.shown {
             self.notes.push(note);
         }
+    }
+
+    /// Something of a channel is different that a party shows.
+    fn touched(&mut self, uniqueid: &str) {
+        if self.shown {
+            self.notes.push(Note::Touched(uniqueid.to_owned()));
+        }
+    }
+
+    /// A channel is joined with others than before.
+    fn rewired(&mut self, uniqueid: &str) {
+        if self.shown {
+            self.notes.push(Note::Rewired(uniqueid.to_owned()));
+        }
+    }
+
+    /// The bridge that a channel is in.
+    fn bridge_of(&self, uniqueid: &str) -> Option<String> {
+        self.channels.get(uniqueid)?.bridge.clone()
+    }
+
+    fn doubt_unknown(&mut self, key: &str) {
+        self.doubt(Why::Unknown { key: key.to_owned() });
+    }
+
+    fn doubt_order(&mut self, uniqueid: &str) {
+        self.doubt(Why::Order { key: uniqueid.to_owned() });
+    }
+
+    fn doubt_members(&mut self, bridge: &str) {
+        self.doubt(Why::Members { bridge: bridge.to_owned() });
     }
 
     fn doubt(&mut self, why: Why) {
@@ -240,7 +272,7 @@ impl Wiring {
             return true;
         }
         if !uniqueid.is_empty() && !self.buried.contains(uniqueid) {
-            self.doubt(Why::Unknown { key: uniqueid.to_owned() });
+            self.doubt_unknown(uniqueid);
         }
         false
     }

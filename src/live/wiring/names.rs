@@ -1,6 +1,6 @@
 //! The names of channels, by which halves of Local channels find each other.
 
-use super::{Note, Wiring};
+use super::Wiring;
 use crate::live::channels::other_half;
 
 impl Wiring {
@@ -23,7 +23,7 @@ impl Wiring {
             }
             if let Some(half) = self.channels.edit(half) {
                 half.local_peer = Some(other.to_owned());
-                self.note(Note::Rewired(other.to_owned()));
+                self.rewired(other);
             }
         }
     }
@@ -33,7 +33,7 @@ impl Wiring {
             if let Some(half) = self.channels.edit(half) {
                 half.local_peer = None;
             }
-            self.note(Note::Rewired(half.to_owned()));
+            self.rewired(half);
         }
     }
 
@@ -56,6 +56,6 @@ impl Wiring {
             self.part_halves(&peer, uniqueid);
         }
         self.named_now(uniqueid, name.to_owned());
-        self.note(Note::Rewired(uniqueid.to_owned()));
+        self.rewired(uniqueid);
     }
 }
