@@ -132,23 +132,13 @@ impl Config {
     fn of(file: String, response: &Response) -> Self {
         let mut categories: Vec<(u32, Category)> = Vec::new();
         for (header, value) in response.iter() {
-            let mut parts = header.split('-');
-            let (kind, number) =
-                (parts.next().unwrap_or_default(), parts.next().and_then(|number| number.parse().ok()));
-            let Some(number) = number else { continue };
+            let (kind, rest) = header.split_once('-').unwrap_or((header, ""));
+            let number = rest.split_once('-').map_or(rest, |(number, _)| number);
+            let Ok(number) = number.parse() else { continue };
             if kind.eq_ignore_ascii_case("Category") {
                 categories.push((number, Category::new(value)));
-                continue;
-            }
-            let Some((_, category)) = categories.iter_mut().rfind(|(other, _)| *other == number) else { continue };
-            match kind.to_ascii_lowercase().as_str() {
-                "istemplate" => category.is_template = value != "0",
-                "templates" => category.templates = value.split(',').map(|name| name.trim().to_owned()).collect(),
-                "line" => {
-                    let (name, value) = value.split_once('=').unwrap_or((value, ""));
-                    category.lines.push(Line::new(name, value));
-                }
-                _ => {}
+            } else if let Some((_, category)) = categories.iter_mut().rfind(|(other, _)| *other == number) {
+                category.read(kind, value);
             }
         }
         let mut config = Self { file, categories: Vec::new() };
@@ -166,7 +156,8 @@ impl Config {
             }
             let category = &mut config.categories[at];
             category.overrides = !all.starts_with(&inherited);
-            category.lines = if category.overrides { all.clone() } else { all[inherited.len()..].to_vec() };
+            let own = if category.overrides { 0 } else { inherited.len() };
+            category.lines = all[own..].to_vec();
             whole.push(all);
         }
         config
@@ -265,6 +256,18 @@ impl Category {
     pub fn object(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.lines.push(Line { object: true, ..Line::new(name, value) });
         self
+    }
+
+    /// Takes a header that tells of it.
+    fn read(&mut self, kind: &str, value: &str) {
+        if kind.eq_ignore_ascii_case("Line") {
+            let (name, value) = value.split_once('=').unwrap_or((value, ""));
+            self.lines.push(Line::new(name, value));
+        } else if kind.eq_ignore_ascii_case("IsTemplate") {
+            self.is_template = value != "0";
+        } else if kind.eq_ignore_ascii_case("Templates") {
+            self.templates = value.split(',').map(|name| name.trim().to_owned()).collect();
+        }
     }
 
     fn is_called(&self, name: &str) -> bool {

@@ -402,6 +402,15 @@ impl<'a> Plan<'a> {
 
 /// The regular expression that matches a text and nothing else; `None` where a character could mean something.
 fn exactly(text: &str) -> Option<String> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-/@: .".contains(c);
-    text.chars().all(is_plain).then(|| format!("^{}$", text.replace('.', "[.]")))
+    let mut pattern = String::from("^");
+    for c in text.chars() {
+        match c {
+            '.' => pattern.push_str("[.]"),
+            '_' | '-' | '/' | '@' | ':' | ' ' => pattern.push(c),
+            _ if c.is_ascii_alphanumeric() => pattern.push(c),
+            _ => return None,
+        }
+    }
+    pattern.push('$');
+    Some(pattern)
 }
