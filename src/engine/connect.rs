@@ -7,8 +7,6 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{bounded, Select};
-
 use super::reader;
 use super::session::Credentials;
 use super::status::Phase;
@@ -24,6 +22,9 @@ use crate::sync::{self, deadline_in, lock};
 
 /// Enough for the reader: it holds no buffer on its stack.
 const STACK: usize = 512 * 1024;
+
+/// A new link, what its thread reads from, and what that has to go through.
+type Opened = Result<(Arc<Link>, Source, Framer)>;
 
 /// What one attempt to make a link leaves for the next.
 pub(super) struct Attempts {
@@ -132,17 +133,15 @@ impl Engine {
 
     /// Resolves, connects and reads the banner on a thread of its own, which close can leave behind: no
     /// way leads back from a name server that does not answer.
-    fn open_link(&self) -> Result<(Arc<Link>, Source, Framer)> {
+    fn open_link(self: &Arc<Self>) -> Opened {
         let timeout = self.options.connect_timeout;
         let deadline = deadline_in(timeout);
         let socket: Arc<Mutex<Option<Control>>> = Arc::default();
-        let outcome: Arc<Mutex<Option<Result<_>>>> = Arc::default();
-        // Ends with the thread; the outcome is not sent over it, for a channel of its own type is much to compile.
-        let (running, ended) = bounded::<()>(0);
+        let outcome: Arc<Mutex<Option<Opened>>> = Arc::default();
         let number = self.links_opened.fetch_add(1, Ordering::SeqCst) + 1;
         let failed = |error| Error::Connect { address: self.full_address.as_str().into(), source: Arc::new(error) };
         let (address, options) = (self.full_address.clone(), self.options.clone());
-        let (shown, done) = (Arc::clone(&socket), Arc::clone(&outcome));
+        let (shown, done, engine) = (Arc::clone(&socket), Arc::clone(&outcome), Arc::downgrade(self));
         let tape = self.options.recorder.as_ref().map(|recorder| recorder.dial(&address, options.is_tls(), number));
         let connect = move || {
             let control = |control: Control| {
@@ -151,32 +150,47 @@ impl Engine {
                 }
                 *lock(&shown) = Some(control);
             };
-            let opened = Link::open(number, &address, &options, deadline, tape.clone(), control);
+            let open = || Link::open(number, &address, &options, deadline, tape.clone(), control);
+            let opened = panic::catch_unwind(AssertUnwindSafe(open)).unwrap_or_else(|_| {
+                let error = io::Error::other("the thread that connects panicked");
+                Err(Error::Connect { address: address.as_str().into(), source: Arc::new(error) })
+            });
             if let (Err(error), Some(tape)) = (&opened, tape) {
                 tape.ended(error);
             }
             *lock(&done) = Some(opened);
-            drop(running);
+            if let Some(engine) = engine.upgrade() {
+                // Whoever looks for the outcome under this lock waits by now, or has found it.
+                drop(lock(&engine.status));
+                engine.changed.notify_all();
+            }
         };
         sync::spawn(thread::Builder::new().name("gami-connect".into()), Box::new(connect)).map_err(failed)?;
         // The thread keeps the deadline itself, but for the resolving of the name.
-        let grace = timeout.saturating_add(Duration::from_millis(250));
-        let mut first = Select::new();
-        let is_over = first.recv(&ended);
-        first.recv(&self.closed);
-        let opened = match first.ready_timeout(grace) {
-            Ok(over) if over == is_over => {
-                lock(&outcome).take().unwrap_or_else(|| Err(failed(io::ErrorKind::Interrupted.into())))
-            }
-            Ok(_) => Err(Error::Closed { sent: false }),
-            Err(_) => Err(failed(io::Error::new(io::ErrorKind::TimedOut, format!("no connection within {timeout:?}")))),
-        };
+        let patience = deadline_in(timeout.saturating_add(Duration::from_millis(250)));
+        let opened = self.await_link(&outcome, patience).unwrap_or_else(|| {
+            Err(failed(io::Error::new(io::ErrorKind::TimedOut, format!("no connection within {timeout:?}"))))
+        });
         if opened.is_err() {
             if let Some(socket) = lock(&socket).take() {
                 socket.shut();
             }
         }
         opened
+    }
+
+    /// What becomes of an attempt, or that the client was closed; `None` if nothing does in time.
+    fn await_link(&self, outcome: &Mutex<Option<Opened>>, patience: Instant) -> Option<Opened> {
+        let mut status = lock(&self.status);
+        loop {
+            if let Some(opened) = lock(outcome).take() {
+                return Some(opened);
+            }
+            if matches!(status.phase(), Phase::Closed) {
+                return Some(Err(Error::Closed { sent: false }));
+            }
+            status = self.wait(status, patience)?;
+        }
     }
 
     fn spawn(self: &Arc<Self>, link: &Arc<Link>, source: Source, framer: Framer) -> Result<()> {

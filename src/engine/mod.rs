@@ -50,7 +50,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{bounded, Receiver, Sender};
+use crossbeam_channel::Receiver;
 
 use crate::action::Action;
 use crate::clock::{self, Timed};
@@ -90,8 +90,6 @@ pub(crate) struct Engine {
     links_opened: AtomicU64,
     threads: Mutex<Vec<JoinHandle<()>>>,
     clock_key: u64,
-    closing: Mutex<Option<Sender<()>>>,
-    closed: Receiver<()>,
 }
 
 impl Engine {
@@ -118,7 +116,6 @@ impl Engine {
         options.recorder = options.recorder.as_ref().map(Recorder::for_client);
         let full_address = transport::full_address(&address, &options)?;
         let (streams, receivers) = Streams::new(options.event_capacity);
-        let (closing, closed) = bounded(0);
         let engine = Arc::new(Self {
             address,
             full_address,
@@ -132,8 +129,6 @@ impl Engine {
             links_opened: AtomicU64::new(0),
             threads: Mutex::new(Vec::new()),
             clock_key: clock::key(),
-            closing: Mutex::new(Some(closing)),
-            closed,
         });
         Ok((engine, receivers))
     }
@@ -302,7 +297,6 @@ impl Engine {
         };
         self.set_phase(status, Phase::Closed);
         clock::cancel(self.clock_key);
-        lock(&self.closing).take();
         if let Some(link) = link {
             link.say_goodbye(!self.is_on_own_thread());
             link.end(End::Closed);
