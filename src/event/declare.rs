@@ -79,24 +79,32 @@ macro_rules! borrowed_field {
     };
 }
 
-/// The expression that reads a field.
-macro_rules! read_field {
-    ($reader:ident group $group:ident $($prefix:literal)|+) => {
-        $reader.group([$($prefix),+].len(), $group::COUNT, $group::read)
+/// What a field holds if its headers are absent.
+macro_rules! empty_field {
+    (group $group:ident) => {
+        $group::EMPTY
     };
-    ($reader:ident Text $($header:literal)|+) => { $reader.text([$($header),+].len()) };
-    ($reader:ident NtpTime $($header:literal)|+) => {
-        $reader.value([$($header),+].len()).map(|NtpTime(seconds)| seconds)
+    (Text) => {
+        ""
     };
-    ($reader:ident $kind:ident $($header:literal)|+) => { $reader.value([$($header),+].len()) };
+    ($kind:ident $($b:lifetime)?) => {
+        None
+    };
 }
 
-/// The headers of a field, in the order in which [`Reader`] reads them.
-macro_rules! field_headers {
-    (group $group:ident $($prefix:literal)|+) => {
-        Names { prefixes: concat!($($prefix, "\n"),+), names: $group::NAMES }
+/// A field as what can be filled.
+macro_rules! fill_field {
+    ([NtpTime] $field:expr) => {
+        &mut NtpTime(&mut $field)
     };
-    ($kind:ident $($header:literal)|+) => { Names { prefixes: "\n", names: concat!($($header, "\n"),+) } };
+    ([$($kind:tt)+] $field:expr) => {
+        &mut $field
+    };
+}
+
+/// A struct's line of a [`Table`] for each field.
+macro_rules! header_lines {
+    ($([$($header:literal)|+])*) => { concat!($($($header, "\t",)+ "\n"),*) };
 }
 
 /// Declares groups of headers that come together, with or without a prefix.
@@ -117,21 +125,28 @@ macro_rules! groups {
         }
 
         impl<'a> $name<'a> {
-            const HEADERS: &'static [Names] = &[Names { prefixes: "\n", names: Self::NAMES }];
-            pub(crate) const NAMES: &'static str = concat!($($($header, "\n",)+)*);
-            pub(crate) const COUNT: usize = Table::slots(Self::HEADERS);
+            pub(crate) const EMPTY: Self = Self { $( $field: empty_field!($kind $($b)?) ),* };
 
             /// Reads the group from the headers of an event that begin with a prefix.
             pub fn of(event: &'a Event, prefix: &str) -> Self {
-                static TABLE: Table = Table::new($name::HEADERS);
-
-                let mut slots = [None; $name::COUNT];
-                event.packet().sort_after(prefix, &TABLE, &mut slots);
-                Self::read(&mut Reader::new(&slots))
+                let mut group = Self::EMPTY;
+                read::after(prefix, event, Self::table(), &mut group);
+                group
             }
 
-            pub(crate) fn read(reader: &mut Reader<'_, 'a>) -> Self {
-                Self { $( $field: read_field!(reader $kind $($header)|+) ),* }
+            fn table() -> &'static Table {
+                static TABLE: Table = Table::new(header_lines!($([$($header)|+])*));
+                &TABLE
+            }
+        }
+
+        impl<'a> Fill<'a> for $name<'a> {
+            fn fill(&mut self, _: &'a str, slots: &[Option<&'a str>]) -> bool {
+                read::group(Self::table(), &mut [$( fill_field!([$kind] self.$field) ),*], slots)
+            }
+
+            fn group(&self) -> Option<&'static Table> {
+                Some(Self::table())
             }
         }
 
@@ -292,23 +307,28 @@ macro_rules! events {
             pub raw: &'a Event,
         }
 
-        impl $name<'_> {
+        impl<'a> $name<'a> {
             /// The event's name on the wire, which compares without regard to case.
             pub const NAME: &'static str = wire_name!($name $($wire)?);
+
+            pub(super) fn empty(event: &'a Event) -> Self {
+                Self { $( $field: empty_field!($($kind)+ $($b)?), )* raw: event }
+            }
+
+            #[inline(never)]
+            pub(super) fn fill(&mut self) {
+                static TABLE: Table = Table::new(header_lines!($([$($header)|+])*));
+                read::event(self.raw, &TABLE, &mut [$( fill_field!([$($kind)+] self.$field) ),*]);
+            }
         }
 
         // One for each event would fill the documentation of `Event`; that of this module tells it.
         #[doc(hidden)]
         impl<'a> From<&'a Event> for $name<'a> {
             fn from(event: &'a Event) -> Self {
-                const NAMES: &[Names] = &[$(field_headers!($($kind)+ $($header)|+)),*];
-                static TABLE: Table = Table::new(NAMES);
-
-                let mut slots = [None; Table::slots(NAMES)];
-                event.packet().sort(&TABLE, &mut slots);
-                #[allow(unused_mut, unused_variables)]
-                let mut reader = Reader::new(&slots);
-                Self { $( $field: read_field!(reader $($kind)+ $($header)|+), )* raw: event }
+                let mut typed = Self::empty(event);
+                typed.fill();
+                typed
             }
         }
 

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::raw::Event;
-use super::read::Reader;
+use super::read::{self, Fill};
 use super::record::{self, Record, Show};
 use super::values::*;
-use crate::packet::{Names, Table};
+use crate::packet::Table;
 
 groups! {
     /// The headers that any event may have; read by [`Event::common`].

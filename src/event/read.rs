@@ -1,55 +1,85 @@
-//! Reading the fields of a struct from the headers that were taken to its slots.
+//! Filling the fields of a struct from an event's headers.
+//!
+//! A struct begins empty, and hands out its fields with the table of their names; what is done with them is written once,
+//! for all structs. A field whose headers did not come is left as it is.
 
-use super::record::Show;
+use super::raw::Event;
 use super::values::Value;
+use crate::packet::{Index, Table};
 
-/// The slots that are still to be read, in the order of the fields: one for each name of a header; those of a group for
-/// each of its prefixes.
-pub(crate) struct Reader<'s, 'a> {
-    slots: &'s [Option<&'a str>],
+/// The values of the headers of some names, in the order of the names; `None` where there is no such header.
+type Slots<'s, 'a> = &'s [Option<&'a str>];
+
+/// A field that can be filled.
+pub(crate) trait Fill<'a> {
+    /// Fills the field, and tells whether it has anything to show then: one header's field from the text of its first
+    /// name that is there, a group from the slots of all its names, under each of its prefixes.
+    fn fill(&mut self, text: &'a str, slots: Slots<'_, 'a>) -> bool;
+
+    /// The names of a group.
+    fn group(&self) -> Option<&'static Table> {
+        None
+    }
 }
 
-impl<'s, 'a> Reader<'s, 'a> {
-    #[inline]
-    pub(crate) fn new(slots: &'s [Option<&'a str>]) -> Self {
-        Self { slots }
+impl<'a> Fill<'a> for &'a str {
+    fn fill(&mut self, text: &'a str, _: Slots<'_, 'a>) -> bool {
+        *self = text;
+        !text.is_empty()
     }
+}
 
-    /// So many slots.
-    #[inline]
-    fn take(&mut self, count: usize) -> &'s [Option<&'a str>] {
-        let (taken, rest) = self.slots.split_at(count);
-        self.slots = rest;
-        taken
+impl<'a, T: Value<'a>> Fill<'a> for Option<T> {
+    fn fill(&mut self, text: &'a str, _: Slots<'_, 'a>) -> bool {
+        *self = T::read(text);
+        self.is_some()
     }
+}
 
-    /// The header of a field that has so many names: the first that is there.
-    #[inline]
-    fn next(&mut self, names: usize) -> Option<&'a str> {
-        self.take(names).iter().find_map(|slot| *slot)
-    }
+/// Fills the fields of an event.
+pub(crate) fn event<'a>(event: &'a Event, table: &Table, fields: &mut [&mut dyn Fill<'a>]) {
+    let index = table.index(&|field| fields[field].group());
+    with_slots(index, &mut |slots| {
+        event.packet().sort(index, slots);
+        fill(fields, index, slots);
+    });
+}
 
-    #[inline]
-    pub(crate) fn text(&mut self, names: usize) -> &'a str {
-        self.next(names).unwrap_or_default()
-    }
+/// Fills the fields of a group from the slots of its names, under the first of its prefixes with which it has anything to
+/// show.
+pub(crate) fn group<'a>(table: &Table, fields: &mut [&mut dyn Fill<'a>], slots: Slots<'_, 'a>) -> bool {
+    let index = table.index(&|_| None);
+    slots.chunks_exact(index.slots()).any(|slots| fill(fields, index, slots))
+}
 
-    #[inline]
-    pub(crate) fn value<T: Value<'a>>(&mut self, names: usize) -> Option<T> {
-        self.next(names).and_then(T::read)
-    }
+/// Fills a group from the headers of an event that begin with a prefix.
+pub(crate) fn after<'a>(prefix: &str, event: &'a Event, table: &Table, group: &mut dyn Fill<'a>) {
+    let index = table.index(&|_| None);
+    with_slots(index, &mut |slots| {
+        event.packet().sort_after(prefix, index, slots);
+        group.fill("", slots);
+    });
+}
 
-    /// The group under the first of so many prefixes that has any of its headers; it has so many names.
-    #[inline]
-    pub(crate) fn group<T: Show>(&mut self, prefixes: usize, names: usize, read: fn(&mut Self) -> T) -> T {
-        let (first, others) = self.take(prefixes * names).split_at(names);
-        let mut group = read(&mut Reader::new(first));
-        for slots in others.chunks_exact(names) {
-            if group.show().is_some() {
-                break;
-            }
-            group = read(&mut Reader::new(slots));
+fn fill<'a>(fields: &mut [&mut dyn Fill<'a>], index: &Index, mut slots: Slots<'_, 'a>) -> bool {
+    let mut any = false;
+    for (field, width) in fields.iter_mut().zip(index.widths()) {
+        let (own, rest) = slots.split_at(*width);
+        if let Some(text) = own.iter().find_map(|slot| *slot) {
+            any |= field.fill(text, own);
         }
-        group
+        slots = rest;
+    }
+    any
+}
+
+/// Makes the slots of all names.
+fn with_slots<'a>(index: &Index, see: &mut dyn FnMut(&mut [Option<&'a str>])) {
+    /// Few events have more names, and they come in answers to actions.
+    const FEW: usize = 64;
+
+    match index.slots() {
+        count @ ..=FEW => see(&mut [None; FEW][..count]),
+        count => see(&mut vec![None; count]),
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::raw::Event;
+use super::read::Fill;
 use super::record::{Show, Shown};
 
 /// A type that a header's text can be read as: text, numbers, yes and no, and the enums of the catalogue.
@@ -62,18 +63,19 @@ numbers!(u32 as u64 Unsigned, u64 as u64 Unsigned, i32 as i64 Signed, i64 as i64
 ///
 /// In late versions six digits after the dot are a decimal fraction. Before, the digits, mostly more, are the
 /// microseconds times 4,096.
-pub(crate) struct NtpTime(pub(crate) f64);
+pub(crate) struct NtpTime<'f>(pub(crate) &'f mut Option<f64>);
 
-impl Value<'_> for NtpTime {
-    fn read(text: &str) -> Option<Self> {
+impl<'a> Fill<'a> for NtpTime<'_> {
+    fn fill(&mut self, text: &'a str, _: &[Option<&'a str>]) -> bool {
         let text = text.trim_ascii();
-        match text.split_once('.') {
-            Some((seconds, rest)) if rest.len() > 6 => {
-                let (seconds, rest): (u64, u64) = (seconds.parse().ok()?, rest.parse().ok()?);
-                Some(Self(seconds as f64 + (rest / 4096) as f64 / 1e6))
-            }
-            _ => text.parse().ok().map(Self),
-        }
+        *self.0 = match text.split_once('.') {
+            Some((seconds, rest)) if rest.len() > 6 => match (seconds.parse::<u64>(), rest.parse::<u64>()) {
+                (Ok(seconds), Ok(rest)) => Some(seconds as f64 + (rest / 4096) as f64 / 1e6),
+                _ => None,
+            },
+            _ => text.parse().ok(),
+        };
+        self.0.is_some()
     }
 }
 

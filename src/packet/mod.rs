@@ -23,7 +23,7 @@ mod table;
 pub use framing::{Frame, Framer, DEFAULT_LIMIT};
 pub use lines::LineEnd;
 use pool::Pool;
-pub(crate) use table::{Index, Names, Table};
+pub(crate) use table::{Index, Table};
 
 use std::borrow::Cow;
 use std::fmt;

@@ -9,33 +9,29 @@ use super::{Packet, Span};
 /// Headers that most events begin with and none has a field for: the one is its name, the other is common to all.
 const NOT_FIELDS: [&str; 2] = ["Event", "Privilege"];
 
-/// Names of headers that begin with the same prefix, for each of some prefixes; each prefix and each name is a line.
+/// Names of the headers of a struct, in any case; each has a slot, in their order.
 ///
-/// A list would have a pointer for each name, and a program that can be loaded anywhere keeps 24 bytes more for every
-/// pointer: 42 KB in all.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Names {
-    pub prefixes: &'static str,
-    pub names: &'static str,
-}
-
-/// Names in any case, each with a slot, in their order.
+/// They are text: a line for each field of the struct, and on it each of the field's names, with a tab behind it. The line
+/// of a field that is a group has the prefixes of the group's names. A list would have a pointer for each name, and a
+/// program that can be loaded anywhere keeps 24 bytes more for every pointer.
 ///
 /// Its index is made when it is first asked for: made at compile time, those of all events took two fifths of the time
 /// that the compiler needs to check the crate.
 #[derive(Debug)]
 pub(crate) struct Table {
-    names: &'static [Names],
-    index: OnceLock<Index>,
+    lines: &'static str,
+    index: OnceLock<Box<Index>>,
 }
 
-/// Where the names of a table are found.
+/// Where names are found.
 #[derive(Debug)]
 pub(crate) struct Index {
     /// The name of each slot.
     names: Vec<Name>,
     /// The slot of each name and 1, where its digest says or in the next bucket that was free; 0 in a free one.
     buckets: Vec<u16>,
+    /// How many slots each field has.
+    widths: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -46,52 +42,54 @@ struct Name {
 }
 
 impl Table {
-    pub const fn new(names: &'static [Names]) -> Self {
-        Self { names, index: OnceLock::new() }
+    pub const fn new(lines: &'static str) -> Self {
+        Self { lines, index: OnceLock::new() }
     }
 
-    /// How many names there are, and so how many slots.
-    pub const fn slots(names: &[Names]) -> usize {
-        let (mut slots, mut at) = (0, 0);
-        while at < names.len() {
-            slots += lines(names[at].prefixes) * lines(names[at].names);
-            at += 1;
-        }
-        slots
-    }
-
+    /// Where the names are found; the function tells the table of each field that is a group.
     #[inline]
-    fn index(&self) -> &Index {
+    pub fn index(&self, group: &dyn Fn(usize) -> Option<&'static Table>) -> &Index {
         self.index.get_or_init(|| {
-            let mut all = Vec::new();
-            for Names { prefixes, names } in self.names {
-                for prefix in prefixes.lines() {
-                    all.extend(names.lines().map(|name| [prefix, name].concat()));
+            let (mut names, mut widths) = (Vec::new(), Vec::new());
+            for (field, line) in self.lines.lines().enumerate() {
+                let before = names.len();
+                let own = group(field).map_or("\t", |group| group.lines);
+                for prefix in words(line) {
+                    names.extend(own.lines().flat_map(words).map(|name| [prefix, name].concat()));
                 }
+                widths.push(names.len() - before);
             }
-            Index::of(all)
+            Box::new(Index { widths, ..Index::of(names) })
         })
     }
 }
 
-const fn lines(text: &str) -> usize {
-    let (mut lines, mut at) = (0, 0);
-    while at < text.len() {
-        lines += (text.as_bytes()[at] == b'\n') as usize;
-        at += 1;
-    }
-    lines
+/// The words of a line, each of which has a tab behind it.
+fn words(line: &str) -> std::str::SplitTerminator<'_, char> {
+    line.split_terminator('\t')
 }
 
 impl Index {
     pub fn of(names: Vec<String>) -> Self {
         // So many buckets that most names stand where their digest says.
         let buckets = vec![0; (2 * names.len() + 1).next_power_of_two()];
-        let mut index = Self { names: Vec::with_capacity(names.len()), buckets };
+        let mut index = Self { names: Vec::with_capacity(names.len()), buckets, widths: Vec::new() };
         for name in names {
             index.add(name.into_bytes().into());
         }
         index
+    }
+
+    /// How many slots there are.
+    #[inline]
+    pub fn slots(&self) -> usize {
+        self.names.len()
+    }
+
+    /// How many slots each field has.
+    #[inline]
+    pub fn widths(&self) -> &[usize] {
+        &self.widths
     }
 
     fn add(&mut self, name: Box<[u8]>) {
@@ -147,11 +145,10 @@ impl Packet {
     /// expected next before its name is looked for: 4,480 instructions an event instead of 5,470 (`cargo bench --bench
     /// instructions`, delivered and typed).
     /// The names `Event` and `Privilege` are passed over: no field can have them.
-    pub(crate) fn sort<'a>(&'a self, table: &Table, slots: &mut [Option<&'a str>]) {
+    pub(crate) fn sort<'a>(&'a self, index: &Index, slots: &mut [Option<&'a str>]) {
         /// How many names are expected next: some headers have two, and some are not always there.
         const AHEAD: usize = 3;
 
-        let index = table.index();
         let text = self.text();
         let mut lines = Lines::of(text.as_bytes());
         // The header whose value goes on with the next line, if that has no colon.
@@ -185,8 +182,7 @@ impl Packet {
     }
 
     /// The same for the headers whose names begin with a prefix, by what follows it.
-    pub(crate) fn sort_after<'a>(&'a self, prefix: &str, table: &Table, slots: &mut [Option<&'a str>]) {
-        let index = table.index();
+    pub(crate) fn sort_after<'a>(&'a self, prefix: &str, index: &Index, slots: &mut [Option<&'a str>]) {
         for (name, value) in self.iter() {
             let (name, prefix) = (name.as_bytes(), prefix.as_bytes());
             if name.len() < prefix.len() || !name[..prefix.len()].eq_ignore_ascii_case(prefix) {
@@ -215,17 +211,16 @@ fn digest(name: &[u8]) -> usize {
 mod tests {
     use super::*;
 
-    const NAMES: &[Names] = &[
-        Names { prefixes: "\n", names: "Channel\nAccountCode\nAccount\nX\n" },
-        Names { prefixes: "\n", names: "" },
-        Names { prefixes: "Dest\n", names: "Channel\nX\n" },
-        Names { prefixes: "\n", names: "Account\n" },
-    ];
-    static TABLE: Table = Table::new(NAMES);
+    static TABLE: Table = Table::new("Channel\t\nAccountCode\tAccount\t\nX\t\nDest\t\nAccount\t\n");
+    static GROUP: Table = Table::new("Channel\t\nX\t\n");
+
+    fn index() -> &'static Index {
+        TABLE.index(&|field| (field == 3).then_some(&GROUP))
+    }
 
     fn slots(name: &str) -> Vec<usize> {
         let mut slots = Vec::new();
-        TABLE.index().find(name.as_bytes(), |slot| slots.push(slot));
+        index().find(name.as_bytes(), |slot| slots.push(slot));
         slots
     }
 
@@ -237,26 +232,27 @@ mod tests {
         for other in ["", "Chan", "Channels", "Chinnel", "y", "\u{fffd}", "Accountcod", "Dest", "DestAccount"] {
             assert_eq!(slots(other), [], "{other}");
         }
-        Table::new(&[]).index().find(b"Channel", |slot| panic!("{slot}"));
+        assert_eq!((index().slots(), index().widths()), (7, &[1, 2, 1, 2, 1][..]));
+        Table::new("").index(&|_| None).find(b"Channel", |slot| panic!("{slot}"));
     }
 
     #[test]
     fn a_slot_has_the_first_header_of_its_name() {
         let packet = Packet::new(b"Account: a\r\nACCOUNT: b\r\nx:\r\nX: c\r\nDestX: d\r\nDest: e\r\n");
-        let mut slots = [None; Table::slots(NAMES)];
-        packet.sort(&TABLE, &mut slots);
+        let mut slots = [None; 7];
+        packet.sort(index(), &mut slots);
         assert_eq!(slots, [None, None, Some("a"), Some(""), None, Some("d"), Some("a")]);
-        let mut slots = [None; Table::slots(NAMES)];
-        packet.sort_after("dest", &TABLE, &mut slots);
+        let mut slots = [None; 7];
+        packet.sort_after("dest", index(), &mut slots);
         assert_eq!(slots, [None, None, None, Some("d"), None, None, None]);
     }
 
     #[test]
     fn headers_are_found_in_any_order_and_with_lines_that_belong_to_them() {
         let sorted = |text: &str| {
-            let mut slots = [None; Table::slots(NAMES)];
+            let mut slots = [None; 7];
             let packet = Packet::new(text.as_bytes());
-            packet.sort(&TABLE, &mut slots);
+            packet.sort(index(), &mut slots);
             slots.map(|slot| slot.map(str::to_owned))
         };
         let some = |text: &str| Some(text.to_owned());

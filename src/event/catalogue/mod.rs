@@ -63,10 +63,15 @@ macro_rules! catalogue {
                 let mut place = None;
                 let index = INDEX.get_or_init(|| Index::of(Typed::NAMES.iter().map(|name| name.to_string()).collect()));
                 index.find(self.name().as_bytes(), |found| place = Some(found));
-                match place {
-                    $( Some(places::$name) => Typed::$name(self.into()), )*
-                    _ => Typed::Other(self),
+                let mut typed = match place {
+                    $( Some(places::$name) => Typed::$name($name::empty(self)), )*
+                    _ => return Typed::Other(self),
+                };
+                match &mut typed {
+                    $( Typed::$name(event) => event.fill(), )*
+                    Typed::Other(_) => {}
                 }
+                typed
             }
         }
 
@@ -192,10 +197,10 @@ mod prelude {
 
     pub(super) use super::super::groups::*;
     pub(super) use super::super::raw::Event;
-    pub(super) use super::super::read::Reader;
+    pub(super) use super::super::read::{self, Fill};
     pub(super) use super::super::record::{self, Record, Show};
     pub(super) use super::super::values::*;
-    pub(super) use crate::packet::{Names, Table};
+    pub(super) use crate::packet::Table;
 }
 
 /// The groups of the topics with text of their own.
