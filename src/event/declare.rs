@@ -141,12 +141,21 @@ macro_rules! groups {
         }
 
         impl<'a> Fill<'a> for $name<'a> {
-            fn fill(&mut self, _: &'a str, slots: &[Option<&'a str>]) -> bool {
-                read::group(Self::table(), &mut [$( fill_field!([$kind] self.$field) ),*], slots)
+            fn fill(&mut self, text: &'a str) -> bool {
+                self.fill_group(&[Some(text)])
             }
 
             fn group(&self) -> Option<&'static Table> {
                 Some(Self::table())
+            }
+
+            fn fill_group(&mut self, slots: &[Option<&'a str>]) -> bool {
+                slots.chunks_exact([$(stringify!($field)),*].len()).any(|slots| {
+                    let [$($field),*] = slots else { return false };
+                    let mut any = false;
+                    $( any |= $field.is_some_and(|text| fill_field!([$kind] self.$field).fill(text)); )*
+                    any
+                })
             }
         }
 
@@ -307,27 +316,20 @@ macro_rules! events {
             pub raw: &'a Event,
         }
 
-        impl<'a> $name<'a> {
+        impl $name<'_> {
             /// The event's name on the wire, which compares without regard to case.
             pub const NAME: &'static str = wire_name!($name $($wire)?);
-
-            pub(super) fn empty(event: &'a Event) -> Self {
-                Self { $( $field: empty_field!($($kind)+ $($b)?), )* raw: event }
-            }
-
-            #[inline(never)]
-            pub(super) fn fill(&mut self) {
-                static TABLE: Table = Table::new(header_lines!($([$($header)|+])*));
-                read::event(self.raw, &TABLE, &mut [$( fill_field!([$($kind)+] self.$field) ),*]);
-            }
         }
 
         // One for each event would fill the documentation of `Event`; that of this module tells it.
         #[doc(hidden)]
         impl<'a> From<&'a Event> for $name<'a> {
             fn from(event: &'a Event) -> Self {
-                let mut typed = Self::empty(event);
-                typed.fill();
+                static TABLE: Table = Table::new(header_lines!($([$($header)|+])*));
+
+                #[allow(unused_mut)] // some have no fields
+                let mut typed = Self { $( $field: empty_field!($($kind)+ $($b)?), )* raw: event };
+                read::event(event, &TABLE, &mut [$( fill_field!([$($kind)+] typed.$field) ),*]);
                 typed
             }
         }

@@ -7,79 +7,69 @@ use super::raw::Event;
 use super::values::Value;
 use crate::packet::{Index, Table};
 
-/// The values of the headers of some names, in the order of the names; `None` where there is no such header.
-type Slots<'s, 'a> = &'s [Option<&'a str>];
-
-/// A field that can be filled.
+/// A field that can be filled, and tells whether it has anything to show then.
 pub(crate) trait Fill<'a> {
-    /// Fills the field, and tells whether it has anything to show then: one header's field from the text of its first
-    /// name that is there, a group from the slots of all its names, under each of its prefixes.
-    fn fill(&mut self, text: &'a str, slots: Slots<'_, 'a>) -> bool;
+    /// Fills the field from the text of its header.
+    fn fill(&mut self, text: &'a str) -> bool;
 
     /// The names of a group.
     fn group(&self) -> Option<&'static Table> {
         None
     }
+
+    /// Fills a group from the headers of all its fields, under the first of its prefixes with which it has anything to
+    /// show.
+    fn fill_group(&mut self, _: &[Option<&'a str>]) -> bool {
+        false
+    }
 }
 
 impl<'a> Fill<'a> for &'a str {
-    fn fill(&mut self, text: &'a str, _: Slots<'_, 'a>) -> bool {
+    fn fill(&mut self, text: &'a str) -> bool {
         *self = text;
         !text.is_empty()
     }
 }
 
 impl<'a, T: Value<'a>> Fill<'a> for Option<T> {
-    fn fill(&mut self, text: &'a str, _: Slots<'_, 'a>) -> bool {
+    fn fill(&mut self, text: &'a str) -> bool {
         *self = T::read(text);
         self.is_some()
     }
 }
 
 /// Fills the fields of an event.
+#[inline(never)]
 pub(crate) fn event<'a>(event: &'a Event, table: &Table, fields: &mut [&mut dyn Fill<'a>]) {
     let index = table.index(&|field| fields[field].group());
-    with_slots(index, &mut |slots| {
+    with_slots(index, |slots| {
         event.packet().sort(index, slots);
-        fill(fields, index, slots);
+        for (field, own) in fields.iter_mut().zip(index.fields(slots)) {
+            match &slots[own.clone()] {
+                [None] => false,
+                [Some(text)] => field.fill(text),
+                slots => field.fill_group(slots),
+            };
+        }
     });
-}
-
-/// Fills the fields of a group from the slots of its names, under the first of its prefixes with which it has anything to
-/// show.
-pub(crate) fn group<'a>(table: &Table, fields: &mut [&mut dyn Fill<'a>], slots: Slots<'_, 'a>) -> bool {
-    let index = table.index(&|_| None);
-    slots.chunks_exact(index.slots()).any(|slots| fill(fields, index, slots))
 }
 
 /// Fills a group from the headers of an event that begin with a prefix.
 pub(crate) fn after<'a>(prefix: &str, event: &'a Event, table: &Table, group: &mut dyn Fill<'a>) {
     let index = table.index(&|_| None);
-    with_slots(index, &mut |slots| {
+    with_slots(index, |slots| {
         event.packet().sort_after(prefix, index, slots);
-        group.fill("", slots);
+        let fields = index.fields(slots).len();
+        group.fill_group(&slots[..fields]);
     });
 }
 
-fn fill<'a>(fields: &mut [&mut dyn Fill<'a>], index: &Index, mut slots: Slots<'_, 'a>) -> bool {
-    let mut any = false;
-    for (field, width) in fields.iter_mut().zip(index.widths()) {
-        let (own, rest) = slots.split_at(*width);
-        if let Some(text) = own.iter().find_map(|slot| *slot) {
-            any |= field.fill(text, own);
-        }
-        slots = rest;
-    }
-    any
-}
-
 /// Makes the slots of all names.
-fn with_slots<'a>(index: &Index, see: &mut dyn FnMut(&mut [Option<&'a str>])) {
-    /// Few events have more names, and they come in answers to actions.
-    const FEW: usize = 64;
-
+fn with_slots<'a>(index: &Index, see: impl FnOnce(&mut [Option<&'a str>])) {
     match index.slots() {
-        count @ ..=FEW => see(&mut [None; FEW][..count]),
+        count @ ..=24 => see(&mut [None; 24][..count]),
+        count @ ..=64 => see(&mut [None; 64][..count]),
+        // Few events have more names, and they come in answers to actions.
         count => see(&mut vec![None; count]),
     }
 }

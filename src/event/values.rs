@@ -66,7 +66,7 @@ numbers!(u32 as u64 Unsigned, u64 as u64 Unsigned, i32 as i64 Signed, i64 as i64
 pub(crate) struct NtpTime<'f>(pub(crate) &'f mut Option<f64>);
 
 impl<'a> Fill<'a> for NtpTime<'_> {
-    fn fill(&mut self, text: &'a str, _: &[Option<&'a str>]) -> bool {
+    fn fill(&mut self, text: &'a str) -> bool {
         let text = text.trim_ascii();
         *self.0 = match text.split_once('.') {
             Some((seconds, rest)) if rest.len() > 6 => match (seconds.parse::<u64>(), rest.parse::<u64>()) {
@@ -85,6 +85,7 @@ fn number(text: &str) -> &str {
 }
 
 /// Where a word in any case stands in a list, of which each place has the spellings of one value.
+#[inline(never)] // once for all enums
 fn place(text: &str, words: &[&[&str]]) -> Option<usize> {
     words.iter().position(|spellings| spellings.iter().any(|word| text.eq_ignore_ascii_case(word)))
 }

@@ -1,5 +1,6 @@
 //! Headers by name: tables of names, and a pass that takes each header to its slots.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::lines::is_exactly;
@@ -9,7 +10,7 @@ use super::{Packet, Span};
 /// Headers that most events begin with and none has a field for: the one is its name, the other is common to all.
 const NOT_FIELDS: [&str; 2] = ["Event", "Privilege"];
 
-/// Names of the headers of a struct, in any case; each has a slot, in their order.
+/// Names of the headers of a struct, in any case; each has a slot.
 ///
 /// They are text: a line for each field of the struct, and on it each of the field's names, with a tab behind it. The line
 /// of a field that is a group has the prefixes of the group's names. A list would have a pointer for each name, and a
@@ -30,9 +31,17 @@ pub(crate) struct Index {
     names: Vec<Name>,
     /// The slot of each name and 1, where its digest says or in the next bucket that was free; 0 in a free one.
     buckets: Vec<u16>,
-    /// How many slots each field has.
-    widths: Vec<usize>,
+    /// The slots of each field: that of its first name, or those of a group's fields under each of its prefixes.
+    fields: Vec<Range<usize>>,
+    /// The other names of fields have the last slots: the slot of the first name of each.
+    others: Vec<usize>,
+    /// For each slot the next of which the names are to be expected, itself included: the first names of fields, if no
+    /// other slot has them too.
+    ahead: Vec<[u16; AHEAD]>,
 }
+
+/// How many names are expected next: some headers are not always there.
+const AHEAD: usize = 3;
 
 #[derive(Debug)]
 struct Name {
@@ -49,33 +58,54 @@ impl Table {
     /// Where the names are found; the function tells the table of each field that is a group.
     #[inline]
     pub fn index(&self, group: &dyn Fn(usize) -> Option<&'static Table>) -> &Index {
-        self.index.get_or_init(|| {
-            let (mut names, mut widths) = (Vec::new(), Vec::new());
-            for (field, line) in self.lines.lines().enumerate() {
-                let before = names.len();
-                let own = group(field).map_or("\t", |group| group.lines);
-                for prefix in words(line) {
-                    names.extend(own.lines().flat_map(words).map(|name| [prefix, name].concat()));
+        self.index.get_or_init(|| Box::new(self.make(group)))
+    }
+
+    fn make(&self, group: &dyn Fn(usize) -> Option<&'static Table>) -> Index {
+        let (mut names, mut fields, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        for (field, line) in self.lines.lines().enumerate() {
+            let slot = names.len();
+            let mut words = line.split_terminator('\t').map(str::as_bytes);
+            if let Some(group) = group(field) {
+                let index = group.index(&|_| None);
+                for prefix in words {
+                    let with_prefix = |own: &Name| [prefix, &own.name].concat();
+                    let (own, last) = index.names.split_at(index.fields.len());
+                    let slot = names.len();
+                    others.extend(last.iter().zip(&index.others).map(|(name, of)| (slot + of, with_prefix(name))));
+                    names.extend(own.iter().map(with_prefix));
                 }
-                widths.push(names.len() - before);
+            } else {
+                names.extend(words.next().map(<[u8]>::to_vec));
+                others.extend(words.map(|name| (slot, name.to_vec())));
             }
-            Box::new(Index { widths, ..Index::of(names) })
-        })
+            fields.push(slot..names.len());
+        }
+        let first = names.len();
+        let (others, last): (Vec<usize>, Vec<Vec<u8>>) = others.into_iter().unzip();
+        names.extend(last);
+        let mut index = Index { fields, others, ..Index::of(names) };
+        for slot in 0..=index.names.len() {
+            let mut ahead = (slot..first).filter(|slot| !index.names[*slot].is_shared);
+            index.ahead.push([(); AHEAD].map(|()| ahead.next().map_or(u16::MAX, |slot| slot as u16)));
+        }
+        index
     }
 }
 
-/// The words of a line, each of which has a tab behind it.
-fn words(line: &str) -> std::str::SplitTerminator<'_, char> {
-    line.split_terminator('\t')
-}
-
 impl Index {
-    pub fn of(names: Vec<String>) -> Self {
+    pub fn of(names: Vec<Vec<u8>>) -> Self {
         // So many buckets that most names stand where their digest says.
         let buckets = vec![0; (2 * names.len() + 1).next_power_of_two()];
-        let mut index = Self { names: Vec::with_capacity(names.len()), buckets, widths: Vec::new() };
+        let mut index = Self {
+            names: Vec::with_capacity(names.len()),
+            buckets,
+            fields: Vec::new(),
+            others: Vec::new(),
+            ahead: Vec::new(),
+        };
         for name in names {
-            index.add(name.into_bytes().into());
+            index.add(name.into());
         }
         index
     }
@@ -86,10 +116,16 @@ impl Index {
         self.names.len()
     }
 
-    /// How many slots each field has.
+    /// The slots of each field, once those of its other names are taken to it: the first name that is there counts.
     #[inline]
-    pub fn widths(&self) -> &[usize] {
-        &self.widths
+    pub fn fields(&self, slots: &mut [Option<&str>]) -> &[Range<usize>] {
+        let (own, last) = slots.split_at_mut(slots.len() - self.others.len());
+        for (other, slot) in last.iter().zip(&self.others) {
+            if other.is_some() {
+                own[*slot] = own[*slot].or(*other);
+            }
+        }
+        &self.fields
     }
 
     fn add(&mut self, name: Box<[u8]>) {
@@ -129,13 +165,6 @@ impl Index {
             at += 1;
         }
     }
-
-    /// The name of a slot, unless others have it too.
-    #[inline]
-    fn name(&self, slot: usize) -> Option<&[u8]> {
-        let known = self.names.get(slot)?;
-        (!known.is_shared).then_some(&*known.name)
-    }
 }
 
 impl Packet {
@@ -146,9 +175,6 @@ impl Packet {
     /// instructions`, delivered and typed).
     /// The names `Event` and `Privilege` are passed over: no field can have them.
     pub(crate) fn sort<'a>(&'a self, index: &Index, slots: &mut [Option<&'a str>]) {
-        /// How many names are expected next: some headers have two, and some are not always there.
-        const AHEAD: usize = 3;
-
         let text = self.text();
         let mut lines = Lines::of(text.as_bytes());
         // The header whose value goes on with the next line, if that has no colon.
@@ -158,8 +184,10 @@ impl Packet {
         }
         let mut next = 0;
         loop {
-            let mut expected = (next..next + AHEAD).filter_map(|slot| Some((slot, index.name(slot)?)));
-            if let Some((slot, line)) = expected.find_map(|(slot, name)| Some((slot, lines.header(name)?))) {
+            let mut expected = index.ahead[next].iter().map(|slot| usize::from(*slot));
+            if let Some((slot, line)) =
+                expected.find_map(|slot| Some((slot, lines.header(&index.names.get(slot)?.name)?)))
+            {
                 slots[slot].get_or_insert(line.value(text));
                 header = line;
                 next = slot + 1;
@@ -226,13 +254,13 @@ mod tests {
 
     #[test]
     fn a_name_is_found_in_any_case_each_time_that_it_is_there_and_no_other_is() {
-        for (name, expected) in [("Channel", &[0][..]), ("ACCOUNT", &[2, 6]), ("x", &[3]), ("destCHANNEL", &[4])] {
+        for (name, expected) in [("Channel", &[0][..]), ("ACCOUNT", &[5, 6]), ("x", &[2]), ("destCHANNEL", &[3])] {
             assert_eq!(slots(name), expected, "{name}");
         }
         for other in ["", "Chan", "Channels", "Chinnel", "y", "\u{fffd}", "Accountcod", "Dest", "DestAccount"] {
             assert_eq!(slots(other), [], "{other}");
         }
-        assert_eq!((index().slots(), index().widths()), (7, &[1, 2, 1, 2, 1][..]));
+        assert_eq!(index().slots(), 7);
         Table::new("").index(&|_| None).find(b"Channel", |slot| panic!("{slot}"));
     }
 
@@ -241,10 +269,12 @@ mod tests {
         let packet = Packet::new(b"Account: a\r\nACCOUNT: b\r\nx:\r\nX: c\r\nDestX: d\r\nDest: e\r\n");
         let mut slots = [None; 7];
         packet.sort(index(), &mut slots);
-        assert_eq!(slots, [None, None, Some("a"), Some(""), None, Some("d"), Some("a")]);
+        assert_eq!(slots, [None, None, Some(""), None, Some("d"), Some("a"), Some("a")]);
+        assert_eq!(index().fields(&mut slots), [0..1, 1..2, 2..3, 3..5, 5..6]);
+        assert_eq!(slots[1], Some("a"), "the field's other name");
         let mut slots = [None; 7];
         packet.sort_after("dest", index(), &mut slots);
-        assert_eq!(slots, [None, None, None, Some("d"), None, None, None]);
+        assert_eq!(slots, [None, None, Some("d"), None, None, None, None]);
     }
 
     #[test]
@@ -258,13 +288,13 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         // As they are declared, in another case, without a blank, and after one that is not known.
         let all = sorted("Event: e\r\nPrivilege: p\r\nChannel: 1\r\naccountcode: 2\r\nAccount:3\r\nNo: n\r\nX: 4\r\n");
-        assert_eq!(all, [some("1"), some("2"), some("3"), some("4"), None, None, some("3")]);
+        assert_eq!(all, [some("1"), some("2"), some("4"), None, None, some("3"), some("3")]);
         let all = sorted("X: 4\r\nDestX: 5\r\nEvent: e\r\nAccountCode: 2\r\nChannel: 1\r\nChannel: 6\r\nX: 7");
-        assert_eq!(all, [some("1"), some("2"), None, some("4"), None, some("5"), None]);
+        assert_eq!(all, [some("1"), some("2"), some("4"), None, some("5"), None, None]);
         // Lines without a colon, after one that was expected next and after one that was not; the value stays the first.
         let all = sorted(
             "Event: e\r\nlost\r\nAccountCode: 2\r\ntwo\r\n\r\nX: 4\r\nfour\r\nx: 5\r\nfive\r\nChannel: 1\r\nlost\r\n",
         );
-        assert_eq!(all, [some("1"), some("2\r\ntwo\r\n"), None, some("4\r\nfour"), None, None, None]);
+        assert_eq!(all, [some("1"), some("2\r\ntwo\r\n"), some("4\r\nfour"), None, None, None, None]);
     }
 }

@@ -61,17 +61,12 @@ macro_rules! catalogue {
                 static INDEX: OnceLock<Index> = OnceLock::new();
 
                 let mut place = None;
-                let index = INDEX.get_or_init(|| Index::of(Typed::NAMES.iter().map(|name| name.to_string()).collect()));
+                let index = INDEX.get_or_init(|| Index::of(Typed::NAMES.iter().map(|name| name.as_bytes().to_vec()).collect()));
                 index.find(self.name().as_bytes(), |found| place = Some(found));
-                let mut typed = match place {
-                    $( Some(places::$name) => Typed::$name($name::empty(self)), )*
-                    _ => return Typed::Other(self),
-                };
-                match &mut typed {
-                    $( Typed::$name(event) => event.fill(), )*
-                    Typed::Other(_) => {}
+                match place {
+                    $( Some(places::$name) => Typed::$name(self.into()), )*
+                    _ => Typed::Other(self),
                 }
-                typed
             }
         }
 
