@@ -141,7 +141,7 @@ macro_rules! groups {
         }
 
         impl<'a> Fill<'a> for $name<'a> {
-            fn fill(&mut self, text: &'a str) -> bool {
+            fn fill(&mut self, text: &'a str) {
                 self.fill_group(&[Some(text)])
             }
 
@@ -149,13 +149,14 @@ macro_rules! groups {
                 Some(Self::table())
             }
 
-            fn fill_group(&mut self, slots: &[Option<&'a str>]) -> bool {
-                slots.chunks_exact([$(stringify!($field)),*].len()).any(|slots| {
-                    let [$($field),*] = slots else { return false };
-                    let mut any = false;
-                    $( any |= $field.is_some_and(|text| fill_field!([$kind] self.$field).fill(text)); )*
-                    any
-                })
+            fn fill_group(&mut self, slots: &[Option<&'a str>]) {
+                let mut prefixes = slots.chunks_exact([$(stringify!($field)),*].len());
+                while let Some([$($field),*]) = prefixes.next() {
+                    $( if let Some(text) = $field { fill_field!([$kind] self.$field).fill(text); } )*
+                    if prefixes.len() == 0 || self.show().is_some() {
+                        return;
+                    }
+                }
             }
         }
 

@@ -7,10 +7,10 @@ use super::raw::Event;
 use super::values::Value;
 use crate::packet::{Index, Table};
 
-/// A field that can be filled, and tells whether it has anything to show then.
+/// A field that can be filled.
 pub(crate) trait Fill<'a> {
     /// Fills the field from the text of its header.
-    fn fill(&mut self, text: &'a str) -> bool;
+    fn fill(&mut self, text: &'a str);
 
     /// The names of a group.
     fn group(&self) -> Option<&'static Table> {
@@ -19,22 +19,18 @@ pub(crate) trait Fill<'a> {
 
     /// Fills a group from the headers of all its fields, under the first of its prefixes with which it has anything to
     /// show.
-    fn fill_group(&mut self, _: &[Option<&'a str>]) -> bool {
-        false
-    }
+    fn fill_group(&mut self, _: &[Option<&'a str>]) {}
 }
 
 impl<'a> Fill<'a> for &'a str {
-    fn fill(&mut self, text: &'a str) -> bool {
+    fn fill(&mut self, text: &'a str) {
         *self = text;
-        !text.is_empty()
     }
 }
 
 impl<'a, T: Value<'a>> Fill<'a> for Option<T> {
-    fn fill(&mut self, text: &'a str) -> bool {
+    fn fill(&mut self, text: &'a str) {
         *self = T::read(text);
-        self.is_some()
     }
 }
 
@@ -46,10 +42,10 @@ pub(crate) fn event<'a>(event: &'a Event, table: &Table, fields: &mut [&mut dyn 
         event.packet().sort(index, slots);
         for (field, own) in fields.iter_mut().zip(index.fields(slots)) {
             match &slots[own.clone()] {
-                [None] => false,
+                [None] => {}
                 [Some(text)] => field.fill(text),
                 slots => field.fill_group(slots),
-            };
+            }
         }
     });
 }

@@ -66,7 +66,7 @@ numbers!(u32 as u64 Unsigned, u64 as u64 Unsigned, i32 as i64 Signed, i64 as i64
 pub(crate) struct NtpTime<'f>(pub(crate) &'f mut Option<f64>);
 
 impl<'a> Fill<'a> for NtpTime<'_> {
-    fn fill(&mut self, text: &'a str) -> bool {
+    fn fill(&mut self, text: &'a str) {
         let text = text.trim_ascii();
         *self.0 = match text.split_once('.') {
             Some((seconds, rest)) if rest.len() > 6 => match (seconds.parse::<u64>(), rest.parse::<u64>()) {
@@ -75,7 +75,6 @@ impl<'a> Fill<'a> for NtpTime<'_> {
             },
             _ => text.parse().ok(),
         };
-        self.0.is_some()
     }
 }
 
