@@ -64,7 +64,8 @@ pub(crate) fn recv_deadline<T>(receiver: &Receiver<T>, deadline: Instant) -> Res
 /// What one thread hands another that waits for other things too.
 ///
 /// A channel does the same, but is compiled for each type that it carries, in some 7,000 lines of LLVM IR: here one of
-/// no type wakes, and what is sent lies in a vector. For what is sent seldom.
+/// no type wakes, and what is sent lies in a vector, which is taken as a whole. So what comes in thousands, as the items of
+/// a list do, keeps its memory until the last of it is used.
 pub(crate) fn mailbox<T>() -> (Post<T>, Mailbox<T>) {
     let (wake, woken) = bounded(1);
     let waiting = Arc::new(Mutex::new(Some(Vec::new())));

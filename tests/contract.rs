@@ -4,6 +4,7 @@ mod support;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::thread;
@@ -107,6 +108,7 @@ fn the_program_of_the_design_survives_a_loss() {
 
 fn is_shared<T: Clone + Send + Sync + 'static>() {}
 fn is_sent<T: Send + Sync + 'static>() {}
+fn is_used_behind_a_panic<T: UnwindSafe + RefUnwindSafe>() {}
 
 #[test]
 fn clients_are_shared_by_threads_and_everything_can_be_sent_to_one() {
@@ -119,6 +121,8 @@ fn clients_are_shared_by_threads_and_everything_can_be_sent_to_one() {
     is_sent::<List>();
     is_sent::<gami::Items>();
     is_sent::<gami::Result<gami::Originated>>();
+    is_used_behind_a_panic::<Client>();
+    is_used_behind_a_panic::<gami::Items>();
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! For the response and for each next event: the action's timeout, or the end of the link.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use std::vec;
@@ -148,6 +149,10 @@ pub(super) struct Replies {
     taken: vec::IntoIter<Reply>,
     timeout: Duration,
 }
+
+/// Replies stay whole whatever panics beside them, as those of a channel do.
+impl UnwindSafe for Replies {}
+impl RefUnwindSafe for Replies {}
 
 impl Replies {
     /// The next part; the error is a timeout if nothing came for that long.

@@ -40,7 +40,7 @@ pub(crate) fn event<'a>(event: &'a Event, table: &Table, fields: &mut [&mut dyn 
     let index = table.index(&|field| fields[field].group());
     with_slots(index, |slots| {
         event.packet().sort(index, slots);
-        for (field, own) in fields.iter_mut().zip(index.fields(slots)) {
+        for (field, own) in fields.iter_mut().zip(index.settle(slots)) {
             match &slots[own.clone()] {
                 [None] => {}
                 [Some(text)] => field.fill(text),
@@ -55,7 +55,7 @@ pub(crate) fn after<'a>(prefix: &str, event: &'a Event, table: &Table, group: &m
     let index = table.index(&|_| None);
     with_slots(index, |slots| {
         event.packet().sort_after(prefix, index, slots);
-        let fields = index.fields(slots).len();
+        let fields = index.settle(slots).len();
         group.fill_group(&slots[..fields]);
     });
 }

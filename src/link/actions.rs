@@ -123,6 +123,11 @@ impl Link {
         let mut outbox = lock(&self.outbox);
         let before = outbox.pending.next_deadline();
         let free = outbox.pending.claim(event);
+        if free.is_none() {
+            if let Some(window) = &mut outbox.window {
+                window.heard();
+            }
+        }
         // A call that has failed is held back for a while.
         let due = outbox.pending.next_deadline().filter(|due| before.map_or(true, |before| *due < before));
         self.note(&outbox);

@@ -27,7 +27,7 @@ pub(super) struct Window {
     under_way: VecDeque<Span>,
     /// How many bytes are under way.
     bytes: usize,
-    /// Since when no answer has come to what is under way: the first look at it after the last answer.
+    /// Since when nothing has come of what is under way: the first look at it after the last answer, or item of a list.
     silent_since: Option<Instant>,
 }
 
@@ -92,9 +92,14 @@ impl Window {
         (bytes, actions)
     }
 
+    /// The server is at work on what it has read, such as a long list.
+    pub fn heard(&mut self) {
+        self.silent_since = None;
+    }
+
     /// The server has read everything up to this action.
     pub fn answered(&mut self, serial: Serial) {
-        self.silent_since = None;
+        self.heard();
         while self.under_way.front().is_some_and(|span| span.serial <= serial) {
             self.retire();
         }
@@ -212,8 +217,10 @@ mod tests {
         let mut window = socket(100, now);
         assert_eq!(window.take(now), (32_000, 32));
         assert!(!window.is_open(now));
-        // Each answer begins the time anew.
+        // Each answer begins the time anew, and so does an item of a list.
         window.answered(1);
+        assert!(!window.is_open(now));
+        window.heard();
         let now = now + PATIENCE;
         assert!(!window.is_open(now));
         assert_eq!(window.opens_at(), Some(now + PATIENCE));
